@@ -1,0 +1,17 @@
+import { createFactory } from 'hono/factory'
+import type { CallerEntry } from './config.ts'
+import type { Deployment } from './deployment.ts'
+import type { Bindings } from './env.ts'
+
+/** What a request carries on its way through the app. */
+export type Variables = {
+  /** the request's id: the one in the ledger as soon as it has one there */
+  requestId: string
+  deployment: Deployment
+  caller: CallerEntry
+}
+
+export type AppEnv = { Bindings: Bindings; Variables: Variables }
+
+/** Makes apps and middleware that know the bindings and variables. */
+export const factory = createFactory<AppEnv>()

@@ -1,0 +1,46 @@
+import { methodNotAllowed } from 'hono/method-not-allowed'
+import { secureHeaders } from 'hono/secure-headers'
+import { factory } from './app-env.ts'
+import { configured } from './middleware/configured.ts'
+import { requestLog } from './middleware/request-log.ts'
+import { Problem, problemResponse } from './problem.ts'
+import { problemFrom } from './problem-from.ts'
+import { health } from './routes/health.ts'
+import { problemPages } from './routes/problem-pages.ts'
+import { requests } from './routes/requests.ts'
+import { vaults } from './routes/vaults.ts'
+
+/** The map: what every request passes, and where each path leads. */
+export const app = factory.createApp()
+
+app.use(requestLog)
+app.use(secureHeaders({ contentSecurityPolicy: { defaultSrc: ["'none'"], frameAncestors: ["'none'"] } }))
+app.use(async function noStore(c, next) {
+  await next()
+  c.header('Cache-Control', 'no-store')
+})
+app.use(
+  methodNotAllowed({
+    app,
+    onMethodNotAllowed: (c, methods) => {
+      const Allow = methods.join(', ')
+      const problem = new Problem('method-not-allowed', `This path takes ${Allow}.`)
+      return problemResponse(problem.document(c.get('requestId')), { Allow })
+    },
+  }),
+)
+app.use('/v1/*', configured)
+
+app.route('/', health)
+app.route('/problems', problemPages)
+app.route('/v1/vaults', vaults)
+app.route('/v1/requests', requests)
+
+app.notFound((c) =>
+  problemResponse(new Problem('not-found', 'Nothing is at this path.').document(c.get('requestId'))),
+)
+
+app.onError((error, c) => {
+  const problem = problemFrom(error)
+  return problemResponse(problem.document(c.get('requestId')), problem.details.headers)
+})

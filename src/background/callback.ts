@@ -1,0 +1,77 @@
+import type { Config } from '../config.ts'
+import { bytesOf } from '../encoding.ts'
+import type { RequestRecord } from '../ledger/entry.ts'
+import { log } from '../log.ts'
+import type { World } from '../world.ts'
+
+/** What became of a callback. */
+export type Delivery =
+  | { readonly kind: 'delivered' }
+  /** the receiver wants no more of these, or we must not send it there */
+  | { readonly kind: 'refused'; readonly reason: string }
+  | { readonly kind: 'again'; readonly retryAfter: number }
+
+/** Milliseconds that a receiver may take, as Standard Webhooks recommends. */
+const PATIENCE = 20_000
+/** Seconds before the next try where the receiver names no time. */
+const LATER = 5
+
+/**
+ * Posts a request's record to the address that its author named, signed as Standard Webhooks says. Goes to allowed
+ * hosts over https only, and follows no redirect.
+ *
+ * @param url the callback address
+ * @param messageId the same for every try of one message, so that the receiver can tell a repetition
+ * @returns whether the receiver took it; any 2xx counts, 410 ends it
+ * @see https://github.com/standard-webhooks/standard-webhooks/blob/main/spec/standard-webhooks.md
+ */
+export async function deliver(
+  url: string,
+  messageId: string,
+  record: RequestRecord,
+  { callbackKey, policy }: Config,
+  world: World,
+): Promise<Delivery> {
+  const { protocol, host } = new URL(url)
+  // what was allowed when the request came may not be allowed any more
+  if (!callbackKey || protocol !== 'https:' || !policy.allowedCallbackHosts.includes(host))
+    return { kind: 'refused', reason: 'results may not be sent there any more' }
+
+  const timestamp = Math.floor(world.now() / 1_000)
+  const body = JSON.stringify({ type: `vault.${record.status}`, timestamp: record.updatedAt, data: record })
+  const signature = await sign(`${messageId}.${timestamp}.${body}`, callbackKey.reveal())
+  try {
+    const response = await world.fetch(url, {
+      method: 'POST',
+      redirect: 'manual',
+      signal: AbortSignal.timeout(PATIENCE),
+      headers: {
+        'Content-Type': 'application/json',
+        'User-Agent': 'conductorone-vaults/1',
+        'webhook-id': messageId,
+        'webhook-timestamp': String(timestamp),
+        'webhook-signature': `v1,${signature}`,
+      },
+      body,
+    })
+    await response.body?.cancel()
+    log(response.ok ? 'info' : 'warn', 'callback.answered', { request: record.id, status: response.status })
+    if (response.ok) return { kind: 'delivered' }
+    if (response.status === 410) return { kind: 'refused', reason: 'it answered 410 Gone' }
+    return { kind: 'again', retryAfter: pause(response.headers.get('retry-after')) }
+  } catch {
+    log('warn', 'callback.failed', { request: record.id })
+    return { kind: 'again', retryAfter: LATER }
+  }
+}
+
+function pause(retryAfter: string | null): number {
+  return retryAfter !== null && /^\d{1,4}$/.test(retryAfter) ? Number(retryAfter) : LATER
+}
+
+async function sign(text: string, base64Key: string): Promise<string> {
+  const raw = Uint8Array.from(atob(base64Key), (character) => character.charCodeAt(0))
+  const key = await crypto.subtle.importKey('raw', raw, { name: 'HMAC', hash: 'SHA-256' }, false, ['sign'])
+  const mac = new Uint8Array(await crypto.subtle.sign('HMAC', key, bytesOf(text)))
+  return btoa(String.fromCharCode(...mac))
+}

@@ -1,0 +1,87 @@
+import { WorkflowEntrypoint, type WorkflowEvent, type WorkflowStep } from 'cloudflare:workers'
+import { deploymentOf } from '../deployment.ts'
+import type { Bindings } from '../env.ts'
+import type { Progress } from '../ledger/ledger.ts'
+import { type LedgerShard, ledgerFor } from '../ledger/shards.ts'
+import { log } from '../log.ts'
+import { world } from '../world.ts'
+import { type Delivery, deliver } from './callback.ts'
+
+/** What a Workflow is started with: the request that it looks after. */
+export type ProvisionParameters = { readonly id: string }
+
+/** A step that fails by accident, such as a restart of the ledger, is repeated; the ledger makes that safe. */
+const STEP = {
+  retries: { limit: 10, delay: '1 second', backoff: 'exponential' },
+  timeout: '5 minutes',
+} as const
+/** Tries for each part, with waits that double from two seconds to a quarter of an hour: about four hours. */
+const TRIES = 24
+const LONGEST_WAIT = 900
+
+type Again = { readonly kind: 'again'; readonly retryAfter: number }
+type Ended = Extract<Progress, { kind: 'ended' }>
+
+/** The platform's own type of a step knows no generic results; ours are plain data. */
+type Steps = {
+  do<T>(name: string, config: typeof STEP, work: () => Promise<T>): Promise<T>
+  sleep(name: string, milliseconds: number): Promise<void>
+}
+
+/**
+ * The background run of one request: provision, set the expiry of its credentials, tell whoever asked. Every step is
+ * safe to repeat, because the ledger does a thing once; a wait is the platform's, so it survives anything.
+ */
+export class Provision extends WorkflowEntrypoint<Bindings, ProvisionParameters> {
+  override async run(event: Readonly<WorkflowEvent<ProvisionParameters>>, step: WorkflowStep): Promise<void> {
+    const steps = step as unknown as Steps // see Steps
+    const { id } = event.payload
+    const ended = await this.#provision(id, steps)
+    if (ended?.status === 'created') await until(steps, 'set expiry', () => this.#ledger(id).finishExpiry(id))
+    if (ended?.callbackUrl) await this.#callBack(id, ended.callbackUrl, event.instanceId, steps)
+  }
+
+  async #provision(id: string, steps: Steps): Promise<Ended | undefined> {
+    const progress = await until(steps, 'provision', () => this.#ledger(id).run(id))
+    const last =
+      progress.kind === 'again'
+        ? await steps.do('give up', STEP, () => this.#ledger(id).giveUp(id))
+        : progress
+    return last.kind === 'ended' ? last : undefined
+  }
+
+  async #callBack(id: string, url: string, messageId: string, steps: Steps): Promise<void> {
+    const delivery = await until(steps, 'call back', async (): Promise<Delivery> => {
+      // the record as it is now: the expiry may have been set since
+      const record = await this.#ledger(id).read(id)
+      if (!record) return { kind: 'refused', reason: 'the request is not kept any more' }
+      return deliver(url, messageId, record, deploymentOf(this.env).config, world)
+    })
+    if (delivery.kind === 'delivered') return
+    log('warn', 'callback.not_delivered', { request: id })
+    const reason = delivery.kind === 'refused' ? delivery.reason : 'it was not accepted in time'
+    const note = `The result could not be delivered to ${new URL(url).host}: ${reason}.`
+    await steps.do('note the callback', STEP, () => this.#ledger(id).note(id, note))
+  }
+
+  #ledger(id: string): LedgerShard {
+    const ledger = ledgerFor(this.env, id)
+    if (!ledger) throw new TypeError('a Workflow is started with a request id')
+    return ledger
+  }
+}
+
+/** Repeats a part of the work, each time as a step of its own, until it does not ask for another time. */
+async function until<T extends { readonly kind: string }>(
+  steps: Steps,
+  name: string,
+  work: () => Promise<T | Again>,
+): Promise<T | Again> {
+  for (let tries = 1, pause = 2; ; tries++, pause = Math.min(pause * 2, LONGEST_WAIT)) {
+    const progress = await steps.do(`${name} ${tries}`, STEP, work)
+    // the kind decides which of the two it is; the compiler cannot tell for any T
+    const again = progress.kind === 'again' ? (progress as Again) : undefined
+    if (!again || tries === TRIES) return progress
+    await steps.sleep(`${name}: wait ${tries}`, Math.max(pause, again.retryAfter) * 1_000)
+  }
+}

@@ -1,0 +1,132 @@
+import type * as z from 'zod'
+import type { Upstream } from '../problem.ts'
+import { ConductorOneFailure, type Failure } from './failure.ts'
+import { ErrorAnswer } from './wire.ts'
+
+/** No answer that we need is near this size; a larger one is not read to its end. */
+const LARGEST_ANSWER = 256 * 1_024
+
+/**
+ * What a call does, which decides what an answer that cannot be read means: a `repeatable` one may be sent again, a
+ * `creating` one may already have made something.
+ */
+export type Effect = 'repeatable' | 'creating'
+
+/**
+ * Judges an answer of the API.
+ *
+ * @param response as it came
+ * @param schema what a good answer looks like
+ * @param effect what the call does
+ * @param now epoch milliseconds, for a `Retry-After` that is a date
+ * @returns the answer's content
+ * @throws {ConductorOneFailure} whatever is not a 2xx with JSON of that shape
+ */
+export async function readAnswer<T>(
+  response: Response,
+  schema: z.ZodType<T>,
+  effect: Effect,
+  now: number,
+): Promise<T> {
+  if (!response.ok) throw new ConductorOneFailure(await failureOf(response, effect, now))
+  const answer = schema.safeParse(parsed(await readText(response, effect)))
+  if (!answer.success || !isJson(response))
+    throw new ConductorOneFailure(
+      noAnswer(effect, `HTTP ${response.status} with a body that is not the expected JSON`),
+    )
+  return answer.data
+}
+
+/**
+ * @param effect what the call does
+ * @param reason why there is no answer: a timeout, a broken connection, an unreadable body
+ * @returns the failure that this means: a call that may have created something is `lost`
+ */
+export function noAnswer(effect: Effect, reason: string, upstream?: Upstream): Failure {
+  return { kind: effect === 'creating' ? 'lost' : 'unavailable', reason, ...(upstream && { upstream }) }
+}
+
+/**
+ * @param response with a status that is not 2xx
+ * @param effect what the call does
+ * @param now epoch milliseconds
+ * @returns what the status means
+ * @see https://github.com/grpc-ecosystem/grpc-gateway for how the API's codes become statuses
+ */
+export async function failureOf(response: Response, effect: Effect, now: number): Promise<Failure> {
+  const { status } = response
+  const text = isJson(response) ? await readText(response, effect).catch(() => '') : ''
+  const upstream: Upstream = {
+    status,
+    ...ErrorAnswer.catch({})
+      .transform(({ code, message }) => pick(code, message))
+      .parse(parsed(text)),
+  }
+
+  if (status === 401 || status === 403) return { kind: 'credentials-rejected', upstream }
+  if (status === 429)
+    return {
+      kind: 'unavailable',
+      reason: 'it says there are too many requests',
+      upstream,
+      retryAfter: retryAfter(response, now),
+    }
+  if (status >= 400 && status < 500 && status !== 408 && status !== 499) return { kind: 'refused', upstream }
+  const failure = noAnswer(effect, `HTTP ${status}`, upstream)
+  return failure.kind === 'unavailable' ? { ...failure, retryAfter: retryAfter(response, now) } : failure
+}
+
+function pick(code: string | number | undefined, message: string | undefined): Upstream {
+  return { ...(code !== undefined && { code }), ...(message !== undefined && { message }) }
+}
+
+function isJson(response: Response): boolean {
+  return /^application\/([\w.-]+\+)?json\s*(;|$)/i.test(response.headers.get('content-type') ?? '')
+}
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return undefined
+  }
+}
+
+/** @returns whole seconds, from either form of `Retry-After` (RFC 9110, section 10.2.3) */
+function retryAfter(response: Response, now: number): number | undefined {
+  const value = response.headers.get('retry-after')
+  if (value === null) return undefined
+  const seconds = /^\d{1,9}$/.test(value) ? Number(value) : Math.ceil((Date.parse(value) - now) / 1_000)
+  return Number.isNaN(seconds) ? undefined : Math.max(0, seconds)
+}
+
+/**
+ * @param response whose body has not been read
+ * @param effect what the call does
+ * @returns the body as text
+ * @throws {ConductorOneFailure} where it is too large, breaks off or does not come in time
+ */
+export async function readText(response: Response, effect: Effect): Promise<string> {
+  const decoder = new TextDecoder()
+  let text = ''
+  let size = 0
+  try {
+    for await (const chunk of response.body ?? []) {
+      size += chunk.byteLength
+      if (size > LARGEST_ANSWER) throw new Error('too large')
+      text += decoder.decode(chunk, { stream: true })
+    }
+  } catch (error) {
+    throw new ConductorOneFailure(
+      noAnswer(effect, `HTTP ${response.status} with a body that broke off: ${reasonOf(error)}`),
+    )
+  }
+  return text + decoder.decode()
+}
+
+/** @returns a word on why a call or a body broke off */
+export function reasonOf(error: unknown): string {
+  if (!(error instanceof Error)) return 'broken connection'
+  if (error.name === 'TimeoutError' || error.name === 'AbortError') return 'no answer in time'
+  return error.message === 'too large' ? 'it is too large' : 'broken connection'
+}

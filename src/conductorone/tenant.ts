@@ -1,0 +1,186 @@
+import type * as z from 'zod'
+import type { World } from '../world.ts'
+import { type Effect, noAnswer, readAnswer, reasonOf } from './answer.ts'
+import type { Deadline } from './deadline.ts'
+import { ConductorOneFailure } from './failure.ts'
+import { insist, LEAST_TIME } from './insist.ts'
+import type { AccessToken } from './token.ts'
+import type { TokenCache } from './token-cache.ts'
+import { UserSearchAnswer, type Vault, VaultAnswer, type VaultServiceCreateRequest } from './wire.ts'
+
+const USER_AGENT = 'conductorone-vaults/1'
+
+/** What every call takes along from the request that it serves. */
+export type Call = {
+  readonly deadline: Deadline
+  /** the caller's trace, passed on as it came: W3C Trace Context, section 3.2 */
+  readonly traceparent?: string | undefined
+}
+
+type Operation<T> = {
+  readonly method: 'GET' | 'POST'
+  readonly path: string
+  readonly body?: unknown
+  readonly effect: Effect
+  readonly answer: z.ZodType<T>
+}
+
+/** A user as the search finds one; a blank e-mail address means that we may not see it. */
+export type FoundUser = { readonly id: string; readonly email: string }
+
+/**
+ * A ConductorOne tenant: the few calls that we make. Every call carries the token to the tenant's own host only,
+ * follows no redirect, reads a limited answer and gives up at the deadline. A call that is known to have done nothing
+ * is tried again while there is time; a create whose fate is unknown never is.
+ *
+ * @see https://www.conductorone.com/docs/api
+ */
+export class Tenant {
+  readonly #baseUrl: URL
+  readonly #tokens: TokenCache
+  readonly #world: World
+
+  /**
+   * @param baseUrl the tenant, `https://acme.conductor.one`
+   * @param tokens where access tokens come from
+   */
+  constructor(baseUrl: URL, tokens: TokenCache, world: World) {
+    this.#baseUrl = baseUrl
+    this.#tokens = tokens
+    this.#world = world
+  }
+
+  /** Gets a token ready, so that whatever else the caller does first costs no time. */
+  async connect({ deadline }: Call): Promise<void> {
+    await this.#tokens.get(deadline)
+  }
+
+  /**
+   * `POST /api/v1/vaults`. There is no idempotency key: after a failure of kind `lost` the vault may exist.
+   *
+   * @throws {ConductorOneFailure}
+   */
+  async createVault(request: VaultServiceCreateRequest, call: Call): Promise<Vault> {
+    const operation = {
+      method: 'POST',
+      path: '/api/v1/vaults',
+      body: request,
+      effect: 'creating',
+      answer: VaultAnswer,
+    } as const
+    return (await this.#do(operation, call)).vault
+  }
+
+  /**
+   * `POST /api/v1/vaults/{id}`: sets how long credentials in the vault live. May be repeated.
+   *
+   * @param seconds whole seconds
+   * @throws {ConductorOneFailure}
+   */
+  async setCredentialExpiration(id: string, seconds: number, call: Call): Promise<Vault> {
+    const body = {
+      vault: { id, credentialExpirationDuration: `${seconds}s` },
+      updateMask: 'credentialExpirationDuration',
+    }
+    const operation = {
+      method: 'POST',
+      path: vaultPath(id),
+      body,
+      effect: 'repeatable',
+      answer: VaultAnswer,
+    } as const
+    return (await this.#do(operation, call)).vault
+  }
+
+  /**
+   * `GET /api/v1/vaults/{id}`
+   *
+   * @throws {ConductorOneFailure} `refused` with status 404 where there is no such vault
+   */
+  async getVault(id: string, call: Call): Promise<Vault> {
+    const operation = {
+      method: 'GET',
+      path: vaultPath(id),
+      effect: 'repeatable',
+      answer: VaultAnswer,
+    } as const
+    return (await this.#do(operation, call)).vault
+  }
+
+  /**
+   * `POST /api/v1/search/users`: the enabled users with exactly this e-mail address; two are asked for, as more than
+   * one is one too many.
+   *
+   * @throws {ConductorOneFailure}
+   */
+  async searchUsers(email: string, call: Call): Promise<FoundUser[]> {
+    const body = { email, userStatuses: ['ENABLED'], pageSize: 2 }
+    const operation = {
+      method: 'POST',
+      path: '/api/v1/search/users',
+      body,
+      effect: 'repeatable',
+      answer: UserSearchAnswer,
+    } as const
+    const { list } = await this.#do(operation, call)
+    return (list ?? []).map(({ user }) => ({ id: user?.id ?? '', email: user?.email ?? '' }))
+  }
+
+  /** A token that the API does not accept is replaced once; a 401 to a fresh one is final. */
+  async #do<T>(operation: Operation<T>, call: Call): Promise<T> {
+    const token = await this.#tokens.get(call.deadline)
+    try {
+      return await this.#insist(operation, token, call)
+    } catch (error) {
+      if (!(error instanceof ConductorOneFailure) || error.failure.upstream?.status !== 401) throw error
+    }
+    return this.#insist(operation, await this.#tokens.replace(token, call.deadline), call)
+  }
+
+  #insist<T>(operation: Operation<T>, token: AccessToken, call: Call): Promise<T> {
+    const attempt = async (patience: number) => {
+      // a create may take all the time there is: giving up on it earlier leaves its fate unknown
+      const response = await this.#send(
+        operation,
+        token,
+        call,
+        operation.effect === 'creating' ? undefined : patience,
+      )
+      return readAnswer(response, operation.answer, operation.effect, this.#world.now())
+    }
+    return insist(attempt, call.deadline, this.#world)
+  }
+
+  async #send(
+    operation: Operation<unknown>,
+    token: AccessToken,
+    call: Call,
+    patience?: number,
+  ): Promise<Response> {
+    if (call.deadline.left() < LEAST_TIME)
+      throw new ConductorOneFailure({ kind: 'unavailable', reason: 'too little time was left to ask it' })
+    try {
+      return await this.#world.fetch(`${this.#baseUrl.href.replace(/\/$/, '')}${operation.path}`, {
+        method: operation.method,
+        redirect: 'manual',
+        signal: call.deadline.signal(patience),
+        headers: {
+          Accept: 'application/json',
+          Authorization: `Bearer ${token.value.reveal()}`,
+          'User-Agent': USER_AGENT,
+          ...(operation.body !== undefined && { 'Content-Type': 'application/json' }),
+          ...(call.traceparent && { traceparent: call.traceparent }),
+        },
+        ...(operation.body !== undefined && { body: JSON.stringify(operation.body) }),
+      })
+    } catch (error) {
+      throw new ConductorOneFailure(noAnswer(operation.effect, reasonOf(error)))
+    }
+  }
+}
+
+/** An id that is empty or a dot would reach another path than meant. */
+function vaultPath(id: string): string {
+  if (/^\.{0,2}$/.test(id)) throw new TypeError('a vault id is never empty')
+  return `/api/v1/vaults/${encodeURIComponent(id)}`
+}

@@ -1,0 +1,111 @@
+import * as oauth from 'oauth4webapi'
+import { hex } from '../encoding.ts'
+import { Secret } from '../secret.ts'
+import type { World } from '../world.ts'
+import { failureOf, noAnswer, readText, reasonOf } from './answer.ts'
+import type { Credentials } from './credentials.ts'
+import { ConductorOneFailure } from './failure.ts'
+
+/** An access token (RFC 6749, section 1.4) and its life in epoch milliseconds. */
+export type AccessToken = {
+  readonly value: Secret
+  readonly issuedAt: number
+  readonly expiresAt: number
+}
+
+/** Seconds that the assertion is valid to either side of now, as in ConductorOne's own token source. */
+const ASSERTION_LIFE = 120
+/** Seconds that a token is taken to live where the answer does not say. */
+const ASSUMED_LIFE = 300
+
+/**
+ * Asks the token endpoint for an access token: `client_credentials` (RFC 6749, section 4.4) with a signed client
+ * assertion (RFC 7523, section 2.2), made as ConductorOne's own `c1TokenSource` makes it.
+ *
+ * @param baseUrl the tenant, `https://acme.conductor.one`
+ * @param credentials who asks, and the key that signs
+ * @param signal aborts when the answer would come too late
+ * @returns the raw answer, for {@link readTokenAnswer}
+ * @throws {ConductorOneFailure} `unavailable` where no answer came
+ */
+export async function requestToken(
+  baseUrl: URL,
+  credentials: Credentials,
+  world: World,
+  signal: AbortSignal,
+): Promise<Response> {
+  const { kid, ...jwk } = credentials.privateKey
+  const key = await crypto.subtle.importKey('jwk', jwk as JsonWebKey, 'Ed25519', false, ['sign']) // checked when it was parsed
+  const assertion = oauth.PrivateKeyJwt(kid ? { key, kid } : key, {
+    [oauth.modifyAssertion](header, payload) {
+      header.alg = 'EdDSA' // ConductorOne knows RFC 8037's name, not yet RFC 9864's `Ed25519`
+      header.nonce = hex(world.random(16))
+      const now = Math.floor(world.now() / 1_000)
+      payload.aud = baseUrl.hostname
+      payload.iat = now
+      payload.nbf = now - ASSERTION_LIFE
+      payload.exp = now + ASSERTION_LIFE
+      delete payload.jti
+    },
+  })
+  try {
+    return await oauth.clientCredentialsGrantRequest(
+      server(baseUrl),
+      { client_id: credentials.clientId },
+      assertion,
+      {},
+      {
+        signal,
+        [oauth.allowInsecureRequests]: baseUrl.protocol === 'http:', // the configuration lets loopback through only
+        [oauth.customFetch]: (url, init) => world.fetch(url, { ...init, redirect: 'manual' }),
+      },
+    )
+  } catch (error) {
+    throw new ConductorOneFailure(noAnswer('repeatable', `token endpoint: ${reasonOf(error)}`))
+  }
+}
+
+/**
+ * Judges the token endpoint's answer: RFC 6749, sections 5.1 and 5.2.
+ *
+ * @param response from {@link requestToken}
+ * @param requestedAt epoch milliseconds when it was asked for, from which its life counts
+ * @returns the token
+ * @throws {ConductorOneFailure} `credentials-rejected` where it says no, `unavailable` where it cannot be read
+ */
+export async function readTokenAnswer(
+  baseUrl: URL,
+  credentials: Credentials,
+  response: Response,
+  requestedAt: number,
+): Promise<AccessToken> {
+  if (!response.ok) {
+    const failure = await failureOf(response, 'repeatable', requestedAt)
+    const refused =
+      failure.kind === 'refused'
+        ? { kind: 'credentials-rejected' as const, upstream: failure.upstream }
+        : failure
+    throw new ConductorOneFailure(refused)
+  }
+  const text = await readText(response, 'repeatable')
+  try {
+    const answer = await oauth.processClientCredentialsResponse(
+      server(baseUrl),
+      { client_id: credentials.clientId },
+      new Response(text, response),
+    )
+    return {
+      value: new Secret(answer.access_token),
+      issuedAt: requestedAt,
+      expiresAt: requestedAt + (answer.expires_in ?? ASSUMED_LIFE) * 1_000,
+    }
+  } catch {
+    throw new ConductorOneFailure(
+      noAnswer('repeatable', 'the token endpoint’s answer is not a token response'),
+    )
+  }
+}
+
+function server(baseUrl: URL): oauth.AuthorizationServer {
+  return { issuer: baseUrl.hostname, token_endpoint: `${baseUrl.href.replace(/\/$/, '')}/auth/v1/token` }
+}

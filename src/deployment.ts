@@ -1,0 +1,56 @@
+import { SealedToken } from './conductorone/sealed-token.ts'
+import { Tenant } from './conductorone/tenant.ts'
+import { readTokenAnswer, requestToken } from './conductorone/token.ts'
+import { TokenCache } from './conductorone/token-cache.ts'
+import { type Config, ConfigurationError, parseConfig } from './config.ts'
+import type { Bindings } from './env.ts'
+import { log } from './log.ts'
+import { Problem } from './problem.ts'
+import { OwnerDirectory } from './provisioning/owners.ts'
+import { world } from './world.ts'
+
+/** What lives as long as the isolate: the configuration, and all that remembers something. */
+export type Deployment = {
+  readonly config: Config
+  readonly tokens: TokenCache
+  readonly tenant: Tenant
+  readonly directory: OwnerDirectory
+}
+
+const deployments = new WeakMap<object, Deployment>()
+
+/**
+ * @param env the Worker's bindings
+ * @returns the deployment that they configure, the same one for the isolate's whole life
+ * @throws {Problem} `misconfigured`; the log has every fault in one line
+ */
+export function deploymentOf(env: Bindings): Deployment {
+  const known = deployments.get(env)
+  if (known) return known
+  const config = configOf(env)
+  const { baseUrl, credentials } = config
+  const exchange = async (patience: number) => {
+    const requestedAt = world.now()
+    const response = await requestToken(baseUrl, credentials, world, AbortSignal.timeout(patience))
+    return readTokenAnswer(baseUrl, credentials, response, requestedAt)
+  }
+  const tokens = new TokenCache(
+    exchange,
+    new SealedToken(env.TOKEN_CACHE, baseUrl, credentials, world),
+    world,
+  )
+  const tenant = new Tenant(baseUrl, tokens, world)
+  const deployment = { config, tokens, tenant, directory: new OwnerDirectory(tenant, world) }
+  deployments.set(env, deployment)
+  return deployment
+}
+
+function configOf(env: Bindings): Config {
+  try {
+    return parseConfig(env)
+  } catch (error) {
+    if (!(error instanceof ConfigurationError)) throw error
+    log('error', 'configuration.invalid', { message: error.message, faults: error.faults })
+    throw new Problem('misconfigured', 'This deployment is not configured. Its log says what is wrong.')
+  }
+}

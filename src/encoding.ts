@@ -1,0 +1,27 @@
+const utf8 = new TextEncoder()
+
+/** @returns the bytes of a text in UTF-8 */
+export function bytesOf(text: string): Uint8Array<ArrayBuffer> {
+  return new Uint8Array(utf8.encode(text))
+}
+
+/** @returns lower-case hexadecimal digits, two a byte */
+export function hex(bytes: Uint8Array): string {
+  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('')
+}
+
+/** @returns the SHA-256 digest (FIPS 180-4) of a text's UTF-8 bytes, 32 bytes */
+export async function sha256(text: string): Promise<Uint8Array<ArrayBuffer>> {
+  return new Uint8Array(await crypto.subtle.digest('SHA-256', bytesOf(text)))
+}
+
+/**
+ * Compares two digests without telling by its duration where they differ.
+ *
+ * @returns whether they are of one length and equal
+ */
+export function equalDigests(a: Uint8Array, b: Uint8Array): boolean {
+  let difference = a.length ^ b.length
+  for (const [index, byte] of a.entries()) difference |= byte ^ (b[index] ?? 0)
+  return difference === 0
+}

@@ -1,0 +1,18 @@
+import type { ProvisionParameters } from './background/workflow.ts'
+import type { Ledger } from './ledger/ledger.ts'
+
+/** The Worker's bindings. Settings are `unknown` until {@link parseConfig} has checked them. */
+export type Bindings = {
+  readonly CONDUCTORONE_CLIENT_ID: unknown
+  readonly CONDUCTORONE_CLIENT_SECRET: unknown
+  readonly CONDUCTORONE_BASE_URL?: unknown
+  readonly CONDUCTORONE_DPOP?: unknown
+  readonly CONDUCTORONE_WEBHOOKS?: unknown
+  readonly API_KEYS: unknown
+  readonly WEBHOOK_SECRETS?: unknown
+  readonly CALLBACK_SECRET?: unknown
+  readonly POLICY?: unknown
+  readonly TOKEN_CACHE: KVNamespace
+  readonly LEDGER: DurableObjectNamespace<Ledger>
+  readonly PROVISION: Workflow<ProvisionParameters>
+}

@@ -1,0 +1,91 @@
+import { hex, sha256 } from '../encoding.ts'
+import { Problem } from '../problem.ts'
+import type { Order } from '../provisioning/order.ts'
+import type { ProvisioningRequest } from '../provisioning/request.ts'
+import type { World } from '../world.ts'
+import { newRequestId, type Shard } from './request-id.ts'
+
+/** Who asks: an API key's caller, or a sender. Each has a space of keys of its own. */
+export type Asker = {
+  /** `api`, or the sender's name */
+  readonly source: string
+  readonly caller: string
+}
+
+/** What the ledger is asked to do at most once. */
+export type Claim = Asker & {
+  /** the id that the request gets if it is a new one */
+  readonly id: string
+  /** a digest of what makes two requests the same one, or null where each is a new one */
+  readonly key: string | null
+  /** a digest of what was asked, to tell another request under the same key */
+  readonly fingerprint: string
+  readonly order: Order
+  /** whether a Workflow does the work, so that nobody waits for it */
+  readonly background: boolean
+  readonly traceparent?: string | undefined
+}
+
+const BARE = /^[\x21\x23-\x7e][\x20-\x7e]*$/
+const QUOTED = /^"((?:[\x20\x21\x23-\x5b\x5d-\x7e]|\\["\\])+)"$/
+const LONGEST_KEY = 255
+
+/**
+ * @param header the value of `Idempotency-Key`: bare, or a quoted string (RFC 8941, section 3.3.3)
+ * @returns the key
+ * @throws {Problem} `invalid-request`
+ * @see https://datatracker.ietf.org/doc/draft-ietf-httpapi-idempotency-key-header/
+ */
+export function readIdempotencyKey(header: string): string {
+  const key = QUOTED.exec(header)?.[1]?.replaceAll(/\\(["\\])/g, '$1') ?? (BARE.test(header) ? header : '')
+  if (key === '' || key.length > LONGEST_KEY)
+    throw new Problem(
+      'invalid-request',
+      `Idempotency-Key must be 1 to ${LONGEST_KEY} printable ASCII characters.`,
+    )
+  return key
+}
+
+/**
+ * @param asker who asks
+ * @param request what was sent
+ * @param order what is to be done
+ * @param idempotencyKey the caller's own key, if it sent one
+ * @returns the claim and the shard that must decide on it
+ */
+export async function claimOf(
+  asker: Asker,
+  request: ProvisioningRequest,
+  order: Order,
+  {
+    idempotencyKey,
+    ...options
+  }: { idempotencyKey?: string | undefined; background: boolean; traceparent?: string | undefined },
+  world: World,
+): Promise<{ claim: Claim; shard: Shard }> {
+  const same = sameness(request, idempotencyKey)
+  const key = same && (await digest([asker.source, asker.caller, ...same]))
+  const shard = key?.[0] ?? hex(world.random(1)).slice(1)
+  const claim = {
+    ...asker,
+    ...options,
+    id: newRequestId(shard, world),
+    key,
+    fingerprint: await digest(request),
+    order,
+  }
+  return { claim, shard }
+}
+
+/** What makes two requests of one asker the same one; without a key or a ticket nothing does. */
+function sameness(
+  request: ProvisioningRequest,
+  idempotencyKey: string | undefined,
+): readonly string[] | null {
+  if (idempotencyKey !== undefined) return ['key', idempotencyKey]
+  return request.ticket ? ['ticket', request.ticket.id, request.name] : null
+}
+
+async function digest(value: unknown): Promise<string> {
+  return hex(await sha256(JSON.stringify(value)))
+}

@@ -1,0 +1,80 @@
+import type { Vault } from '../conductorone/wire.ts'
+import type { ProblemDocument } from '../problem.ts'
+import type { FoundOwner } from '../provisioning/owners.ts'
+import type { Claim } from './claim.ts'
+
+/** How far a request has come. Everything else about the promise of one vault follows from these five. */
+export type Status =
+  /** claimed; nothing was sent to ConductorOne */
+  | 'accepted'
+  /** on disk before the first byte of a create is sent */
+  | 'creating'
+  /** there is one vault, and it is known */
+  | 'created'
+  /** there is no vault; the same key may be used for another try */
+  | 'failed'
+  /** there may be a vault; a person has to look */
+  | 'unknown'
+
+/** A request and what became of it, as the ledger keeps it. Never holds a key, a token or a secret. */
+export type Entry = Omit<Claim, 'background' | 'traceparent'> & {
+  readonly status: Status
+  /** 1 for the first try, one more for each after a failure */
+  readonly attempt: number
+  readonly owners: readonly FoundOwner[]
+  readonly vault: Vault | null
+  readonly problem: ProblemDocument | null
+  /** what people should know although it worked */
+  readonly notes: readonly string[]
+  /** whether the vault's credentials got the life that was asked for */
+  readonly expiry: 'none' | 'pending' | 'set'
+  /** the Workflow that does, or finishes, the work: none is needed, one must be started, or it was */
+  readonly workflow: 'none' | 'due' | 'started'
+  /** epoch milliseconds by which the try has ended, one way or another; null where a Workflow decides */
+  readonly deadline: number | null
+  readonly createdAt: number
+  readonly updatedAt: number
+}
+
+/** A request as callers read it. */
+export type RequestRecord = {
+  readonly id: string
+  readonly status: Status
+  readonly caller: string
+  readonly source: string
+  readonly name: string
+  readonly ticket: { readonly id: string; readonly url?: string | undefined } | null
+  readonly requestedBy: string | null
+  readonly owners: readonly FoundOwner[]
+  readonly vault: Vault | null
+  readonly problem: ProblemDocument | null
+  readonly warnings: readonly string[]
+  readonly createdAt: string
+  readonly updatedAt: string
+}
+
+const EXPIRY_PENDING =
+  'The vault exists, but the expiry of its credentials is not set yet. It is tried again in the background; this ' +
+  'warning goes when it is done.'
+
+/** @returns the record of a request, without what is the ledger's own business */
+export function recordOf(entry: Entry): RequestRecord {
+  return {
+    id: entry.id,
+    status: entry.status,
+    caller: entry.caller,
+    source: entry.source,
+    name: entry.order.name,
+    ticket: entry.order.ticket ?? null,
+    requestedBy: entry.order.requestedBy ?? null,
+    owners: entry.owners,
+    vault: entry.vault,
+    problem: entry.problem,
+    warnings:
+      entry.status === 'created' && entry.expiry === 'pending'
+        ? [EXPIRY_PENDING, ...entry.notes]
+        : entry.notes,
+    createdAt: new Date(entry.createdAt).toISOString(),
+    updatedAt: new Date(entry.updatedAt).toISOString(),
+  }
+}

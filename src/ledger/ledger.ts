@@ -1,0 +1,318 @@
+import { DurableObject } from 'cloudflare:workers'
+import { Deadline } from '../conductorone/deadline.ts'
+import { ConductorOneFailure } from '../conductorone/failure.ts'
+import type { Call } from '../conductorone/tenant.ts'
+import { deploymentOf } from '../deployment.ts'
+import type { Bindings } from '../env.ts'
+import { log } from '../log.ts'
+import { Problem, type ProblemDocument } from '../problem.ts'
+import { problemFrom } from '../problem-from.ts'
+import type { FoundOwner } from '../provisioning/owners.ts'
+import { provision } from '../provisioning/provision.ts'
+import { world } from '../world.ts'
+import type { Asker, Claim } from './claim.ts'
+import { type Entry, type RequestRecord, recordOf, type Status } from './entry.ts'
+import { accept, dueAt, unknownOutcome, verdict } from './state.ts'
+import { type Filter, Store } from './store.ts'
+import { startWorkflow } from './workflow-instance.ts'
+
+/** Milliseconds for one try while somebody waits for the answer. */
+const FOREGROUND = 25_000
+/** Milliseconds for one try in the background, where patience means fewer unknown outcomes. */
+const BACKGROUND = 120_000
+/** Seconds after which to ask again for a request that is running. */
+const SOON = 2
+/** Entries that one alarm deals with; more are left to the next one. */
+const SWEEP = 500
+/** Milliseconds between two alarms at least. */
+const PAUSE = 5_000
+
+/** What the ledger says to a claim. */
+export type Reply =
+  | { readonly kind: 'ended'; readonly record: RequestRecord; readonly replayed: boolean }
+  | { readonly kind: 'accepted'; readonly record: RequestRecord }
+  | { readonly kind: 'running'; readonly record: RequestRecord; readonly retryAfter: number }
+  | { readonly kind: 'reused'; readonly record: RequestRecord }
+
+/** What the Workflow learns: the request has come to its end, or is to be tried again. */
+export type Progress =
+  | { readonly kind: 'ended'; readonly status: Status; readonly callbackUrl: string | null }
+  | { readonly kind: 'again'; readonly retryAfter: number }
+  | { readonly kind: 'gone' }
+
+/** How a person settles an unknown outcome: the vault that was found, or none. */
+export type Settlement = { readonly vaultId: string | null; readonly by: string }
+
+/** What became of a settlement; only an unknown outcome can be settled. */
+export type Settled =
+  | { readonly kind: 'settled'; readonly record: RequestRecord }
+  | { readonly kind: 'not-unknown'; readonly record: RequestRecord }
+  | { readonly kind: 'no-such-vault'; readonly problem: ProblemDocument }
+  | { readonly kind: 'gone' }
+
+/**
+ * One shard of the ledger: it claims a request, does it and records the outcome, so that all three are one actor. A
+ * request is on disk as `creating` before a byte of it leaves; whatever kills this object leaves that behind, and
+ * nobody sends it a second time.
+ */
+export class Ledger extends DurableObject<Bindings> {
+  readonly #store: Store
+  readonly #running = new Map<string, Promise<Entry>>()
+  #alarm: number | null = null
+
+  constructor(context: DurableObjectState, env: Bindings) {
+    super(context, env)
+    this.#store = new Store(context.storage.sql, world.now)
+    void context.blockConcurrencyWhile(async () => {
+      this.#alarm = await context.storage.getAlarm()
+    })
+  }
+
+  /** Does what a claim asks for, unless it was done already, is being done, or its key belongs to something else. */
+  async submit(claim: Claim): Promise<Reply> {
+    const known = this.#current(this.#store.underKey(claim.key))
+    const decision = verdict(known, claim)
+    // every decision but these two is about an entry that is there
+    if (decision === 'new' || decision === 'again' || !known) return this.#begin(claim, known)
+    const record = recordOf(known)
+    switch (decision) {
+      case 'replay':
+        return { kind: 'ended', record, replayed: true }
+      case 'running':
+        return { kind: 'running', record, retryAfter: SOON }
+      case 'reused':
+        return { kind: 'reused', record }
+    }
+  }
+
+  /** Tries a request that a Workflow looks after; safe to repeat. */
+  async run(id: string): Promise<Progress> {
+    await this.#running.get(id)
+    let entry = this.#current(this.#store.get(id))
+    if (entry?.status === 'accepted') entry = await this.#try(entry, BACKGROUND)
+    return this.#progress(entry)
+  }
+
+  /** Ends a request that was tried long enough: nothing was created. */
+  async giveUp(id: string): Promise<Progress> {
+    const entry = this.#current(this.#store.get(id))
+    if (entry?.status !== 'accepted' || !entry.problem) return this.#progress(entry)
+    return this.#progress(this.#store.advance(id, { type: 'failed', problem: entry.problem }))
+  }
+
+  /** Sets the expiry of a vault's credentials where that is still to be done; safe to repeat. */
+  async finishExpiry(id: string): Promise<Progress> {
+    const entry = this.#store.get(id)
+    if (entry?.status !== 'created' || entry.expiry !== 'pending') return this.#progress(entry)
+    const after = await this.#setExpiry(entry, { deadline: new Deadline(BACKGROUND, world.now) })
+    return after.expiry === 'pending' ? { kind: 'again', retryAfter: SOON } : this.#progress(after)
+  }
+
+  /** Adds a warning to a request's record. */
+  async note(id: string, note: string): Promise<void> {
+    if (this.#store.get(id)) this.#store.advance(id, { type: 'noted', note })
+  }
+
+  /** @returns the record of a request, or null */
+  async read(id: string): Promise<RequestRecord | null> {
+    const entry = this.#current(this.#store.get(id))
+    return entry ? recordOf(entry) : null
+  }
+
+  /** @returns this shard's records that match, newest first */
+  async list(filter: Filter): Promise<RequestRecord[]> {
+    return this.#store.list(filter).map((entry) => recordOf(this.#current(entry) ?? entry))
+  }
+
+  /** @returns whether one of this asker's requests in this shard made the vault */
+  async madeVault(vaultId: string, asker: Asker): Promise<boolean> {
+    return this.#store.madeVault(vaultId, asker)
+  }
+
+  /** Settles an unknown outcome; a vault that is named must be there. */
+  async settle(id: string, { vaultId, by }: Settlement): Promise<Settled> {
+    let vault = null
+    if (vaultId !== null) {
+      try {
+        vault = await deploymentOf(this.env).tenant.getVault(vaultId, this.#call(FOREGROUND))
+      } catch (error) {
+        return { kind: 'no-such-vault', problem: problemFrom(error).document(id) }
+      }
+    }
+    const entry = this.#current(this.#store.get(id))
+    if (!entry) return { kind: 'gone' }
+    if (entry.status !== 'unknown') return { kind: 'not-unknown', record: recordOf(entry) }
+    const settled = this.#store.advance(id, { type: 'settled', vault, by })
+    log('info', 'request.settled', { request: id, status: settled.status, by })
+    this.#follow(settled)
+    return { kind: 'settled', record: recordOf(settled) }
+  }
+
+  /** Looks after what nobody else does: tries that were cut off, Workflows that were not started, old requests. */
+  override async alarm(): Promise<void> {
+    this.#alarm = null
+    for (const entry of this.#store.due(SWEEP)) {
+      if (entry.workflow === 'due' && entry.status !== 'creating') await this.#startWorkflow(entry)
+      else if (entry.status === 'accepted' || entry.status === 'creating') this.#current(entry)
+      else this.#store.delete(entry.id)
+    }
+    const next = this.#store.nextDue()
+    if (next !== undefined) await this.#wakeAt(Math.max(next, world.now() + PAUSE))
+  }
+
+  async #begin(claim: Claim, failed: Entry | undefined): Promise<Reply> {
+    const entry = accept(claim, failed, world.now())
+    this.#store.put(entry)
+    if (!claim.background)
+      return {
+        kind: 'ended',
+        record: recordOf(await this.#try(entry, FOREGROUND, claim.traceparent)),
+        replayed: false,
+      }
+    await this.#watch(entry)
+    await this.#startWorkflow(entry)
+    return { kind: 'accepted', record: recordOf(entry) }
+  }
+
+  #try(entry: Entry, budget: number, traceparent?: string): Promise<Entry> {
+    const outcome = this.#perform(entry, this.#call(budget, traceparent)).finally(() =>
+      this.#running.delete(entry.id),
+    )
+    this.#running.set(entry.id, outcome)
+    return outcome
+  }
+
+  async #perform({ id, order }: Entry, call: Call): Promise<Entry> {
+    const start = world.now()
+    const entry = this.#store.advance(id, { type: 'started', deadline: call.deadline.at })
+    await this.#watch(entry)
+    const ended = await this.#outcome(entry, call)
+    log(ended.status === 'created' ? 'info' : 'warn', `request.${ended.status}`, {
+      request: id,
+      caller: entry.caller,
+      source: entry.source,
+      attempt: entry.attempt,
+      duration: world.now() - start,
+      vault: ended.vault?.id,
+      problem: ended.problem?.code,
+      upstream: ended.problem?.upstream?.status,
+    })
+    const finished =
+      order.ttlSeconds !== undefined && ended.status === 'created'
+        ? await this.#setExpiry(ended, call)
+        : ended
+    this.#follow(finished)
+    return finished
+  }
+
+  async #outcome(entry: Entry, call: Call): Promise<Entry> {
+    let vault: Awaited<ReturnType<typeof provision>>
+    try {
+      const sending = (owners: readonly FoundOwner[]) => this.#sending(entry.id, owners)
+      vault = await provision(entry.order, entry, deploymentOf(this.env), sending, call)
+    } catch (error) {
+      return this.#notCreated(entry.id, error)
+    }
+    // outside the try: whatever fails from here on must not be told as if there were no vault
+    return this.#store.advance(entry.id, { type: 'created', vault })
+  }
+
+  /** The output gate would hold the request back until the row is on disk; this says so, and fails if it is not. */
+  async #sending(id: string, owners: readonly FoundOwner[]): Promise<void> {
+    this.#store.advance(id, { type: 'sending', owners })
+    await this.ctx.storage.sync()
+  }
+
+  #notCreated(id: string, error: unknown): Entry {
+    const entry = this.#store.get(id)
+    if (!entry) throw error
+    const problem = problemFrom(error)
+    const surprise = !(error instanceof Problem || error instanceof ConductorOneFailure)
+    if (problem.code === 'outcome-unknown' || (surprise && entry.status === 'creating'))
+      return this.#store.advance(id, { type: 'lost', problem: unknownOutcome(entry, problem) })
+    if (problem.code === 'conductorone-unavailable' && entry.workflow !== 'none')
+      return this.#store.advance(id, { type: 'postponed', problem: problem.document(id) })
+    return this.#store.advance(id, { type: 'failed', problem: problem.document(id) })
+  }
+
+  async #setExpiry(entry: Entry, call: Call): Promise<Entry> {
+    const { id, vault, order } = entry
+    if (!vault || order.ttlSeconds === undefined) return entry
+    try {
+      const updated = await deploymentOf(this.env).tenant.setCredentialExpiration(
+        vault.id,
+        order.ttlSeconds,
+        call,
+      )
+      return this.#store.advance(id, { type: 'expiry-set', vault: updated })
+    } catch (error) {
+      const problem = problemFrom(error)
+      log('warn', 'expiry.not_set', {
+        request: id,
+        vault: vault.id,
+        problem: problem.code,
+        upstream: problem.details.upstream?.status,
+      })
+      if (problem.code !== 'rejected-by-conductorone') return entry
+      const note = `The vault exists, but ConductorOne refused the expiry of its credentials: ${problem.details.upstream?.message ?? `HTTP ${problem.details.upstream?.status}`}. Set it in ConductorOne.`
+      return this.#store.advance(id, { type: 'expiry-refused', note })
+    }
+  }
+
+  #call(budget: number, traceparent?: string): Call {
+    return { deadline: new Deadline(budget, world.now), traceparent }
+  }
+
+  /** @returns the entry as it is now that time has passed and this object may have been restarted in the middle */
+  #current(entry: Entry | undefined): Entry | undefined {
+    if (!entry || this.#running.has(entry.id)) return entry
+    if (entry.status !== 'accepted' && entry.status !== 'creating') return entry
+    if (entry.deadline === null || world.now() < entry.deadline) return entry
+    const after = this.#store.advance(entry.id, { type: 'overdue' })
+    log('error', `request.${after.status}`, {
+      request: entry.id,
+      caller: entry.caller,
+      source: entry.source,
+      cutOff: true,
+    })
+    this.#follow(after)
+    return after
+  }
+
+  #progress(entry: Entry | undefined): Progress {
+    if (!entry) return { kind: 'gone' }
+    switch (entry.status) {
+      case 'accepted':
+        return { kind: 'again', retryAfter: entry.problem?.retryAfter ?? SOON }
+      case 'creating':
+        return { kind: 'again', retryAfter: Math.ceil(((entry.deadline ?? 0) - world.now()) / 1_000) + SOON }
+      case 'created':
+      case 'failed':
+      case 'unknown':
+        return { kind: 'ended', status: entry.status, callbackUrl: entry.order.callbackUrl ?? null }
+    }
+  }
+
+  /** What is left to do must not keep the answer waiting. */
+  #follow(entry: Entry): void {
+    this.ctx.waitUntil(entry.workflow === 'due' ? this.#startWorkflow(entry) : this.#watch(entry))
+  }
+
+  async #startWorkflow(entry: Entry): Promise<void> {
+    await this.#watch(entry)
+    if (!(await startWorkflow(this.env.PROVISION, entry))) return
+    if (this.#store.get(entry.id)?.attempt === entry.attempt)
+      this.#store.advance(entry.id, { type: 'workflow-started' })
+  }
+
+  async #watch(entry: Entry): Promise<void> {
+    const due = dueAt(entry)
+    if (due !== null) await this.#wakeAt(due)
+  }
+
+  async #wakeAt(time: number): Promise<void> {
+    if (this.#alarm !== null && this.#alarm <= time) return
+    this.#alarm = time
+    await this.ctx.storage.setAlarm(time)
+  }
+}

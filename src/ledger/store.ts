@@ -1,0 +1,123 @@
+import type { Entry, Status } from './entry.ts'
+import { advance, dueAt, type Event } from './state.ts'
+
+/** What a list of requests is narrowed to. */
+export type Filter = {
+  /** whose requests; undefined for everyone's */
+  readonly caller?: { readonly source: string; readonly caller: string } | undefined
+  readonly status?: Status | undefined
+  readonly ticket?: string | undefined
+  /** requests older than this id */
+  readonly before?: string | undefined
+  readonly limit: number
+}
+
+/**
+ * The rows of one shard. The entry itself is one JSON text; beside it stand the columns that are searched by, written
+ * from the entry and never read back.
+ */
+export class Store {
+  readonly #sql: SqlStorage
+  readonly #now: () => number
+
+  /**
+   * @param sql the Durable Object's database
+   * @param now the clock, in epoch milliseconds
+   */
+  constructor(sql: SqlStorage, now: () => number) {
+    this.#sql = sql
+    this.#now = now
+    sql.exec(`
+      CREATE TABLE IF NOT EXISTS requests (
+        id TEXT PRIMARY KEY, key TEXT, asker TEXT NOT NULL, status TEXT NOT NULL, ticket TEXT, vault TEXT,
+        due INTEGER, entry TEXT NOT NULL
+      ) WITHOUT ROWID;
+      CREATE UNIQUE INDEX IF NOT EXISTS by_key ON requests (key) WHERE key IS NOT NULL;
+      CREATE INDEX IF NOT EXISTS by_asker ON requests (asker, id);
+      CREATE INDEX IF NOT EXISTS by_ticket ON requests (ticket, id) WHERE ticket IS NOT NULL;
+      CREATE INDEX IF NOT EXISTS by_vault ON requests (vault) WHERE vault IS NOT NULL;
+      CREATE INDEX IF NOT EXISTS by_due ON requests (due) WHERE due IS NOT NULL;
+    `)
+  }
+
+  /** @returns the entry under an id */
+  get(id: string): Entry | undefined {
+    return this.#entries('id = ?', id)[0]
+  }
+
+  /** @returns the entry under a key */
+  underKey(key: string | null): Entry | undefined {
+    return key === null ? undefined : this.#entries('key = ?', key)[0]
+  }
+
+  /** Writes an entry as it is from now on. */
+  put(entry: Entry): void {
+    this.#sql.exec(
+      `INSERT OR REPLACE INTO requests (id, key, asker, status, ticket, vault, due, entry) VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
+      entry.id,
+      entry.key,
+      askerOf(entry),
+      entry.status,
+      entry.order.ticket?.id ?? null,
+      entry.vault?.id ?? null,
+      dueAt(entry),
+      JSON.stringify(entry),
+    )
+  }
+
+  /**
+   * Applies an event and writes the outcome.
+   *
+   * @throws {TypeError} where the event cannot happen to the request, or there is no such request
+   */
+  advance(id: string, event: Event): Entry {
+    const entry = this.get(id)
+    if (!entry) throw new TypeError(`${event.type} cannot happen to a request that is not there`)
+    const next = advance(entry, event, this.#now())
+    this.put(next)
+    return next
+  }
+
+  /** @returns the newest requests first */
+  list({ caller, status, ticket, before, limit }: Filter): Entry[] {
+    const terms: [string, string][] = []
+    if (caller) terms.push(['asker = ?', askerOf(caller)])
+    if (status) terms.push(['status = ?', status])
+    if (ticket !== undefined) terms.push(['ticket = ?', ticket])
+    if (before !== undefined) terms.push(['id < ?', before])
+    const where = terms.map(([term]) => term).join(' AND ') || 'TRUE'
+    return this.#entries(`${where} ORDER BY id DESC LIMIT ?`, ...terms.map(([, value]) => value), limit)
+  }
+
+  /** @returns whether a request of this asker made the vault */
+  madeVault(vaultId: string, asker: { readonly source: string; readonly caller: string }): boolean {
+    return this.#entries('vault = ? AND asker = ? LIMIT 1', vaultId, askerOf(asker)).length > 0
+  }
+
+  /** @returns the entries that the ledger must look at by itself now, at most so many */
+  due(limit: number): Entry[] {
+    return this.#entries('due <= ? ORDER BY due LIMIT ?', this.#now(), limit)
+  }
+
+  /** @returns epoch milliseconds when the next entry is due, or undefined */
+  nextDue(): number | undefined {
+    const [row] = this.#sql.exec<{ due: number }>(
+      'SELECT due FROM requests WHERE due IS NOT NULL ORDER BY due LIMIT 1',
+    )
+    return row?.due
+  }
+
+  /** Forgets a request. */
+  delete(id: string): void {
+    this.#sql.exec('DELETE FROM requests WHERE id = ?', id)
+  }
+
+  #entries(where: string, ...values: (string | number)[]): Entry[] {
+    const rows = this.#sql.exec<{ entry: string }>(`SELECT entry FROM requests WHERE ${where}`, ...values)
+    return Array.from(rows, ({ entry }) => JSON.parse(entry) as Entry) // only `put` writes that column
+  }
+}
+
+function askerOf({ source, caller }: { readonly source: string; readonly caller: string }): string {
+  return JSON.stringify([source, caller])
+}

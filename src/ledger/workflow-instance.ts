@@ -1,0 +1,23 @@
+import type { ProvisionParameters } from '../background/workflow.ts'
+import { hex, sha256 } from '../encoding.ts'
+import { log } from '../log.ts'
+import type { Entry } from './entry.ts'
+
+/**
+ * Starts the Workflow that looks after a request, once for each attempt: its id is a digest of the request's key.
+ *
+ * @returns whether it runs now; where it does not, the ledger tries again later
+ */
+export async function startWorkflow(workflow: Workflow<ProvisionParameters>, entry: Entry): Promise<boolean> {
+  const digest = hex(await sha256(entry.key ?? entry.id))
+  const id = entry.attempt === 1 ? digest : `${digest}-${entry.attempt}`
+  try {
+    await workflow.create({ id, params: { id: entry.id } })
+    return true
+  } catch (error) {
+    // the error crosses a process boundary, which keeps its text only
+    if (error instanceof Error && error.message.includes('instance.already_exists')) return true
+    log('error', 'workflow.not_started', { request: entry.id })
+    return false
+  }
+}

@@ -1,0 +1,23 @@
+import { routePath } from 'hono/route'
+import { factory } from '../app-env.ts'
+import { newRequestId } from '../ledger/request-id.ts'
+import { log } from '../log.ts'
+import { world } from '../world.ts'
+
+/** Gives each request an id, tells it in `X-Request-Id`, and writes one line when it is answered. */
+export const requestLog = factory.createMiddleware(async function requestLog(c, next) {
+  const start = world.now()
+  c.set('requestId', newRequestId('0', world))
+  await next()
+  // the ledger may have known the request by another id
+  const request = c.get('requestId')
+  c.header('X-Request-Id', request)
+  log(c.res.status < 500 ? 'info' : 'error', 'request.answered', {
+    request,
+    method: c.req.method,
+    route: routePath(c, -1),
+    status: c.res.status,
+    caller: c.var.caller?.name,
+    duration: world.now() - start,
+  })
+})

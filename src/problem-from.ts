@@ -1,0 +1,18 @@
+import { ConductorOneFailure, problemOf } from './conductorone/failure.ts'
+import { log } from './log.ts'
+import { Problem } from './problem.ts'
+
+/**
+ * @param error whatever was thrown
+ * @returns the problem that callers are told; a mistake of ours is told as such, with the details in the log only
+ */
+export function problemFrom(error: unknown): Problem {
+  if (error instanceof Problem) return error
+  if (error instanceof ConductorOneFailure) return problemOf(error.failure)
+  const { name, message, stack } = error instanceof Error ? error : new Error('something that is no error')
+  log('error', 'exception', { name, message, stack })
+  return new Problem(
+    'internal-error',
+    'Something went wrong here. The log has the details under this request’s id.',
+  )
+}

@@ -1,0 +1,99 @@
+import { Hono } from 'hono'
+import { type Signed, signedIn, superAdminOnly } from './bearer.ts'
+import type { Credential } from './bindings.ts'
+import { introspection } from './introspection.ts'
+import { readMessage } from './message.ts'
+import { NOT_FOUND, Refusal, statusAnswer, UNIMPLEMENTED } from './status.ts'
+import { tokenEndpoint } from './token.ts'
+import { TokenRefusal, tokenRefusalAnswer } from './token-refusal.ts'
+import type { Tokens } from './tokens.ts'
+import { searchUsers, searchUsersRequest } from './user-search.ts'
+import { userView } from './user-view.ts'
+import type { Users } from './users.ts'
+import { createVaultRequest, newVault } from './vault-create.ts'
+import { pathsOf, updatedVault, updateVaultRequest } from './vault-update.ts'
+import type { Vault, Vaults } from './vaults.ts'
+import { webApp } from './web-app.ts'
+
+/** What the tenant's API works on. */
+export interface TenantState {
+  readonly credentials: ReadonlyMap<string, Credential>
+  readonly tokens: Tokens
+  readonly users: Users
+  readonly vaults: Vaults
+}
+
+/** An id that is empty or has an encoded slash in it: the gateway sends the client to the collection. */
+const REDIRECTED = /^(\/api\/v1\/(?:vaults|users))\/(?:$|[^/]*%2f)/i
+
+/**
+ * The part of ConductorOne's API that is simulated; every other path is the web app's.
+ *
+ * @param state what it works on
+ * @returns the application
+ */
+export function tenantApi({ credentials, tokens, users, vaults }: TenantState): Hono<Signed> {
+  const api = new Hono<Signed>()
+  const signed = signedIn(credentials, tokens)
+
+  api.onError((error) => {
+    if (error instanceof Refusal) return statusAnswer(error)
+    if (error instanceof TokenRefusal) return tokenRefusalAnswer(error)
+    throw error
+  })
+  api.notFound(() => webApp())
+  api.use(async ({ req }, next) => {
+    const collection = REDIRECTED.exec(new URL(req.url).pathname)?.[1]
+    if (collection === undefined) return next()
+    return new Response(null, { status: 307, headers: { location: collection } })
+  })
+
+  api.post('/auth/v1/token', ({ req }) => tokenEndpoint(req.raw, credentials, tokens))
+
+  api.get('/api/v1/auth/introspect', signed, ({ var: { credential } }) =>
+    Response.json(introspection(credential)),
+  )
+  api.post('/api/v1/search/users', signed, async ({ req, var: { credential } }) => {
+    const page = searchUsers(users.all(), await readMessage(req.raw, searchUsersRequest))
+    const list = page.users.map((user) => userView(user, credential.role))
+    return Response.json({ list, nextPageToken: page.nextPageToken, expanded: [] })
+  })
+  api.get('/api/v1/users/:id', signed, ({ req, var: { credential } }) => {
+    const user = users.find(req.param('id'))
+    if (!user) throw new Refusal(NOT_FOUND, 'user not found')
+    return Response.json({ userView: userView(user, credential.role), expanded: [] })
+  })
+
+  api.post('/api/v1/vaults', signed, superAdminOnly, async ({ req }) => {
+    const message = await readMessage(req.raw, createVaultRequest)
+    const { vault, ownerIds } = newVault(message, (id) => users.find(id))
+    vaults.add(vault, ownerIds)
+    return Response.json({ vault })
+  })
+  api.get('/api/v1/vaults/:id', signed, superAdminOnly, ({ req }) =>
+    Response.json({ vault: existing(vaults, req.param('id')) }),
+  )
+  api.post('/api/v1/vaults/:id', signed, superAdminOnly, async ({ req }) => {
+    const message = await readMessage(req.raw, updateVaultRequest)
+    const paths = pathsOf(message)
+    const vault = updatedVault(existing(vaults, req.param('id')), message, paths)
+    vaults.replace(vault)
+    return Response.json({ vault })
+  })
+  api.delete('/api/v1/vaults/:id', signed, superAdminOnly, ({ req }) => {
+    vaults.remove(existing(vaults, req.param('id')).id)
+    return Response.json({})
+  })
+
+  // A path of the API with a method it does not have; grpc-gateway calls that unimplemented.
+  for (const { path } of [...api.routes]) {
+    if (path !== '/*') api.all(path, () => statusAnswer(new Refusal(UNIMPLEMENTED, 'Method Not Allowed')))
+  }
+  return api
+}
+
+function existing(vaults: Vaults, id: string): Vault {
+  const vault = vaults.find(id)
+  if (!vault) throw new Refusal(NOT_FOUND, 'vault not found')
+  return vault
+}

@@ -1,0 +1,56 @@
+import { decodeJwt, decodeProtectedHeader } from 'jose'
+import type { Step } from './step.ts'
+
+/** Headers that prove something and are no use to a test. */
+const PROOFS = new Set(['cookie', 'dpop', 'proxy-authorization'])
+
+/**
+ * The headers of a request as the journal keeps them.
+ *
+ * @param headers the request's
+ * @returns all but proofs; of `authorization` the scheme only
+ */
+export function journalHeaders(headers: Headers): Record<string, string> {
+  const kept = [...headers].filter(([name]) => !PROOFS.has(name))
+  return Object.fromEntries(
+    kept.map(([name, value]) => [name, name === 'authorization' ? (value.split(' ')[0] ?? '') : value]),
+  )
+}
+
+/**
+ * The body of a request as the journal keeps it.
+ *
+ * @param step the call the request makes
+ * @param body the raw body
+ * @returns the JSON, or the text if it is none; for the token the form's fields, with the assertion decoded
+ *   and the secret left out
+ */
+export function journalBody(step: Step, body: string): unknown {
+  if (body === '') return null
+  if (step === 'token') return formFields(new URLSearchParams(body))
+  try {
+    return JSON.parse(body)
+  } catch {
+    return body
+  }
+}
+
+const SHOWN = new Set(['grant_type', 'client_id', 'client_assertion_type', 'scope', 'audience', 'resource'])
+
+function formFields(form: URLSearchParams): Record<string, unknown> {
+  const fields = [...form].map(([name, value]) => {
+    if (name === 'client_assertion') return [name, decodedAssertion(value)]
+    // A body that is no form at all becomes one long name, with the secret in it.
+    if (SHOWN.has(name)) return [name, value]
+    return /^\w{1,40}$/.test(name) ? [name, '[left out]'] : ['[unreadable]', '[left out]']
+  })
+  return Object.fromEntries(fields)
+}
+
+function decodedAssertion(assertion: string): unknown {
+  try {
+    return { header: decodeProtectedHeader(assertion), payload: decodeJwt(assertion) }
+  } catch {
+    return '[unreadable]'
+  }
+}

@@ -1,0 +1,84 @@
+import { verifyAssertion } from './assertion.ts'
+import type { Credential } from './bindings.ts'
+import { TokenRefusal } from './token-refusal.ts'
+import type { Tokens } from './tokens.ts'
+
+const ASSERTION_TYPE = 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer'
+
+/**
+ * `POST /auth/v1/token`: client credentials, proven by a signed assertion or by the secret, in the body only.
+ *
+ * @param request the token request
+ * @param credentials the credentials of the tenant, by client id
+ * @param tokens what was issued and seen
+ * @returns the token response
+ * @throws TokenRefusal when there is no token to be had
+ */
+export async function tokenEndpoint(
+  request: Request,
+  credentials: ReadonlyMap<string, Credential>,
+  tokens: Tokens,
+): Promise<Response> {
+  const form = await readForm(request)
+  const grantType = required(form, 'grant_type')
+  if (grantType !== 'client_credentials') {
+    throw new TokenRefusal('unsupported_grant_type', `no grant_type ${grantType} here`)
+  }
+  const credential = credentials.get(required(form, 'client_id'))
+  if (form.has('client_secret') === form.has('client_assertion')) {
+    throw new TokenRefusal('invalid_request', 'one of client_secret and client_assertion is required')
+  }
+  if (!credential) throw new TokenRefusal('invalid_client', 'trust_not_found: unknown client')
+  if (credential.disabled) throw new TokenRefusal('invalid_client', 'sp_disabled')
+  if (form.has('client_secret')) await checkSecret(required(form, 'client_secret'), credential)
+  else await checkAssertion(form, credential, new URL(request.url).hostname, tokens)
+  const { token, expiresIn } = tokens.issue(credential.clientId)
+  return Response.json(
+    { access_token: token, token_type: 'Bearer', expires_in: expiresIn },
+    { headers: { 'cache-control': 'no-store' } },
+  )
+}
+
+async function readForm(request: Request): Promise<URLSearchParams> {
+  if (request.headers.has('authorization')) {
+    throw new TokenRefusal('invalid_client', 'client authentication belongs in the body')
+  }
+  const mediaType = request.headers.get('content-type')?.split(';')[0]?.trim().toLowerCase()
+  if (mediaType !== 'application/x-www-form-urlencoded') {
+    throw new TokenRefusal('invalid_request', 'the body must be application/x-www-form-urlencoded')
+  }
+  const form = new URLSearchParams(await request.text())
+  if (new Set(form.keys()).size !== form.size) {
+    throw new TokenRefusal('invalid_request', 'a parameter is repeated')
+  }
+  return form
+}
+
+function required(form: URLSearchParams, name: string): string {
+  const value = form.get(name)
+  if (!value) throw new TokenRefusal('invalid_request', `${name} is required`)
+  return value
+}
+
+async function checkSecret(secret: string, credential: Credential): Promise<void> {
+  const digest = await crypto.subtle.digest('SHA-256', new TextEncoder().encode(secret))
+  const hex = Array.from(new Uint8Array(digest), (byte) => byte.toString(16).padStart(2, '0')).join('')
+  if (hex !== credential.secretSha256) {
+    throw new TokenRefusal('invalid_client', 'wrong client_secret')
+  }
+}
+
+async function checkAssertion(
+  form: URLSearchParams,
+  credential: Credential,
+  host: string,
+  tokens: Tokens,
+): Promise<void> {
+  if (required(form, 'client_assertion_type') !== ASSERTION_TYPE) {
+    throw new TokenRefusal('invalid_request', 'unknown client_assertion_type')
+  }
+  const nonce = await verifyAssertion(required(form, 'client_assertion'), credential, host)
+  if (!tokens.useNonce(credential.clientId, nonce)) {
+    throw new TokenRefusal('invalid_client', 'the nonce was used before')
+  }
+}

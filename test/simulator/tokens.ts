@@ -1,0 +1,83 @@
+import { base64url } from 'jose'
+
+const DEFAULT_EXPIRES_IN = 3600
+
+/** What the tenant issued and saw: access tokens, and the nonces of client assertions. */
+export class Tokens {
+  readonly #sql: SqlStorage
+
+  constructor(sql: SqlStorage) {
+    this.#sql = sql
+    sql.exec(
+      'CREATE TABLE IF NOT EXISTS tokens (token TEXT PRIMARY KEY, client TEXT NOT NULL, expires INTEGER NOT NULL)',
+    )
+    sql.exec(
+      'CREATE TABLE IF NOT EXISTS nonces (client TEXT NOT NULL, nonce TEXT NOT NULL, PRIMARY KEY (client, nonce))',
+    )
+    sql.exec('CREATE TABLE IF NOT EXISTS token_settings (expires_in INTEGER NOT NULL)')
+  }
+
+  /** How many seconds a token lives that is issued now. */
+  get expiresIn(): number {
+    const row = this.#sql
+      .exec<{ expires_in: number }>('SELECT expires_in FROM token_settings')
+      .toArray()
+      .at(0)
+    return row?.expires_in ?? DEFAULT_EXPIRES_IN
+  }
+
+  set expiresIn(seconds: number) {
+    this.#sql.exec('DELETE FROM token_settings')
+    this.#sql.exec('INSERT INTO token_settings VALUES (?)', seconds)
+  }
+
+  /**
+   * @param clientId whom the token is for
+   * @returns the opaque token and its life in seconds
+   */
+  issue(clientId: string): { token: string; expiresIn: number } {
+    const token = base64url.encode(crypto.getRandomValues(new Uint8Array(32)))
+    const expiresIn = this.expiresIn
+    this.#sql.exec('INSERT INTO tokens VALUES (?, ?, ?)', token, clientId, Date.now() + expiresIn * 1000)
+    return { token, expiresIn }
+  }
+
+  /**
+   * @param token a token somebody presents
+   * @returns the client it was issued to, unless it is unknown, revoked or expired
+   */
+  clientOf(token: string): string | undefined {
+    return this.#sql
+      .exec<{ client: string }>(
+        'SELECT client FROM tokens WHERE token = ? AND expires > ?',
+        token,
+        Date.now(),
+      )
+      .toArray()
+      .at(0)?.client
+  }
+
+  /**
+   * Remembers a nonce.
+   *
+   * @param clientId whose assertion carried it
+   * @param nonce the nonce
+   * @returns false when this client used it before
+   */
+  useNonce(clientId: string, nonce: string): boolean {
+    const written = this.#sql.exec('INSERT OR IGNORE INTO nonces VALUES (?, ?)', clientId, nonce)
+    return written.rowsWritten > 0
+  }
+
+  /** Makes every issued token invalid. */
+  revoke(): void {
+    this.#sql.exec('DELETE FROM tokens')
+  }
+
+  /** Forgets everything. */
+  clear(): void {
+    this.revoke()
+    this.#sql.exec('DELETE FROM nonces')
+    this.#sql.exec('DELETE FROM token_settings')
+  }
+}
