@@ -1,3 +1,4 @@
+import { USER_AGENT } from '../conductorone/user-agent.ts'
 import type { Config } from '../config.ts'
 import { bytesOf } from '../encoding.ts'
 import type { RequestRecord } from '../ledger/entry.ts'
@@ -47,7 +48,7 @@ export async function deliver(
       signal: AbortSignal.timeout(PATIENCE),
       headers: {
         'Content-Type': 'application/json',
-        'User-Agent': 'conductorone-vaults/1',
+        'User-Agent': USER_AGENT,
         'webhook-id': messageId,
         'webhook-timestamp': String(timestamp),
         'webhook-signature': `v1,${signature}`,

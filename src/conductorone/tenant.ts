@@ -6,9 +6,8 @@ import { ConductorOneFailure } from './failure.ts'
 import { insist, LEAST_TIME } from './insist.ts'
 import type { AccessToken } from './token.ts'
 import type { TokenCache } from './token-cache.ts'
+import { USER_AGENT } from './user-agent.ts'
 import { UserSearchAnswer, type Vault, VaultAnswer, type VaultServiceCreateRequest } from './wire.ts'
-
-const USER_AGENT = 'conductorone-vaults/1'
 
 /** What every call takes along from the request that it serves. */
 export type Call = {

@@ -5,6 +5,7 @@ import type { World } from '../world.ts'
 import { failureOf, noAnswer, readText, reasonOf } from './answer.ts'
 import type { Credentials } from './credentials.ts'
 import { ConductorOneFailure } from './failure.ts'
+import { USER_AGENT } from './user-agent.ts'
 
 /** An access token (RFC 6749, section 1.4) and its life in epoch milliseconds. */
 export type AccessToken = {
@@ -56,6 +57,7 @@ export async function requestToken(
       {},
       {
         signal,
+        headers: { 'User-Agent': USER_AGENT },
         [oauth.allowInsecureRequests]: baseUrl.protocol === 'http:', // the configuration lets loopback through only
         [oauth.customFetch]: (url, init) => world.fetch(url, { ...init, redirect: 'manual' }),
       },

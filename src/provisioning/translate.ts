@@ -39,9 +39,8 @@ function arm(access: Order['access']): Pick<VaultServiceCreateRequest, 'groupAut
 
 /** @returns the last line of a vault's description: who asked, for which ticket, by which request */
 export function provenanceLine(order: Order, { id, caller }: Provenance): string {
+  const asker = order.requestedBy === undefined ? '' : ` by ${order.requestedBy}`
   const ticket =
     order.ticket && `ticket ${order.ticket.id}${order.ticket.url ? ` (${order.ticket.url})` : ''}`
-  return [`Requested by ${order.requestedBy ?? caller} via ${caller}`, ticket, `request ${id}`]
-    .filter(Boolean)
-    .join(', ')
+  return [`Requested${asker} via ${caller}`, ticket, `request ${id}`].filter(Boolean).join(', ')
 }

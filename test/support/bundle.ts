@@ -1,35 +1,45 @@
 import { execFile } from 'node:child_process'
-import { mkdtemp, readFile, rm } from 'node:fs/promises'
+import { access, readFile } from 'node:fs/promises'
 import { createRequire } from 'node:module'
-import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
+import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 
 const run = promisify(execFile)
-const bundles = new Map<string, Promise<string>>()
+const root = fileURLToPath(new URL('../..', import.meta.url).href)
+
+/** The two Workers: where each is configured. */
+export const configs = {
+  worker: join(root, 'wrangler.toml'),
+  simulator: join(root, 'test/simulator/wrangler.toml'),
+} as const
 
 /**
- * Bundles a Worker as a deploy would, once a process.
+ * Bundles a Worker as a deploy would, minified, into `dist/`.
  *
- * @param config the path of its wrangler.toml
- * @returns the code of its one module
+ * @returns what wrangler says of it, which includes its size
  */
-export function bundledWorker(config: string): Promise<string> {
-  const bundle = bundles.get(config) ?? bundleWorker(config)
-  bundles.set(config, bundle)
-  return bundle
+export async function bundle(name: keyof typeof configs): Promise<string> {
+  const wrangler = join(dirname(createRequire(import.meta.url).resolve('wrangler')), '../bin/wrangler.js')
+  const options = [
+    'deploy',
+    '--dry-run',
+    '--minify',
+    '--outdir',
+    join(root, 'dist', name),
+    '-c',
+    configs[name],
+  ]
+  const { stdout } = await run(process.execPath, [wrangler, ...options], {
+    cwd: root,
+    env: { ...process.env, WRANGLER_SEND_METRICS: 'false' },
+  })
+  return stdout
 }
 
-async function bundleWorker(config: string): Promise<string> {
-  const wrangler = join(dirname(createRequire(import.meta.url).resolve('wrangler')), '../bin/wrangler.js')
-  const directory = await mkdtemp(join(tmpdir(), 'worker-'))
-  try {
-    const options = ['deploy', '--dry-run', '--outdir', directory, '-c', config]
-    await run(process.execPath, [wrangler, ...options], {
-      env: { ...process.env, WRANGLER_SEND_METRICS: 'false' },
-    })
-    return await readFile(join(directory, 'index.js'), 'utf8')
-  } finally {
-    await rm(directory, { recursive: true, force: true })
-  }
+/** @returns the code of a Worker's one module, bundled now if it never was */
+export async function bundled(name: keyof typeof configs): Promise<string> {
+  const file = join(root, 'dist', name, 'index.js')
+  await access(file).catch(() => bundle(name))
+  return readFile(file, 'utf8')
 }

@@ -1,10 +1,7 @@
-import { fileURLToPath } from 'node:url'
-import { convertV4MiniflareOptions, Miniflare } from 'miniflare'
-import { unstable_getMiniflareWorkerOptions } from 'wrangler'
 import type { CredentialInput } from '../simulator/bindings.ts'
 import type { SimulatedUser } from '../simulator/users.ts'
-import { bundledWorker } from './bundle.ts'
 import { type SimulatorControl, simulatorControl } from './simulator-control.ts'
+import { type Place, run } from './workerd.ts'
 
 export { newCredential } from './credential.ts'
 
@@ -24,31 +21,15 @@ export interface Simulator {
 export async function startSimulator({
   credentials,
   users,
-  port = 0,
+  ...place
 }: {
   credentials: readonly CredentialInput[]
   users?: readonly SimulatedUser[]
-  port?: number
-}): Promise<Simulator> {
-  const config = fileURLToPath(new URL('../simulator/wrangler.toml', import.meta.url).href)
-  const { workerOptions } = unstable_getMiniflareWorkerOptions(config)
-  const miniflare = new Miniflare(
-    convertV4MiniflareOptions({
-      host: '127.0.0.1',
-      port,
-      workers: [
-        {
-          ...workerOptions,
-          name: 'conductorone-simulator',
-          modules: [{ type: 'ESModule', path: 'index.js', contents: await bundledWorker(config) }],
-          bindings: {
-            CREDENTIALS: JSON.stringify(credentials),
-            ...(users && { USERS: JSON.stringify(users) }),
-          },
-        },
-      ],
-    }),
-  )
-  const url = await miniflare.ready
-  return { url, control: simulatorControl(url), stop: () => miniflare.dispose() }
+} & Place): Promise<Simulator> {
+  const bindings = {
+    CREDENTIALS: JSON.stringify(credentials),
+    ...(users && { USERS: JSON.stringify(users) }),
+  }
+  const { url, stop } = await run('simulator', bindings, place)
+  return { url, control: simulatorControl(url), stop }
 }

@@ -1,69 +1,85 @@
-import { fileURLToPath } from 'node:url'
-import { convertV4MiniflareOptions, Miniflare } from 'miniflare'
-import { unstable_getMiniflareWorkerOptions } from 'wrangler'
-import { bundledWorker } from './bundle.ts'
 import type { NewCredential } from './credential.ts'
-
-/** A running Worker: the real build in workerd, on a port of its own. */
-export interface RunningWorker {
-  readonly url: URL
-  /** every line that it has logged so far */
-  readonly logs: string[]
-  readonly miniflare: Miniflare
-  /** the admin's way in: a request with the key of `caller`, JSON in and out */
-  stop(): Promise<void>
-}
+import { type Place, type Running, run } from './workerd.ts'
 
 /** The callers that tests use, with keys that are long enough. */
 export const KEYS = {
   runbook: 'runbook-key-0123456789-abcdefghijklmnop',
   other: 'other-key-0123456789-abcdefghijklmnopqr',
+  reader: 'reader-key-0123456789-abcdefghijklmnopq',
   operator: 'operator-key-0123456789-abcdefghijklmno',
 } as const
 
-/** The configuration that tests start from. */
-export function settings(credential: NewCredential, baseUrl: URL): Record<string, unknown> {
+/** @returns the settings that tests start from: a tenant at `baseUrl`, and the callers of {@link KEYS} */
+export function settings({ clientId, clientSecret }: NewCredential, baseUrl: URL): Record<string, string> {
   return {
-    CONDUCTORONE_CLIENT_ID: credential.clientId,
-    CONDUCTORONE_CLIENT_SECRET: credential.clientSecret,
+    CONDUCTORONE_CLIENT_ID: clientId,
+    CONDUCTORONE_CLIENT_SECRET: clientSecret,
     CONDUCTORONE_BASE_URL: baseUrl.origin,
     API_KEYS: JSON.stringify({
       runbook: KEYS.runbook,
-      other: { key: KEYS.other, scopes: ['create', 'read'] },
+      other: KEYS.other,
+      reader: { key: KEYS.reader, scopes: ['read'] },
       operator: { key: KEYS.operator, scopes: ['create', 'read', 'operate'] },
     }),
   }
 }
 
+/** An answer, read. */
+export interface Answer {
+  readonly status: number
+  readonly headers: Headers
+  /** the JSON body, or its text where it is no JSON; tests look into it freely */
+  // biome-ignore lint/suspicious/noExplicitAny: what is in an answer is what a test is about
+  readonly body: any
+}
+
+/** The Worker as its callers see it. */
+export interface VaultWorker extends Running {
+  /** @param options the caller whose key is sent (default `runbook`, null for none), a body to send as JSON, headers */
+  call(method: string, path: string, options?: CallOptions): Promise<Answer>
+  /** `POST /v1/vaults` */
+  create(request: unknown, options?: CallOptions): Promise<Answer>
+}
+
+export interface CallOptions {
+  readonly as?: keyof typeof KEYS | null
+  readonly json?: unknown
+  readonly body?: string | Uint8Array<ArrayBuffer>
+  readonly headers?: Record<string, string>
+  readonly signal?: AbortSignal
+}
+
 /**
- * Starts the Worker in workerd with the bindings of `wrangler.toml`.
+ * Starts the Worker's real build.
  *
- * @param bindings settings on top of those of `wrangler.toml`
- * @param options where KV, the ledger and the Workflows are kept, if they are to outlive this process; a port
+ * @param bindings see {@link settings}
  */
-export async function startWorker(
-  bindings: Record<string, unknown>,
-  { persist, port = 0 }: { persist?: string; port?: number } = {},
-): Promise<RunningWorker> {
-  const config = fileURLToPath(new URL('../../wrangler.toml', import.meta.url).href)
-  const { workerOptions } = unstable_getMiniflareWorkerOptions(config)
-  const logs: string[] = []
-  const miniflare = new Miniflare({
-    ...convertV4MiniflareOptions({
-      host: '127.0.0.1',
-      port,
-      handleStructuredLogs: ({ message }) => logs.push(message),
-      workers: [
-        {
-          ...workerOptions,
-          name: 'conductorone-vaults',
-          modules: [{ type: 'ESModule', path: 'index.js', contents: await bundledWorker(config) }],
-          bindings: { ...workerOptions.bindings, ...bindings },
-        },
-      ],
-    }),
-    ...(persist && { resourcePersistencePath: persist }),
-  })
-  const url = await miniflare.ready
-  return { url, logs, miniflare, stop: () => miniflare.dispose() }
+export async function startWorker(bindings: Record<string, string>, place?: Place): Promise<VaultWorker> {
+  const running = await run('worker', bindings, place)
+  const call = async (method: string, path: string, options: CallOptions = {}): Promise<Answer> => {
+    const { as = 'runbook', json, headers, signal } = options
+    const body = json === undefined ? options.body : JSON.stringify(json)
+    const response = await fetch(new URL(path, running.url), {
+      method,
+      redirect: 'manual',
+      headers: {
+        ...(as && { Authorization: `Bearer ${KEYS[as]}` }),
+        ...(json !== undefined && { 'Content-Type': 'application/json' }),
+        ...headers,
+      },
+      ...(body !== undefined && { body }),
+      ...(signal && { signal }),
+    })
+    const text = await response.text()
+    return { status: response.status, headers: response.headers, body: parsed(text) }
+  }
+  return { ...running, call, create: (json, options) => call('POST', '/v1/vaults', { json, ...options }) }
+}
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return text
+  }
 }

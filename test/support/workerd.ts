@@ -1,0 +1,51 @@
+import { convertV4MiniflareOptions, Miniflare } from 'miniflare'
+import { unstable_getMiniflareWorkerOptions } from 'wrangler'
+import { bundled, configs } from './bundle.ts'
+
+/** A Worker that runs in workerd, on a port of its own. */
+export interface Running {
+  readonly url: URL
+  /** every line that it has logged so far */
+  readonly logs: string[]
+  readonly miniflare: Miniflare
+  stop(): Promise<void>
+}
+
+/** Where a Worker listens and keeps its state; by default anywhere, and in memory. */
+export interface Place {
+  readonly port?: number
+  /** a folder for KV, Durable Objects and Workflows that are to outlive the process */
+  readonly persist?: string
+}
+
+/**
+ * Runs the real build of one of the two Workers with the bindings of its `wrangler.toml`.
+ *
+ * @param name which
+ * @param bindings settings and secrets on top of those in its `wrangler.toml`
+ */
+export async function run(
+  name: keyof typeof configs,
+  bindings: Readonly<Record<string, string>>,
+  { port = 0, persist }: Place = {},
+): Promise<Running> {
+  process.env.WRANGLER_LOG ??= 'error'
+  const { workerOptions } = unstable_getMiniflareWorkerOptions(configs[name])
+  const logs: string[] = []
+  const options = convertV4MiniflareOptions({
+    host: '127.0.0.1',
+    port,
+    handleStructuredLogs: ({ message }) => logs.push(message),
+    workers: [
+      {
+        ...workerOptions,
+        name,
+        modules: [{ type: 'ESModule', path: 'index.js', contents: await bundled(name) }],
+        // wrangler's type says less of it than it gives
+        bindings: { ...(workerOptions.bindings as Record<string, string>), ...bindings },
+      },
+    ],
+  })
+  const miniflare = new Miniflare(persist ? { ...options, resourcePersistencePath: persist } : options)
+  return { url: await miniflare.ready, logs, miniflare, stop: () => miniflare.dispose() }
+}
