@@ -9,6 +9,7 @@ import { health } from './routes/health.ts'
 import { problemPages } from './routes/problem-pages.ts'
 import { requests } from './routes/requests.ts'
 import { vaults } from './routes/vaults.ts'
+import { webhooks } from './routes/webhooks.ts'
 
 /** The map: what every request passes, and where each path leads. */
 export const app = factory.createApp()
@@ -35,6 +36,7 @@ app.route('/', health)
 app.route('/problems', problemPages)
 app.route('/v1/vaults', vaults)
 app.route('/v1/requests', requests)
+app.route('/webhooks', webhooks)
 
 app.notFound((c) =>
   problemResponse(new Problem('not-found', 'Nothing is at this path.').document(c.get('requestId'))),

@@ -2,6 +2,7 @@ import * as z from 'zod'
 import { ClientId, ClientSecret, type Credentials } from './conductorone/credentials.ts'
 import { Policy } from './provisioning/policy.ts'
 import { Secret } from './secret.ts'
+import { SourceOptions } from './sources/options.ts'
 
 /** What a key may be used for: making vaults, reading one's own requests, reading and settling everyone's. */
 export const scopes = ['create', 'read', 'operate'] as const
@@ -26,6 +27,23 @@ export type Config = {
   /** the key that signs result callbacks, decoded */
   readonly callbackKey: Secret | undefined
   readonly policy: Policy
+  /** how deliveries are read */
+  readonly sources: SourceOptions
+  /** where results may be written into tickets, by sender */
+  readonly ticketTokens: Readonly<Partial<Record<TicketSystem, TicketAccess>>>
+}
+
+/** The senders whose tickets a result can be written into. */
+const ticketSystems = ['github', 'gitlab', 'jira', 'zendesk', 'linear'] as const
+export type TicketSystem = (typeof ticketSystems)[number]
+
+/** The right to comment on tickets. */
+export type TicketAccess = {
+  readonly token: Secret
+  /** who the token belongs to, where the system asks for both */
+  readonly user?: string | undefined
+  /** where the system is, if not where everyone's is */
+  readonly host?: string | undefined
 }
 
 /** Objects may stand as TOML tables or as JSON text. */
@@ -82,10 +100,50 @@ const ApiKeys = objectOrJson(
     { error: 'gives one key to two callers; each needs its own' },
   )
 
+/** Secrets out of the vendors' documentation and test buttons: anyone can sign with them. */
+const PUBLISHED = [
+  'dGhpc19zZWNyZXRfaXNfZm9yX3Rlc3Rpbmdfb25seQ==',
+  "It's a Secret to Everybody",
+  '8f742231b10e8888abcd99yyyzzz85a5',
+  'whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw',
+  'lDQHScfUeXUKaQRNF+8XIiDKZ7XX3itBAYzwU0TARw8lJqRnkKl2iB1anSb0Z+IK',
+]
+
 const WebhookSecret = z
   .string({ error: 'must be a secret' })
   .min(8, { error: 'is shorter than 8 characters' })
+  .refine((secret) => !PUBLISHED.includes(secret), {
+    error: 'is a secret from the sender’s documentation, with which anyone can sign; make one of your own',
+  })
   .transform((secret) => new Secret(secret))
+
+const TicketTokens = z
+  .partialRecord(
+    z.enum(ticketSystems, { error: `must be one of ${ticketSystems.join(', ')}` }),
+    z.preprocess(
+      (value) => (typeof value === 'string' ? { token: value } : value),
+      z.strictObject({
+        token: z
+          .string()
+          .min(8, { error: 'is shorter than 8 characters' })
+          .transform((token) => new Secret(token)),
+        user: z.string().min(1).optional(),
+        host: z
+          .string()
+          .regex(/^[a-z0-9-]+(\.[a-z0-9-]+)+$/, { error: 'must be a host such as "acme.zendesk.com"' })
+          .optional(),
+      }),
+    ),
+  )
+  .superRefine((tokens, context) => {
+    for (const system of ['jira', 'zendesk'] as const)
+      if (tokens[system] && !(tokens[system].user && tokens[system].host))
+        context.addIssue({
+          code: 'custom',
+          path: [system],
+          message: 'needs `user` and `host` beside `token`',
+        })
+  })
 
 const CallbackSecret = z
   .string()
@@ -132,6 +190,8 @@ const Environment = z.object({
   CONDUCTORONE_WEBHOOKS: optional(choice('off', 'on')),
   API_KEYS: ApiKeys,
   WEBHOOK_SECRETS: optional(objectOrJson(z.record(Name, oneOrMore(WebhookSecret)))),
+  SOURCES: optional(objectOrJson(SourceOptions)),
+  TICKET_TOKENS: optional(objectOrJson(TicketTokens)),
   CALLBACK_SECRET: optional(CallbackSecret),
   POLICY: optional(objectOrJson(Policy)),
   TOKEN_CACHE: Binding,
@@ -169,6 +229,8 @@ export function parseConfig(env: object): Config {
     webhookSecrets: data.WEBHOOK_SECRETS ?? {},
     callbackKey: data.CALLBACK_SECRET,
     policy: data.POLICY ?? Policy.parse({}),
+    sources: data.SOURCES ?? SourceOptions.parse({}),
+    ticketTokens: data.TICKET_TOKENS ?? {},
   }
 }
 

@@ -11,8 +11,13 @@ export function hex(bytes: Uint8Array): string {
 }
 
 /** @returns the SHA-256 digest (FIPS 180-4) of a text's UTF-8 bytes, 32 bytes */
-export async function sha256(text: string): Promise<Uint8Array<ArrayBuffer>> {
-  return new Uint8Array(await crypto.subtle.digest('SHA-256', bytesOf(text)))
+export function sha256(text: string): Promise<Uint8Array<ArrayBuffer>> {
+  return sha256Bytes(bytesOf(text))
+}
+
+/** @returns the SHA-256 digest of bytes, 32 bytes */
+export async function sha256Bytes(bytes: Uint8Array<ArrayBuffer>): Promise<Uint8Array<ArrayBuffer>> {
+  return new Uint8Array(await crypto.subtle.digest('SHA-256', bytes))
 }
 
 /**

@@ -12,6 +12,8 @@ export type Bindings = {
   readonly WEBHOOK_SECRETS?: unknown
   readonly CALLBACK_SECRET?: unknown
   readonly POLICY?: unknown
+  readonly SOURCES?: unknown
+  readonly TICKET_TOKENS?: unknown
   readonly TOKEN_CACHE: KVNamespace
   readonly LEDGER: DurableObjectNamespace<Ledger>
   readonly PROVISION: Workflow<ProvisionParameters>

@@ -13,9 +13,11 @@ export const problems = {
   },
   unauthenticated: {
     status: 401,
-    title: 'No valid API key',
+    title: 'No valid key or signature',
     retryable: false,
-    remedy: 'Send `Authorization: Bearer <key>` with a key from API_KEYS.',
+    remedy:
+      'Send `Authorization: Bearer <key>` with a key from API_KEYS. A webhook must be signed with a secret from ' +
+      'WEBHOOK_SECRETS, by a clock that is right, and arrive as it was sent: a proxy may not rewrite the body.',
   },
   forbidden: {
     status: 403,

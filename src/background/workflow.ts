@@ -1,11 +1,13 @@
 import { WorkflowEntrypoint, type WorkflowEvent, type WorkflowStep } from 'cloudflare:workers'
 import { deploymentOf } from '../deployment.ts'
 import type { Bindings } from '../env.ts'
+import type { RequestRecord } from '../ledger/entry.ts'
 import type { Progress } from '../ledger/ledger.ts'
 import { type LedgerShard, ledgerFor } from '../ledger/shards.ts'
 import { log } from '../log.ts'
 import { world } from '../world.ts'
 import { type Delivery, deliver } from './callback.ts'
+import { comment } from './ticket-comment.ts'
 
 /** What a Workflow is started with: the request that it looks after. */
 export type ProvisionParameters = { readonly id: string }
@@ -38,7 +40,14 @@ export class Provision extends WorkflowEntrypoint<Bindings, ProvisionParameters>
     const { id } = event.payload
     const ended = await this.#provision(id, steps)
     if (ended?.status === 'created') await until(steps, 'set expiry', () => this.#ledger(id).finishExpiry(id))
-    if (ended?.callbackUrl) await this.#callBack(id, ended.callbackUrl, event.instanceId, steps)
+    if (ended?.callbackUrl)
+      await this.#tell(id, new URL(ended.callbackUrl).host, steps, (record) =>
+        deliver(ended.callbackUrl ?? '', event.instanceId, record, deploymentOf(this.env).config, world),
+      )
+    if (ended?.tellTicket)
+      await this.#tell(id, 'the ticket', steps, (record) =>
+        comment(record, event.instanceId.split('-')[1] ?? '1', deploymentOf(this.env).config, world),
+      )
   }
 
   async #provision(id: string, steps: Steps): Promise<Ended | undefined> {
@@ -50,18 +59,23 @@ export class Provision extends WorkflowEntrypoint<Bindings, ProvisionParameters>
     return last.kind === 'ended' ? last : undefined
   }
 
-  async #callBack(id: string, url: string, messageId: string, steps: Steps): Promise<void> {
-    const delivery = await until(steps, 'call back', async (): Promise<Delivery> => {
+  async #tell(
+    id: string,
+    whom: string,
+    steps: Steps,
+    deliver: (record: RequestRecord) => Promise<Delivery>,
+  ): Promise<void> {
+    const delivery = await until(steps, `tell ${whom}`, async (): Promise<Delivery> => {
       // the record as it is now: the expiry may have been set since
       const record = await this.#ledger(id).read(id)
-      if (!record) return { kind: 'refused', reason: 'the request is not kept any more' }
-      return deliver(url, messageId, record, deploymentOf(this.env).config, world)
+      return record ? deliver(record) : { kind: 'refused', reason: 'the request is not kept any more' }
     })
     if (delivery.kind === 'delivered') return
-    log('warn', 'callback.not_delivered', { request: id })
+    log('warn', 'result.not_delivered', { request: id })
     const reason = delivery.kind === 'refused' ? delivery.reason : 'it was not accepted in time'
-    const note = `The result could not be delivered to ${new URL(url).host}: ${reason}.`
-    await steps.do('note the callback', STEP, () => this.#ledger(id).note(id, note))
+    await steps.do(`note on ${whom}`, STEP, () =>
+      this.#ledger(id).note(id, `The result could not be delivered to ${whom}: ${reason}.`),
+    )
   }
 
   #ledger(id: string): LedgerShard {

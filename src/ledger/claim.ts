@@ -1,7 +1,6 @@
 import { hex, sha256 } from '../encoding.ts'
-import { Problem } from '../problem.ts'
+import { type FieldFault, Problem, type ProblemCode } from '../problem.ts'
 import type { Order } from '../provisioning/order.ts'
-import type { ProvisioningRequest } from '../provisioning/request.ts'
 import type { World } from '../world.ts'
 import { newRequestId, type Shard } from './request-id.ts'
 
@@ -23,7 +22,18 @@ export type Claim = Asker & {
   readonly order: Order
   /** whether a Workflow does the work, so that nobody waits for it */
   readonly background: boolean
+  /** whether the outcome is written into the ticket */
+  readonly tellTicket: boolean
+  /** why it cannot be done, where it is recorded for its author's sake only */
+  readonly refusal?: Refusal | undefined
   readonly traceparent?: string | undefined
+}
+
+/** A problem that was found before the ledger was asked. */
+export type Refusal = {
+  readonly code: ProblemCode
+  readonly detail: string
+  readonly errors: readonly FieldFault[]
 }
 
 const BARE = /^[\x21\x23-\x7e][\x20-\x7e]*$/
@@ -48,22 +58,19 @@ export function readIdempotencyKey(header: string): string {
 
 /**
  * @param asker who asks
- * @param request what was sent
+ * @param request what was sent; another content under the same key is another request
  * @param order what is to be done
- * @param idempotencyKey the caller's own key, if it sent one
+ * @param options the asker's own key for the request, if there is one, and how it is to be dealt with
  * @returns the claim and the shard that must decide on it
  */
 export async function claimOf(
   asker: Asker,
-  request: ProvisioningRequest,
+  request: unknown,
   order: Order,
-  {
-    idempotencyKey,
-    ...options
-  }: { idempotencyKey?: string | undefined; background: boolean; traceparent?: string | undefined },
+  { idempotencyKey, ...options }: ClaimOptions,
   world: World,
 ): Promise<{ claim: Claim; shard: Shard }> {
-  const same = sameness(request, idempotencyKey)
+  const same = sameness(order, idempotencyKey)
   const key = same && (await digest([asker.source, asker.caller, ...same]))
   const shard = key?.[0] ?? hex(world.random(1)).slice(1)
   const claim = {
@@ -77,13 +84,14 @@ export async function claimOf(
   return { claim, shard }
 }
 
+type ClaimOptions = Pick<Claim, 'background' | 'tellTicket' | 'refusal' | 'traceparent'> & {
+  readonly idempotencyKey?: string | undefined
+}
+
 /** What makes two requests of one asker the same one; without a key or a ticket nothing does. */
-function sameness(
-  request: ProvisioningRequest,
-  idempotencyKey: string | undefined,
-): readonly string[] | null {
+function sameness({ ticket, name }: Order, idempotencyKey: string | undefined): readonly string[] | null {
   if (idempotencyKey !== undefined) return ['key', idempotencyKey]
-  return request.ticket ? ['ticket', request.ticket.id, request.name] : null
+  return ticket ? ['ticket', ticket.id, name] : null
 }
 
 async function digest(value: unknown): Promise<string> {

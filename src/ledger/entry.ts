@@ -17,7 +17,7 @@ export type Status =
   | 'unknown'
 
 /** A request and what became of it, as the ledger keeps it. Never holds a key, a token or a secret. */
-export type Entry = Omit<Claim, 'background' | 'traceparent'> & {
+export type Entry = Omit<Claim, 'background' | 'refusal' | 'traceparent'> & {
   readonly status: Status
   /** 1 for the first try, one more for each after a failure */
   readonly attempt: number

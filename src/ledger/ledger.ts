@@ -10,7 +10,7 @@ import { problemFrom } from '../problem-from.ts'
 import type { FoundOwner } from '../provisioning/owners.ts'
 import { provision } from '../provisioning/provision.ts'
 import { world } from '../world.ts'
-import type { Asker, Claim } from './claim.ts'
+import type { Asker, Claim, Refusal } from './claim.ts'
 import { type Entry, type RequestRecord, recordOf, type Status } from './entry.ts'
 import { accept, dueAt, unknownOutcome, verdict } from './state.ts'
 import { type Filter, Store } from './store.ts'
@@ -36,7 +36,12 @@ export type Reply =
 
 /** What the Workflow learns: the request has come to its end, or is to be tried again. */
 export type Progress =
-  | { readonly kind: 'ended'; readonly status: Status; readonly callbackUrl: string | null }
+  | {
+      readonly kind: 'ended'
+      readonly status: Status
+      readonly callbackUrl: string | null
+      readonly tellTicket: boolean
+    }
   | { readonly kind: 'again'; readonly retryAfter: number }
   | { readonly kind: 'gone' }
 
@@ -163,15 +168,23 @@ export class Ledger extends DurableObject<Bindings> {
   async #begin(claim: Claim, failed: Entry | undefined): Promise<Reply> {
     const entry = accept(claim, failed, world.now())
     this.#store.put(entry)
-    if (!claim.background)
-      return {
-        kind: 'ended',
-        record: recordOf(await this.#try(entry, FOREGROUND, claim.traceparent)),
-        replayed: false,
-      }
+    if (claim.refusal)
+      return { kind: 'ended', record: recordOf(this.#refuse(entry, claim.refusal)), replayed: false }
+    if (!claim.background) {
+      const ended = await this.#try(entry, FOREGROUND, claim.traceparent)
+      return { kind: 'ended', record: recordOf(ended), replayed: false }
+    }
     await this.#watch(entry)
     await this.#startWorkflow(entry)
     return { kind: 'accepted', record: recordOf(entry) }
+  }
+
+  #refuse({ id, source, caller }: Entry, { code, detail, errors }: Refusal): Entry {
+    const problem = new Problem(code, detail, { errors }).document(id)
+    const failed = this.#store.advance(id, { type: 'failed', problem })
+    log('warn', 'request.refused', { request: id, caller, source, problem: code })
+    this.#follow(failed)
+    return failed
   }
 
   #try(entry: Entry, budget: number, traceparent?: string): Promise<Entry> {
@@ -289,7 +302,12 @@ export class Ledger extends DurableObject<Bindings> {
       case 'created':
       case 'failed':
       case 'unknown':
-        return { kind: 'ended', status: entry.status, callbackUrl: entry.order.callbackUrl ?? null }
+        return {
+          kind: 'ended',
+          status: entry.status,
+          callbackUrl: entry.order.callbackUrl ?? null,
+          tellTicket: entry.tellTicket,
+        }
     }
   }
 

@@ -50,7 +50,10 @@ export type Verdict =
 export function verdict(known: Entry | undefined, claim: Claim): Verdict {
   if (!known) return 'new'
   // no vault came of it, so a corrected request may take its place
-  if (known.status === 'failed') return 'again'
+  if (known.status === 'failed') {
+    const toldBefore = claim.refusal && known.fingerprint === claim.fingerprint
+    return toldBefore ? 'replay' : 'again'
+  }
   if (known.fingerprint !== claim.fingerprint) return 'reused'
   return known.status === 'accepted' || known.status === 'creating' ? 'running' : 'replay'
 }
@@ -61,7 +64,7 @@ export function verdict(known: Entry | undefined, claim: Claim): Verdict {
  * @returns the entry with which a try begins
  */
 export function accept(claim: Claim, failed: Entry | undefined, now: number): Entry {
-  const { background, traceparent: _, ...asked } = claim
+  const { background, refusal: _refusal, traceparent: _traceparent, ...asked } = claim
   return {
     ...asked,
     id: failed?.id ?? claim.id,
@@ -149,13 +152,18 @@ function change(entry: Entry, event: Event): Partial<Entry> {
 
 /** Work that is left once the outcome is known needs a Workflow, where none is at it already. */
 function ended(entry: Entry, status: 'created' | 'failed' | 'unknown'): Partial<Entry> {
-  const left = (status === 'created' && entry.expiry === 'pending') || entry.order.callbackUrl !== undefined
+  const left = (status === 'created' && entry.expiry === 'pending') || mustTell(entry)
   return { status, deadline: null, workflow: entry.workflow === 'none' && left ? 'due' : entry.workflow }
 }
 
 /** A Workflow that was to do nothing but set the expiry need not be started any more. */
 function withoutExpiry(entry: Entry): Entry['workflow'] {
-  return entry.workflow === 'due' && entry.order.callbackUrl === undefined ? 'none' : entry.workflow
+  return entry.workflow === 'due' && !mustTell(entry) ? 'none' : entry.workflow
+}
+
+/** Whether somebody is told the outcome who does not wait for it. */
+function mustTell({ order, tellTicket }: Entry): boolean {
+  return tellTicket || order.callbackUrl !== undefined
 }
 
 /**

@@ -1,5 +1,6 @@
 import { factory } from '../app-env.ts'
 import { Problem } from '../problem.ts'
+import { jsonOf, limitedBody } from './limited-body.ts'
 
 /** Bytes of a body that is still read. */
 const LARGEST = 64 * 1_024
@@ -15,29 +16,7 @@ export const jsonBody = factory.createMiddleware(async function jsonBody(c, next
       'unsupported-media-type',
       'Send the body with Content-Type: application/json, in UTF-8.',
     )
-  const bytes = await readLimited(c.req.raw)
-  try {
-    const text = new TextDecoder('utf-8', { fatal: true, ignoreBOM: false }).decode(bytes)
-    // what the validator reads next
-    c.req.bodyCache.json = Promise.resolve(JSON.parse(text))
-  } catch {
-    throw new Problem(
-      'malformed-json',
-      'The body is not JSON in UTF-8. A quote or a line break inside a value must be escaped.',
-    )
-  }
+  // what the validator reads next
+  c.req.bodyCache.json = Promise.resolve(jsonOf(await limitedBody(c.req.raw, LARGEST)))
   await next()
 })
-
-async function readLimited(request: Request): Promise<Uint8Array> {
-  const tooLarge = new Problem('payload-too-large', `The body is larger than ${LARGEST / 1_024} KiB.`)
-  if (Number(request.headers.get('Content-Length')) > LARGEST) throw tooLarge
-  const bytes = new Uint8Array(LARGEST)
-  let size = 0
-  for await (const chunk of request.body ?? []) {
-    if (size + chunk.byteLength > LARGEST) throw tooLarge
-    bytes.set(chunk, size)
-    size += chunk.byteLength
-  }
-  return bytes.subarray(0, size)
-}

@@ -1,7 +1,7 @@
 import { Problem } from '../problem.ts'
 import { secondsOf } from './duration.ts'
 import { type Policy, violations } from './policy.ts'
-import type { ProvisioningRequest } from './request.ts'
+import { ProvisioningRequest } from './request.ts'
 
 /** A request that is valid, allowed and complete: what the policy fills in is filled in. */
 export type Order = {
@@ -55,6 +55,25 @@ export function orderOf(request: ProvisioningRequest, policy: Policy): Order {
     ticket: request.ticket,
     requestedBy: request.requestedBy,
     callbackUrl: request.callbackUrl,
+  }
+}
+
+/**
+ * What can be told of a request that has faults, for the record that its author learns them from. It is never sent.
+ *
+ * @param request what was asked for, as far as it could be read
+ */
+export function faultyOrder(request: Readonly<Record<string, unknown>>): Order {
+  const { name, ticket, requestedBy, callbackUrl } = ProvisioningRequest.shape
+  return {
+    name: name.safeParse(request.name).data ?? '(no name)',
+    description: '',
+    access: { kind: 'group' },
+    owners: [],
+    ttlSeconds: undefined,
+    ticket: ticket.safeParse(request.ticket).data,
+    requestedBy: requestedBy.safeParse(request.requestedBy).data,
+    callbackUrl: callbackUrl.safeParse(request.callbackUrl).data,
   }
 }
 

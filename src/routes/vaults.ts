@@ -50,6 +50,7 @@ export const vaults = factory
         {
           idempotencyKey: header === undefined ? undefined : readIdempotencyKey(header),
           background,
+          tellTicket: false,
           traceparent: callOf(c).traceparent,
         },
         world,

@@ -1,0 +1,104 @@
+import { USER_AGENT } from '../conductorone/user-agent.ts'
+import type { Config, TicketAccess, TicketSystem } from '../config.ts'
+import type { RequestRecord } from '../ledger/entry.ts'
+import { log } from '../log.ts'
+import { problems } from '../problem.ts'
+import type { World } from '../world.ts'
+import type { Delivery } from './callback.ts'
+import { type TicketApi, type TicketCall, ticketApis } from './ticket-system.ts'
+
+/** Milliseconds that a ticketing system may take. */
+const PATIENCE = 20_000
+/** Seconds before the next try. */
+const LATER = 5
+
+/**
+ * Writes a request's outcome into its ticket. Looks for the comment first, by its mark, so that a try whose answer was
+ * lost is not repeated.
+ *
+ * @param record the request, with its ticket
+ * @param attempt which try of the request this is the outcome of; each has a comment of its own
+ * @returns whether the comment is there
+ */
+export async function comment(
+  record: RequestRecord,
+  attempt: string,
+  { ticketTokens }: Config,
+  world: World,
+): Promise<Delivery> {
+  const system = systemOf(record.source)
+  const access = system && ticketTokens[system]
+  const ticket = record.ticket?.id
+  if (!access || ticket === undefined) return { kind: 'refused', reason: 'there is no token for it any more' }
+  const api = ticketApis[system]
+  const mark = `${record.id}, try ${attempt}`
+  const find = api.find(ticket)
+  const write = api.write(ticket, `${outcome(record)}\n\n(request ${mark})`)
+  if (!find || !write) return { kind: 'refused', reason: 'its id is not one that can be commented on' }
+
+  const found = await ask(api, access, find, world)
+  if (found.kind !== 'read') return found
+  // JSON escapes nothing in a mark
+  if (found.text.includes(mark)) return { kind: 'delivered' }
+  const written = await ask(api, access, write, world)
+  log(written.kind === 'read' ? 'info' : 'warn', 'ticket.commented', {
+    request: record.id,
+    outcome: written.kind,
+  })
+  return written.kind === 'read' ? { kind: 'delivered' } : written
+}
+
+function systemOf(source: string): TicketSystem | undefined {
+  // own names only, so the cast holds
+  return Object.hasOwn(ticketApis, source) ? (source as TicketSystem) : undefined
+}
+
+type Read = { readonly kind: 'read'; readonly text: string }
+
+async function ask(
+  api: TicketApi,
+  access: TicketAccess,
+  { method, path, body }: TicketCall,
+  world: World,
+): Promise<Read | Exclude<Delivery, { kind: 'delivered' }>> {
+  try {
+    const response = await world.fetch(`https://${access.host ?? api.host}${path}`, {
+      method,
+      redirect: 'manual',
+      signal: AbortSignal.timeout(PATIENCE),
+      headers: {
+        Accept: 'application/json',
+        Authorization: api.authorization(access),
+        'User-Agent': USER_AGENT,
+        ...(body !== undefined && { 'Content-Type': 'application/json' }),
+      },
+      ...(body !== undefined && { body: JSON.stringify(body) }),
+    })
+    const text = await response.text()
+    // GraphQL tells its errors with status 200
+    if (response.ok && !/^\s*\{\s*"errors"/.test(text)) return { kind: 'read', text }
+    const { status } = response
+    const final = response.ok || (status >= 400 && status < 500 && status !== 408 && status !== 429)
+    return final
+      ? { kind: 'refused', reason: `it answered HTTP ${status}` }
+      : { kind: 'again', retryAfter: LATER }
+  } catch {
+    return { kind: 'again', retryAfter: LATER }
+  }
+}
+
+/** @returns what the ticket's author wants to know: what there is now, or what is wrong and what to do about it */
+export function outcome({ name, vault, owners, problem, warnings }: RequestRecord): string {
+  if (vault) {
+    const whose = owners.map(({ input }) => input).join(', ')
+    return [
+      `The vault “${name}” was created in ConductorOne (id ${vault.id}). It can be opened by ${whose}.`,
+      ...warnings,
+    ].join('\n\n')
+  }
+  if (!problem) return `The vault “${name}” is being created.`
+  return [
+    `The vault “${name}” was not created as asked. ${problem.detail}`,
+    problems[problem.code].remedy,
+  ].join('\n\n')
+}

@@ -1,0 +1,88 @@
+import type { MappedField } from './options.ts'
+
+type Field = {
+  readonly field: MappedField
+  /** the heading above the answer in an issue form */
+  readonly heading: string
+  readonly read: (answer: string) => unknown
+}
+
+/** What an issue form asks, and how its answers become a request; the form that is shipped has these headings. */
+export const FORM: readonly Field[] = [
+  { field: 'name', heading: 'Vault name', read: (answer) => answer },
+  { field: 'owners', heading: 'Owners', read: readList },
+  { field: 'description', heading: 'What it is for', read: (answer) => answer },
+  { field: 'kind', heading: 'Kind', read: readKind },
+  { field: 'maxViews', heading: 'Maximum views', read: readNumber },
+  { field: 'allowUnauthenticated', heading: 'Views without signing in', read: readYesNo },
+  { field: 'credentialTtl', heading: 'Credential lifetime', read: (answer) => answer },
+]
+
+/** Field to heading, in the author's words. */
+export const FORM_WORDS: Readonly<Record<string, string>> = Object.fromEntries(
+  FORM.map(({ field, heading }) => [field, heading]),
+)
+
+/** What GitHub writes where a question was left open. */
+const NO_ANSWER = '_No response_'
+
+/**
+ * Reads what an issue form makes: a heading for each question, the answer below it.
+ *
+ * @param markdown the issue's text
+ * @returns the fields that were answered; the first answer counts where a heading stands twice
+ */
+export function readForm(markdown: string): Record<string, unknown> {
+  const answers = new Map<string, string>()
+  for (const section of markdown
+    .replaceAll('\r\n', '\n')
+    .split(/^###[ \t]+/m)
+    .slice(1)) {
+    const [heading = '', ...lines] = section.split('\n')
+    const name = heading.trim().toLowerCase()
+    if (!answers.has(name)) answers.set(name, lines.join('\n').trim())
+  }
+  return readFields((field) => {
+    const answer = answers.get(FORM_WORDS[field]?.toLowerCase() ?? '')
+    return answer === NO_ANSWER ? undefined : answer
+  })
+}
+
+/**
+ * @param answerTo what was answered for a field, as text
+ * @returns the fields that were answered, each as a request has it
+ */
+export function readFields(answerTo: (field: MappedField) => string | undefined): Record<string, unknown> {
+  const answered = FORM.flatMap(({ field, read }) => {
+    const answer = answerTo(field)
+    return answer === undefined || answer === '' ? [] : [[field, read(answer)] as const]
+  })
+  return Object.fromEntries(answered)
+}
+
+/** Mark-up that renderers put around an address is not part of it. */
+function readList(answer: string): string[] {
+  return answer
+    .split(/[\s,;]+/)
+    .map((item) =>
+      item
+        .replace(/^[-*•<`]+/, '')
+        .replace(/[>`]+$/, '')
+        .replace(/^\[([^\]]+)\]\(mailto:[^)]*\)$/, '$1'),
+    )
+    .filter((item) => item !== '')
+}
+
+function readKind(answer: string): string {
+  return answer.toLowerCase().replaceAll(/[\s-]+/g, '_')
+}
+
+/** What is no number stays text, so that the fault shows what was written. */
+function readNumber(answer: string): unknown {
+  return /^\d+$/.test(answer) ? Number(answer) : answer
+}
+
+function readYesNo(answer: string): unknown {
+  if (/^(yes|true|on)$/i.test(answer)) return true
+  return /^(no|false|off|none)$/i.test(answer) ? false : answer
+}

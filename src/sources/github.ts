@@ -1,0 +1,69 @@
+import * as z from 'zod'
+import { FORM_WORDS, readForm } from './form.ts'
+import { hasLabel, isLabel } from './issue-label.ts'
+import { ignored, type Source, ticket } from './source.ts'
+
+const IssueEvent = z.looseObject({
+  action: z.string(),
+  label: z.looseObject({ name: z.string() }).optional(),
+  issue: z.looseObject({
+    number: z.int(),
+    html_url: z.string(),
+    body: z.string().nullish(),
+    author_association: z.string().default('NONE'),
+    user: z.looseObject({ login: z.string() }),
+    labels: z.array(z.looseObject({ name: z.string() })).default([]),
+    pull_request: z.unknown().optional(),
+  }),
+  repository: z.looseObject({ full_name: z.string() }),
+  sender: z.looseObject({ login: z.string() }),
+})
+
+/** Associations that an organisation or a repository's owner gives: who has one may ask for a vault. */
+const TRUSTED = ['OWNER', 'MEMBER', 'COLLABORATOR']
+
+/**
+ * GitHub issues that carry the label. Anyone may open an issue in a public repository, and a form then labels it in
+ * the author's own name; so a label counts where somebody else put it there, or the author is trusted.
+ *
+ * @see https://docs.github.com/en/webhooks/webhook-events-and-payloads#issues
+ */
+export const github: Source = {
+  proofs: [
+    {
+      kind: 'signature',
+      algorithm: 'HMAC-SHA-256',
+      header: 'X-Hub-Signature-256',
+      key: 'verbatim',
+      prefix: 'sha256=',
+      encoding: 'hex',
+      text: ['body'],
+    },
+  ],
+  read({ headers, json, options: { label } }) {
+    const event = headers.get('X-GitHub-Event') ?? 'issues'
+    if (event !== 'issues') return ignored(`${event} events ask for nothing here`)
+    const parsed = IssueEvent.safeParse(json)
+    if (!parsed.success) return ignored('this is not an issue event')
+    const { action, issue, repository, sender, label: added } = parsed.data
+    const labelled = action === 'labeled' && added !== undefined && isLabel(added.name, label)
+    const opened = action === 'opened' && hasLabel(issue.labels, label)
+    if (!labelled && !opened) return ignored(`an issue asks for a vault when it gets the label "${label}"`)
+    const byAnother = labelled && sender.login !== issue.user.login
+    if (!byAnother && !TRUSTED.includes(issue.author_association))
+      return ignored(
+        `the author is no owner, member or collaborator; one of those must put the label "${label}" on it`,
+      )
+    return {
+      kind: 'request',
+      request: {
+        ...readForm(issue.body ?? ''),
+        ticket: ticket(`${repository.full_name}#${issue.number}`, issue.html_url),
+        requestedBy: `${issue.user.login} on GitHub`,
+      },
+      words: FORM_WORDS,
+    }
+  },
+  accepted: 202,
+  refused: 422,
+}

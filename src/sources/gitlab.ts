@@ -1,0 +1,63 @@
+import * as z from 'zod'
+import { FORM_WORDS, readForm } from './form.ts'
+import { hasLabel } from './issue-label.ts'
+import { STANDARD_WEBHOOKS } from './signature.ts'
+import { ignored, type Source, ticket } from './source.ts'
+
+const labels = z.array(z.looseObject({ title: z.string() })).transform((all) => all.map(({ title }) => title))
+
+const IssueEvent = z.looseObject({
+  object_kind: z.enum(['issue', 'work_item']),
+  object_attributes: z.looseObject({
+    iid: z.int(),
+    url: z.string(),
+    action: z.string().optional(),
+    description: z.string().nullish(),
+  }),
+  labels: labels.default([]),
+  changes: z
+    .looseObject({
+      labels: z.looseObject({ previous: labels.default([]), current: labels.default([]) }).optional(),
+    })
+    .default({}),
+  project: z.looseObject({ path_with_namespace: z.string(), visibility_level: z.int().optional() }),
+  user: z.looseObject({ username: z.string() }),
+})
+
+/** `visibility_level` of a project that anyone on the internet can see, and open issues in. */
+const PUBLIC = 20
+
+/**
+ * GitLab issues that get the label. Whoever opens an issue may give it labels, so in a public project only a label that
+ * is added later counts: that takes a member.
+ *
+ * @see https://docs.gitlab.com/user/project/integrations/webhook_events/#issue-events
+ */
+export const gitlab: Source = {
+  proofs: [STANDARD_WEBHOOKS, { kind: 'token', header: 'X-Gitlab-Token', secrets: /^(?!whsec_)/ }],
+  read({ json, options: { label } }) {
+    const parsed = IssueEvent.safeParse(json)
+    if (!parsed.success) return ignored('this is not an issue event')
+    const { object_attributes: issue, project, user, changes } = parsed.data
+    const { previous = [], current = [] } = changes.labels ?? {}
+    const added = issue.action === 'update' && hasLabel(current, label) && !hasLabel(previous, label)
+    const opened = issue.action === 'open' && hasLabel(parsed.data.labels, label)
+    if (!added && !opened) return ignored(`an issue asks for a vault when it gets the label "${label}"`)
+    if (opened && (project.visibility_level ?? PUBLIC) >= PUBLIC)
+      return ignored(
+        `anyone may open issues in a public project; a member must add the label "${label}" afterwards`,
+      )
+    return {
+      kind: 'request',
+      request: {
+        ...readForm(issue.description ?? ''),
+        ticket: ticket(`${project.path_with_namespace}#${issue.iid}`, issue.url),
+        requestedBy: `${user.username} on GitLab`,
+      },
+      words: FORM_WORDS,
+    }
+  },
+  accepted: 202,
+  // four failures in a row pause the webhook, and nobody reads them
+  refused: 200,
+}

@@ -1,0 +1,132 @@
+import * as z from 'zod'
+import { readFields } from './form.ts'
+import { hasLabel } from './issue-label.ts'
+import type { SourceOptions } from './options.ts'
+import { plainText } from './rich-text.ts'
+import { ignored, type Source, ticket } from './source.ts'
+
+const Change = z.looseObject({ field: z.string().optional(), fromString: z.unknown(), toString: z.unknown() })
+
+const IssueEvent = z.looseObject({
+  webhookEvent: z.string(),
+  issue: z.looseObject({
+    key: z.string(),
+    self: z.string(),
+    fields: z.looseObject({
+      summary: z.string().nullish(),
+      labels: z.array(z.string()).nullish(),
+      status: z.looseObject({ name: z.string() }).nullish(),
+      reporter: z
+        .looseObject({ emailAddress: z.string().optional(), displayName: z.string().optional() })
+        .nullish(),
+    }),
+    /** custom field id to name, where the webhook sends it */
+    names: z.record(z.string(), z.string()).optional(),
+  }),
+  changelog: z.looseObject({ items: z.array(Change).default([]) }).nullish(),
+})
+type Event = z.output<typeof IssueEvent>
+
+const Option = z.looseObject({
+  value: z.unknown().optional(),
+  emailAddress: z.unknown().optional(),
+  name: z.unknown().optional(),
+})
+
+/**
+ * Jira Cloud issues: created with the label or given it later; where a status is configured, entering that status is
+ * what counts, as it takes someone who may move the issue there.
+ *
+ * @see https://developer.atlassian.com/cloud/jira/platform/webhooks/
+ */
+export const jira: Source = {
+  proofs: [
+    {
+      kind: 'signature',
+      algorithm: 'HMAC-SHA-256',
+      header: 'X-Hub-Signature',
+      key: 'verbatim',
+      prefix: 'sha256=',
+      encoding: 'hex',
+      text: ['body'],
+    },
+  ],
+  read({ json, options }) {
+    const parsed = IssueEvent.safeParse(json)
+    if (!parsed.success) return ignored('this is not an issue event')
+    const { issue } = parsed.data
+    const why = notAsked(parsed.data, options)
+    if (why !== undefined) return ignored(why)
+    const map = options.jira.fields
+    const answers = readFields((field) => customField(issue, map[field]))
+    const { reporter } = issue.fields
+    const requestedBy = reporter?.emailAddress ?? reporter?.displayName
+    return {
+      kind: 'request',
+      request: {
+        name: issue.fields.summary ?? undefined,
+        ...answers,
+        ticket: ticket(issue.key, `${URL.parse(issue.self)?.origin}/browse/${issue.key}`),
+        ...(requestedBy !== undefined && { requestedBy }),
+      },
+      words: { name: 'Summary', ...map },
+    }
+  },
+  accepted: 202,
+  // nobody reads a failure, and it is not sent again
+  refused: 200,
+}
+
+function notAsked(
+  { webhookEvent, issue, changelog }: Event,
+  { label, jira: { status } }: SourceOptions,
+): string | undefined {
+  const changes = changelog?.items ?? []
+  const created = webhookEvent === 'jira:issue_created'
+  if (!created && webhookEvent !== 'jira:issue_updated') return `${webhookEvent} events ask for nothing here`
+  if (status !== undefined) {
+    const entered = created
+      ? same(issue.fields.status?.name, status)
+      : changes.some(
+          (change) =>
+            change.field === 'status' && same(change.toString, status) && !same(change.fromString, status),
+        )
+    return entered ? undefined : `an issue asks for a vault when it enters the status "${status}"`
+  }
+  const labelled = created
+    ? hasLabel(issue.fields.labels ?? [], label)
+    : changes.some(
+        (change) =>
+          change.field === 'labels' && holds(change.toString, label) && !holds(change.fromString, label),
+      )
+  return labelled ? undefined : `an issue asks for a vault when it gets the label "${label}"`
+}
+
+function same(a: unknown, b: string): boolean {
+  return typeof a === 'string' && a.toLowerCase() === b.toLowerCase()
+}
+
+/** A change of labels holds them all, separated by spaces. */
+function holds(labels: unknown, label: string): boolean {
+  return typeof labels === 'string' && hasLabel(labels.split(' '), label)
+}
+
+function customField(
+  { fields, names = {} }: Event['issue'],
+  idOrName: string | undefined,
+): string | undefined {
+  if (idOrName === undefined) return undefined
+  const id = Object.keys(names).find((key) => same(names[key], idOrName)) ?? idOrName
+  return Object.hasOwn(fields, id) ? textOf(fields[id]) : undefined
+}
+
+/** A custom field is text, a number, a document, an option, a user, or a list of those. */
+function textOf(value: unknown): string {
+  if (Array.isArray(value)) return value.map(textOf).join(', ')
+  if (typeof value === 'number' || typeof value === 'boolean') return String(value)
+  const option = Option.safeParse(value)
+  const inner = option.success
+    ? (option.data.value ?? option.data.emailAddress ?? option.data.name)
+    : undefined
+  return (inner === undefined ? plainText(value) : textOf(inner)).trim()
+}

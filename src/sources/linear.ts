@@ -1,0 +1,70 @@
+import * as z from 'zod'
+import { FORM_WORDS, readForm } from './form.ts'
+import { hasLabel } from './issue-label.ts'
+import { ignored, type Source, ticket } from './source.ts'
+
+const IssueEvent = z.looseObject({
+  type: z.literal('Issue'),
+  action: z.enum(['create', 'update', 'remove']),
+  url: z.string().optional(),
+  actor: z
+    .looseObject({ type: z.string().optional(), email: z.string().optional(), name: z.string().optional() })
+    .nullish(),
+  data: z.looseObject({
+    id: z.string(),
+    identifier: z.string().optional(),
+    number: z.int().optional(),
+    team: z.looseObject({ key: z.string() }).optional(),
+    description: z.string().nullish(),
+    labels: z.array(z.looseObject({ id: z.string().optional(), name: z.string() })).default([]),
+  }),
+  updatedFrom: z.looseObject({ labelIds: z.array(z.string()).optional() }).nullish(),
+})
+
+const Sent = z.looseObject({ webhookTimestamp: z.int() })
+
+/**
+ * Linear issues that carry the label: created with it by a person of the workspace, or labelled later.
+ *
+ * @see https://linear.app/developers/webhooks
+ */
+export const linear: Source = {
+  proofs: [
+    {
+      kind: 'signature',
+      algorithm: 'HMAC-SHA-256',
+      header: 'Linear-Signature',
+      key: 'verbatim',
+      prefix: '',
+      encoding: 'hex',
+      text: ['body'],
+    },
+  ],
+  // each try is stamped anew, and Linear advises a minute
+  time: { sentAt: (json) => Sent.safeParse(json).data?.webhookTimestamp, window: 60 },
+  read({ json, options: { label } }) {
+    const parsed = IssueEvent.safeParse(json)
+    if (!parsed.success) return ignored('this is not an issue event')
+    const { action, actor, data, updatedFrom, url } = parsed.data
+    const wanted = data.labels.find(({ name }) => hasLabel([name], label))
+    const before = updatedFrom?.labelIds
+    const added =
+      action === 'update' && wanted !== undefined && before !== undefined && !before.includes(wanted.id ?? '')
+    // integrations make issues from what strangers write
+    const created = action === 'create' && wanted !== undefined && (actor?.type ?? 'user') === 'user'
+    if (!added && !created) return ignored(`an issue asks for a vault when it gets the label "${label}"`)
+    const key = data.team && data.number !== undefined ? `${data.team.key}-${data.number}` : data.id
+    return {
+      kind: 'request',
+      request: {
+        ...readForm(data.description ?? ''),
+        ticket: ticket(data.identifier ?? key, url),
+        ...(actor && { requestedBy: actor.email ?? `${actor.name ?? 'somebody'} on Linear` }),
+      },
+      words: FORM_WORDS,
+    }
+  },
+  accepted: 200,
+  // failures may switch the webhook off, and nobody reads them
+  refused: 200,
+}

@@ -1,0 +1,77 @@
+import * as z from 'zod'
+import { readFields } from './form.ts'
+import { ignored, type Source, ticket } from './source.ts'
+
+const CustomFields = z.array(z.looseObject({ name: z.string(), value: z.unknown() })).default([])
+
+const IncidentEvent = z.looseObject({
+  event: z.looseObject({
+    event_type: z.string().startsWith('incident.'),
+    agent: z.looseObject({ summary: z.string().nullish() }).nullish(),
+    data: z.looseObject({
+      id: z.string().optional(),
+      title: z.string().nullish(),
+      html_url: z.string().nullish(),
+      custom_fields: CustomFields,
+      /** where the fields changed, the incident is named beside them */
+      incident: z
+        .looseObject({ id: z.string(), html_url: z.string().nullish(), summary: z.string().nullish() })
+        .optional(),
+    }),
+  }),
+})
+
+/**
+ * PagerDuty incidents whose custom field for the owners is filled in: that is how an incident asks for a vault. The
+ * vault's name is a custom field, else the incident's title.
+ *
+ * @see https://developer.pagerduty.com/docs/webhooks-overview
+ */
+export const pagerduty: Source = {
+  proofs: [
+    {
+      kind: 'signature',
+      algorithm: 'HMAC-SHA-256',
+      header: 'X-PagerDuty-Signature',
+      key: 'verbatim',
+      prefix: 'v1=',
+      encoding: 'hex',
+      separator: ',',
+      text: ['body'],
+    },
+  ],
+  read({ json, options }) {
+    const parsed = IncidentEvent.safeParse(json)
+    if (!parsed.success) return ignored('this is not an incident event')
+    const { data, agent } = parsed.data.event
+    const map = options.pagerduty.fields
+    const incident = data.incident ?? data
+    const values = new Map(data.custom_fields.map(({ name, value }) => [name, value]))
+    const answers = readFields((field) => textOf(values.get(map[field] ?? '')))
+    if (!('owners' in answers))
+      return ignored(
+        `an incident asks for a vault when its custom field "${map.owners ?? 'owners'}" is filled in`,
+      )
+    if (incident.id === undefined) return ignored('the incident has no id')
+    const name = data.title ?? data.incident?.summary ?? undefined
+    return {
+      kind: 'request',
+      request: {
+        name,
+        ...answers,
+        ticket: ticket(incident.id, incident.html_url),
+        ...(agent?.summary && { requestedBy: `${agent.summary} on PagerDuty` }),
+      },
+      words: map,
+    }
+  },
+  accepted: 202,
+  // three refused in a row switch the webhook off for a day
+  refused: 200,
+}
+
+function textOf(value: unknown): string | undefined {
+  if (Array.isArray(value)) return value.map(textOf).join(', ')
+  if (typeof value === 'number' || typeof value === 'boolean') return String(value)
+  return typeof value === 'string' ? value.trim() : undefined
+}

@@ -1,0 +1,30 @@
+import * as z from 'zod'
+
+const Node = z.looseObject({
+  type: z.string().optional(),
+  text: z.string().optional(),
+  attrs: z.looseObject({ text: z.string().optional(), url: z.string().optional() }).optional(),
+  content: z.array(z.unknown()).optional(),
+})
+
+/** Nodes that end a line. */
+const BLOCKS = ['paragraph', 'heading', 'listItem', 'hardBreak', 'codeBlock', 'blockquote', 'tableCell']
+/** Documents are nested a few levels deep; one that is deeper was made to hurt. */
+const DEEPEST = 32
+
+/**
+ * @param value text, or a document in the Atlassian Document Format
+ * @returns its text, a line for each block; empty for anything else
+ * @see https://developer.atlassian.com/cloud/jira/platform/apis/document/structure/
+ */
+export function plainText(value: unknown, depth = 0): string {
+  if (typeof value === 'string') return value
+  const node = Node.safeParse(value)
+  if (!node.success || depth > DEEPEST) return ''
+  const { type = '', text, attrs, content = [] } = node.data
+  const inner = content.map((child) => plainText(child, depth + 1)).join('')
+  const own = text ?? attrs?.text ?? attrs?.url ?? ''
+  const all = own + inner
+  if (!BLOCKS.includes(type)) return depth === 0 ? all.trim() : all
+  return all.endsWith('\n') ? all : `${all}\n`
+}

@@ -1,0 +1,13 @@
+import { github } from './github.ts'
+import { gitlab } from './gitlab.ts'
+import { jira } from './jira.ts'
+import { linear } from './linear.ts'
+import { pagerduty } from './pagerduty.ts'
+import type { Source } from './source.ts'
+import { standard } from './standard.ts'
+import { zendesk } from './zendesk.ts'
+
+/** Every sender that this Worker can hear, by the name in its path. */
+export const sources: ReadonlyMap<string, Source> = new Map(
+  Object.entries({ standard, github, gitlab, jira, zendesk, linear, pagerduty }),
+)

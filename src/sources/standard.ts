@@ -1,0 +1,15 @@
+import { STANDARD_WEBHOOKS } from './signature.ts'
+import type { Source } from './source.ts'
+import { asRequest } from './written-request.ts'
+
+/** Anything that signs as Standard Webhooks says; its body is the simplified request. */
+export const standard: Source = {
+  proofs: [
+    STANDARD_WEBHOOKS,
+    { ...STANDARD_WEBHOOKS, algorithm: 'Ed25519', secrets: /^whpk_/, prefix: 'v1a,' },
+  ],
+  deliveryId: 'webhook-id',
+  read: ({ json }) => asRequest(json),
+  accepted: 202,
+  refused: 422,
+}

@@ -1,0 +1,64 @@
+import * as z from 'zod'
+import { FORM_WORDS, readForm } from './form.ts'
+import { hasLabel } from './issue-label.ts'
+import { ignored, type Reading, type Source } from './source.ts'
+import { asRequest } from './written-request.ts'
+
+const Subscribed = z.looseObject({
+  type: z.string().startsWith('zen:event-type:'),
+  subject: z.string().optional(),
+  detail: z
+    .looseObject({
+      id: z.coerce.string(),
+      subject: z.string().nullish(),
+      description: z.string().nullish(),
+      tags: z.array(z.string()).nullish(),
+    })
+    .optional(),
+  event: z.looseObject({ tags_added: z.array(z.string()).optional() }).nullish(),
+})
+
+/**
+ * Zendesk: a trigger's body is what the administrator wrote, the simplified request itself; an event subscription
+ * tells of tickets, which ask for a vault when they get the tag.
+ *
+ * @see https://developer.zendesk.com/documentation/webhooks/verifying/
+ */
+export const zendesk: Source = {
+  proofs: [
+    {
+      kind: 'signature',
+      algorithm: 'HMAC-SHA-256',
+      header: 'X-Zendesk-Webhook-Signature',
+      // looks like base64 and is used as it is typed
+      key: 'verbatim',
+      prefix: '',
+      encoding: 'base64',
+      text: [{ header: 'X-Zendesk-Webhook-Signature-Timestamp' }, 'body'],
+      // Zendesk prescribes none; an hour leaves room for its repetitions
+      time: { header: 'X-Zendesk-Webhook-Signature-Timestamp', unit: 'RFC 3339', window: 3_600 },
+    },
+  ],
+  read({ json, options: { label } }) {
+    const event = Subscribed.safeParse(json)
+    return event.success ? readEvent(event.data, label) : asRequest(json)
+  },
+  accepted: 202,
+  refused: 422,
+}
+
+function readEvent({ type, detail, event }: z.output<typeof Subscribed>, label: string): Reading {
+  const created = type === 'zen:event-type:ticket.created' && hasLabel(detail?.tags ?? [], label)
+  const tagged = type === 'zen:event-type:ticket.tags_changed' && hasLabel(event?.tags_added ?? [], label)
+  if (!detail || (!created && !tagged))
+    return ignored(`a ticket asks for a vault when it gets the tag "${label}"`)
+  return {
+    kind: 'request',
+    request: {
+      name: detail.subject ?? undefined,
+      ...readForm(detail.description ?? ''),
+      ticket: { id: detail.id },
+    },
+    words: { ...FORM_WORDS, name: 'Subject' },
+  }
+}
