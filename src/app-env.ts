@@ -1,14 +1,14 @@
 import { createFactory } from 'hono/factory'
-import type { CallerEntry } from './config.ts'
 import type { Deployment } from './deployment.ts'
 import type { Bindings } from './env.ts'
+import type { Caller } from './settings/api-keys.ts'
 
 /** What a request carries on its way through the app. */
 export type Variables = {
   /** the request's id: the one in the ledger as soon as it has one there */
   requestId: string
   deployment: Deployment
-  caller: CallerEntry
+  caller: Caller
 }
 
 export type AppEnv = { Bindings: Bindings; Variables: Variables }

@@ -1,5 +1,3 @@
-import * as z from 'zod'
-
 /**
  * Every way in which a request can fail, for the answer and for the page behind its `type`: the status, what it
  * is called, what it means and what to do, and whether the same request may succeed later unchanged.
@@ -146,31 +144,28 @@ export const problems = {
 export type ProblemCode = keyof typeof problems
 
 /** One field at fault: where it stands (RFC 6901) and what is wrong with it. */
-export const FieldFault = z.object({ pointer: z.string(), detail: z.string() })
-export type FieldFault = z.output<typeof FieldFault>
+export type FieldFault = { readonly pointer: string; readonly detail: string }
 
 /** What ConductorOne said: the HTTP status, and the code and message of its `google.rpc.Status`. */
-export const Upstream = z.object({
-  status: z.number().int().optional(),
-  code: z.union([z.number(), z.string()]).optional(),
-  message: z.string().optional(),
-})
-export type Upstream = z.output<typeof Upstream>
+export type Upstream = {
+  readonly status?: number
+  readonly code?: number | string
+  readonly message?: string
+}
 
 /** A problem as it is answered and stored: RFC 9457, section 3. */
-export const ProblemDocument = z.object({
-  type: z.string(),
-  title: z.string(),
-  status: z.number().int(),
-  detail: z.string(),
-  instance: z.string(),
-  code: z.enum(Object.keys(problems) as [ProblemCode, ...ProblemCode[]]), // Object.keys forgets the literal type
-  retryable: z.boolean(),
-  errors: z.array(FieldFault).optional(),
-  upstream: Upstream.optional(),
-  retryAfter: z.number().int().optional(),
-})
-export type ProblemDocument = z.output<typeof ProblemDocument>
+export type ProblemDocument = {
+  readonly type: string
+  readonly title: string
+  readonly status: number
+  readonly detail: string
+  readonly instance: string
+  readonly code: ProblemCode
+  readonly retryable: boolean
+  readonly errors?: readonly FieldFault[]
+  readonly upstream?: Upstream
+  readonly retryAfter?: number
+}
 
 /** What a problem may say beside its code. */
 export type ProblemDetails = {

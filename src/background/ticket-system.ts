@@ -1,4 +1,4 @@
-import type { TicketAccess, TicketSystem } from '../config.ts'
+import type { TicketAccess, TicketSystem } from '../settings/ticket-tokens.ts'
 
 /** One call to a ticketing system: a path on its host, and a body to send as JSON. */
 export type TicketCall = {

@@ -1,4 +1,4 @@
-import type * as z from 'zod'
+import type * as z from 'zod/mini'
 import type { Upstream } from '../problem.ts'
 import { ConductorOneFailure, type Failure } from './failure.ts'
 import { ErrorAnswer } from './wire.ts'
@@ -24,7 +24,7 @@ export type Effect = 'repeatable' | 'creating'
  */
 export async function readAnswer<T>(
   response: Response,
-  schema: z.ZodType<T>,
+  schema: z.ZodMiniType<T>,
   effect: Effect,
   now: number,
 ): Promise<T> {
@@ -56,12 +56,8 @@ export function noAnswer(effect: Effect, reason: string, upstream?: Upstream): F
 export async function failureOf(response: Response, effect: Effect, now: number): Promise<Failure> {
   const { status } = response
   const text = isJson(response) ? await readText(response, effect).catch(() => '') : ''
-  const upstream: Upstream = {
-    status,
-    ...ErrorAnswer.catch({})
-      .transform(({ code, message }) => pick(code, message))
-      .parse(parsed(text)),
-  }
+  const { code, message } = ErrorAnswer.parse(parsed(text))
+  const upstream = { status, ...(code !== undefined && { code }), ...(message !== undefined && { message }) }
 
   if (status === 401 || status === 403) return { kind: 'credentials-rejected', upstream }
   if (status === 429)
@@ -74,10 +70,6 @@ export async function failureOf(response: Response, effect: Effect, now: number)
   if (status >= 400 && status < 500 && status !== 408 && status !== 499) return { kind: 'refused', upstream }
   const failure = noAnswer(effect, `HTTP ${status}`, upstream)
   return failure.kind === 'unavailable' ? { ...failure, retryAfter: retryAfter(response, now) } : failure
-}
-
-function pick(code: string | number | undefined, message: string | undefined): Upstream {
-  return { ...(code !== undefined && { code }), ...(message !== undefined && { message }) }
 }
 
 function isJson(response: Response): boolean {

@@ -35,26 +35,28 @@ const LATER = 5
 
 /**
  * @param failure what went wrong
+ * @param purpose what the call was made for; of a vault's creation only a create may speak
  * @returns the problem that the caller is told, by the contract's table
  */
-export function problemOf(failure: Failure): Problem {
+export function problemOf(failure: Failure, purpose: 'create' | 'read' = 'create'): Problem {
+  const outcome = purpose === 'create' ? ' No vault was created.' : ''
   switch (failure.kind) {
     case 'credentials-rejected':
       return new Problem(
         'conductorone-credentials-rejected',
-        `ConductorOne does not accept this deployment’s credential (HTTP ${failure.upstream.status}). No vault was created.`,
+        `ConductorOne does not accept this deployment’s credential (HTTP ${failure.upstream.status}).${outcome}`,
         { upstream: failure.upstream },
       )
     case 'refused':
       return new Problem(
         'rejected-by-conductorone',
-        `ConductorOne refused the request (HTTP ${failure.upstream.status}${said(failure.upstream)}). No vault was created.`,
+        `ConductorOne refused the request (HTTP ${failure.upstream.status}${said(failure.upstream)}).${outcome}`,
         { upstream: failure.upstream },
       )
     case 'unavailable':
       return new Problem(
         'conductorone-unavailable',
-        `ConductorOne could not be asked (${failure.reason}). No vault was created; try again later.`,
+        `ConductorOne could not be asked (${failure.reason}).${outcome} Try again later.`,
         {
           ...(failure.upstream && { upstream: failure.upstream }),
           retryAfter: failure.retryAfter ?? LATER,

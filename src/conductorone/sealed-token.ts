@@ -1,4 +1,4 @@
-import * as z from 'zod'
+import * as z from 'zod/mini'
 import { bytesOf, hex, sha256 } from '../encoding.ts'
 import { log } from '../log.ts'
 import { Secret } from '../secret.ts'
@@ -12,7 +12,11 @@ const IV_LENGTH = 12
 /** Seconds below which KV takes no expiry. */
 const SHORTEST_EXPIRY = 60
 
-const Sealed = z.object({ token: z.string().min(1), issuedAt: z.number(), expiresAt: z.number() })
+const Sealed = z.object({
+  token: z.string().check(z.minLength(1)),
+  issuedAt: z.number(),
+  expiresAt: z.number(),
+})
 
 /**
  * The access token in KV, for all isolates: AES-256-GCM under a key derived from the client secret (HKDF, RFC 5869).

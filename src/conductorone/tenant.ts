@@ -1,4 +1,4 @@
-import type * as z from 'zod'
+import type * as z from 'zod/mini'
 import type { World } from '../world.ts'
 import { type Effect, noAnswer, readAnswer, reasonOf } from './answer.ts'
 import type { Deadline } from './deadline.ts'
@@ -21,7 +21,7 @@ type Operation<T> = {
   readonly path: string
   readonly body?: unknown
   readonly effect: Effect
-  readonly answer: z.ZodType<T>
+  readonly answer: z.ZodMiniType<T>
 }
 
 /** A user as the search finds one; a blank e-mail address means that we may not see it. */

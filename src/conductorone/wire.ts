@@ -1,4 +1,4 @@
-import * as z from 'zod'
+import * as z from 'zod/mini'
 
 /** The body of `POST /api/v1/vaults`; at most one arm of the oneof `vault` is set. Strict: this is what we send. */
 export type VaultServiceCreateRequest = {
@@ -10,7 +10,7 @@ export type VaultServiceCreateRequest = {
 }
 
 /** A vault as ConductorOne has it: the id is sure, everything else is passed on as it came. */
-export const Vault = z.looseObject({ id: z.string().min(1) })
+export const Vault = z.looseObject({ id: z.string().check(z.minLength(1)) })
 export type Vault = z.output<typeof Vault>
 
 /** The answer to create, get and update. */
@@ -18,17 +18,20 @@ export const VaultAnswer = z.looseObject({ vault: Vault })
 
 /** One page of `POST /api/v1/search/users`: what we need of it. Unset fields come as null or blank. */
 export const UserSearchAnswer = z.looseObject({
-  list: z
-    .array(
+  list: z.nullish(
+    z.array(
       z.looseObject({
-        user: z.looseObject({ id: z.string().default(''), email: z.string().nullish() }).nullish(),
+        user: z.nullish(z.looseObject({ id: z.nullish(z.string()), email: z.nullish(z.string()) })),
       }),
-    )
-    .nullish(),
+    ),
+  ),
 })
 
-/** An error of the API: `google.rpc.Status`. */
-export const ErrorAnswer = z.looseObject({
-  code: z.union([z.number(), z.string()]).optional().catch(undefined),
-  message: z.string().max(1_000).optional().catch(undefined),
-})
+/** An error of the API: `google.rpc.Status`; whatever is not of that shape is left out. */
+export const ErrorAnswer = z.catch(
+  z.looseObject({
+    code: z.catch(z.optional(z.union([z.number(), z.string()])), undefined),
+    message: z.catch(z.optional(z.string().check(z.maxLength(1_000))), undefined),
+  }),
+  {},
+)

@@ -141,7 +141,7 @@ export class Ledger extends DurableObject<Bindings> {
       try {
         vault = await deploymentOf(this.env).tenant.getVault(vaultId, this.#call(FOREGROUND))
       } catch (error) {
-        return { kind: 'no-such-vault', problem: problemFrom(error).document(id) }
+        return { kind: 'no-such-vault', problem: problemFrom(error, 'read').document(id) }
       }
     }
     const entry = this.#current(this.#store.get(id))

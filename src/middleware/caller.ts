@@ -1,11 +1,12 @@
 import { factory } from '../app-env.ts'
-import type { CallerEntry, Config, Scope } from '../config.ts'
+import type { Config } from '../config.ts'
 import { equalDigests, sha256 } from '../encoding.ts'
 import { Problem } from '../problem.ts'
+import type { Caller, Scope } from '../settings/api-keys.ts'
 
 const BEARER = /^Bearer +([\x21-\x7e]+)$/i
 
-type Digested = { readonly caller: CallerEntry; readonly digest: Uint8Array }
+type Digested = { readonly caller: Caller; readonly digest: Uint8Array }
 
 // digests live as long as the configuration that they come from
 const digests = new WeakMap<Config, readonly Digested[]>()
@@ -39,9 +40,9 @@ export function caller(...scopes: readonly Scope[]) {
   })
 }
 
-async function whose(key: string, config: Config): Promise<CallerEntry | undefined> {
+async function whose(key: string, config: Config): Promise<Caller | undefined> {
   const presented = await sha256(key)
-  let found: CallerEntry | undefined
+  let found: Caller | undefined
   for (const { caller, digest } of await digestsOf(config))
     if (equalDigests(presented, digest)) found = caller
   return found

@@ -1,5 +1,5 @@
 import { zValidator } from '@hono/zod-validator'
-import type * as z from 'zod'
+import type * as z from 'zod/mini'
 import { Problem } from '../problem.ts'
 import { fieldFaults } from '../provisioning/request.ts'
 
@@ -10,7 +10,7 @@ import { fieldFaults } from '../provisioning/request.ts'
  * @param schema what it must be
  * @throws {Problem} `invalid-request` with every fault at once
  */
-export function valid<T extends z.ZodType, Target extends 'json' | 'query'>(target: Target, schema: T) {
+export function valid<T extends z.ZodMiniType, Target extends 'json' | 'query'>(target: Target, schema: T) {
   return zValidator(target, schema, (result) => {
     if (result.success) return
     const errors = fieldFaults(result.error)

@@ -1,36 +1,54 @@
-import * as z from 'zod'
+import * as z from 'zod/mini'
 import type { FieldFault } from '../problem.ts'
 import { Owner, type ProvisioningRequest, Ttl } from './request.ts'
 
 const Domain = z
-  .string()
-  .toLowerCase()
-  .regex(/^[a-z0-9-]+(\.[a-z0-9-]+)+$/, { error: 'must be a domain such as "example.com"' })
+  .string({ error: 'must be a domain' })
+  .check(
+    z.toLowerCase(),
+    z.regex(/^[a-z0-9-]+(\.[a-z0-9-]+)+$/, { error: 'must be a domain such as "example.com"' }),
+  )
 
 const Host = z
-  .string()
-  .toLowerCase()
-  .regex(/^[a-z0-9-]+(\.[a-z0-9-]+)*(:\d+)?$/, { error: 'must be a host such as "hooks.example.com"' })
+  .string({ error: 'must be a host' })
+  .check(
+    z.toLowerCase(),
+    z.regex(/^[a-z0-9-]+(\.[a-z0-9-]+)*(:\d+)?$/, { error: 'must be a host such as "hooks.example.com"' }),
+  )
 
-const Pattern = z.string().transform((source, context) => {
-  try {
-    return new RegExp(source, 'u')
-  } catch {
-    context.addIssue({ code: 'custom', message: 'is no regular expression' })
-    return z.NEVER
-  }
-})
+const Pattern = z.pipe(
+  z.string({ error: 'must be a regular expression as text' }),
+  z.transform((source: string, context) => {
+    try {
+      return new RegExp(source, 'u')
+    } catch {
+      context.issues.push({ code: 'custom', message: 'is no regular expression', input: source })
+      return z.NEVER
+    }
+  }),
+)
+
+const flag = z._default(z.boolean({ error: 'must be true or false' }), false)
+const list = <T extends z.ZodMiniType>(item: T) => z._default(z.array(item, { error: 'must be a list' }), [])
 
 /** What a deployment allows, and what it fills in: the configuration `POLICY`. */
 export const Policy = z.strictObject({
-  defaultOwners: z.array(Owner).max(32).default([]),
-  allowedOwnerDomains: z.array(Domain).default([]),
-  allowUnauthenticatedViews: z.boolean().default(false),
-  maxViews: z.int().min(1).max(4_294_967_295).default(10),
-  namePattern: Pattern.optional(),
-  requireTicket: z.boolean().default(false),
-  defaultCredentialTtl: Ttl.optional(),
-  allowedCallbackHosts: z.array(Host).default([]),
+  defaultOwners: list(Owner),
+  allowedOwnerDomains: list(Domain),
+  allowUnauthenticatedViews: flag,
+  maxViews: z._default(
+    z
+      .int({ error: 'must be a whole number' })
+      .check(
+        z.minimum(1, { error: 'must be at least 1' }),
+        z.maximum(4_294_967_295, { error: 'is too large' }),
+      ),
+    10,
+  ),
+  namePattern: z.optional(Pattern),
+  requireTicket: flag,
+  defaultCredentialTtl: z.optional(Ttl),
+  allowedCallbackHosts: list(Host),
 })
 export type Policy = z.output<typeof Policy>
 
@@ -54,7 +72,7 @@ export function violations(request: ProvisioningRequest, policy: Policy): FieldF
   if (request.callbackUrl && !policy.allowedCallbackHosts.includes(new URL(request.callbackUrl).host))
     refuse(
       '/callbackUrl',
-      'its host is not one of the hosts that results may be sent to (allowedCallbackHosts)',
+      'results may not be sent to its host (POLICY.allowedCallbackHosts, with a CALLBACK_SECRET)',
     )
   for (const [index, owner] of request.owners.entries()) {
     const fault = ownerFault(owner, policy.allowedOwnerDomains)

@@ -1,4 +1,4 @@
-import * as z from 'zod'
+import * as z from 'zod/mini'
 import type { FieldFault } from '../problem.ts'
 import { secondsOf } from './duration.ts'
 import { textFault } from './text.ts'
@@ -16,45 +16,51 @@ function expect(what: string): (issue: { readonly input?: unknown }) => string {
 
 /** Text that a person wrote, without surrounding space and without characters that mislead a reader. */
 function text(longest: number, lines: 'one line' | 'several lines' = 'one line') {
-  return z
-    .string({ error: expect('a string') })
-    .trim()
-    .max(longest, { error: `must be at most ${longest.toLocaleString('en')} characters long` })
-    .superRefine((value, context) => {
+  return z.string({ error: expect('a string') }).check(
+    z.trim(),
+    z.maxLength(longest, { error: `must be at most ${longest.toLocaleString('en')} characters long` }),
+    z.superRefine((value, context) => {
       const fault = textFault(value, lines)
       if (fault) context.addIssue({ code: 'custom', message: fault })
-    })
+    }),
+  )
 }
 
 function required(longest: number) {
-  return text(longest).min(1, { error: 'must not be empty' })
+  return text(longest).check(z.minLength(1, { error: 'must not be empty' }))
 }
 
-const httpsUrl = text(2_000).refine(
-  (value) => {
-    const url = URL.parse(value)
-    return url?.protocol === 'https:' && url.username === '' && url.password === ''
-  },
-  { error: 'must be an https URL without user name or password' },
+const httpsUrl = text(2_000).check(
+  z.refine(
+    (value) => {
+      const url = URL.parse(value)
+      return url?.protocol === 'https:' && url.username === '' && url.password === ''
+    },
+    { error: 'must be an https URL without user name or password' },
+  ),
 )
 
 const email = z.email()
 
 /** A vault's owner as people write it: the e-mail address of a ConductorOne user, or the user's id. */
-export const Owner = text(320).refine((value) => USER_ID.test(value) || email.safeParse(value).success, {
-  error:
-    'must be the e-mail address of a ConductorOne user, or a ConductorOne user id (20 or more letters and digits)',
-})
+export const Owner = text(320).check(
+  z.refine((value) => USER_ID.test(value) || email.safeParse(value).success, {
+    error:
+      'must be the e-mail address of a ConductorOne user, or a ConductorOne user id (20 or more letters and digits)',
+  }),
+)
 
 /** A length of time as people write it: `30d`. */
-export const Ttl = text(32).refine((value) => secondsOf(value) !== undefined, {
-  error: 'must be a whole number followed by s, m, h, d or w, such as "30d"',
-})
+export const Ttl = text(32).check(
+  z.refine((value) => secondsOf(value) !== undefined, {
+    error: 'must be a whole number followed by s, m, h, d or w, such as "30d"',
+  }),
+)
 
 const Ticket = z.strictObject(
   {
-    id: required(255).meta({ examples: ['SEC-42'] }),
-    url: httpsUrl.optional().meta({ examples: ['https://acme.atlassian.net/browse/SEC-42'] }),
+    id: required(255).check(z.meta({ examples: ['SEC-42'] })),
+    url: z.optional(httpsUrl).check(z.meta({ examples: ['https://acme.atlassian.net/browse/SEC-42'] })),
   },
   { error: expect('an object with `id` and, if there is one, `url`') },
 )
@@ -82,50 +88,68 @@ function onlyForMagicLinks(field: 'maxViews' | 'allowUnauthenticated') {
 export const ProvisioningRequest = z
   .strictObject(
     {
-      name: required(255).meta({
-        description: 'What the vault is called in ConductorOne.',
-        examples: ['Payroll break-glass'],
-      }),
-      description: text(2_000, 'several lines')
-        .optional()
-        .meta({ description: 'What it is for. A line that says who asked, and why, is added below it.' }),
+      name: required(255).check(
+        z.meta({
+          description: 'What the vault is called in ConductorOne.',
+          examples: ['Payroll break-glass'],
+        }),
+      ),
+      description: z
+        .optional(text(2_000, 'several lines'))
+        .check(
+          z.meta({ description: 'What it is for. A line that says who asked, and why, is added below it.' }),
+        ),
       kind: z
-        .enum(['group', 'magic_link'], { error: 'must be "group" or "magic_link"' })
-        .default('group')
-        .meta({ description: 'Who may open it: members of a group, or whoever holds a link.' }),
+        ._default(z.enum(['group', 'magic_link'], { error: 'must be "group" or "magic_link"' }), 'group')
+        .check(z.meta({ description: 'Who may open it: members of a group, or whoever holds a link.' })),
       maxViews: z
-        .int({ error: 'must be a whole number' })
-        .min(1, { error: 'must be at least 1' })
-        .max(MOST_VIEWS, { error: `must be at most ${MOST_VIEWS}` })
-        .optional()
-        .meta({
-          description: 'How often the magic link may be opened. For `magic_link` only.',
-          examples: [1],
-        }),
+        .optional(
+          z
+            .int({ error: 'must be a whole number' })
+            .check(
+              z.minimum(1, { error: 'must be at least 1' }),
+              z.maximum(MOST_VIEWS, { error: `must be at most ${MOST_VIEWS}` }),
+            ),
+        )
+        .check(
+          z.meta({
+            description: 'How often the magic link may be opened. For `magic_link` only.',
+            examples: [1],
+          }),
+        ),
       allowUnauthenticated: z
-        .boolean({ error: 'must be true or false' })
-        .optional()
-        .meta({ description: 'Whether the magic link works without signing in. For `magic_link` only.' }),
+        .optional(z.boolean({ error: 'must be true or false' }))
+        .check(
+          z.meta({ description: 'Whether the magic link works without signing in. For `magic_link` only.' }),
+        ),
       owners: z
-        .array(Owner, { error: 'must be a list of e-mail addresses or ConductorOne user ids' })
-        .max(32, { error: 'must name at most 32 owners' })
-        .default([])
-        .meta({
-          description:
-            'E-mail addresses or ConductorOne user ids. Only an owner can open the vault, and owners can be set now only.',
-          examples: [['owner@example.com']],
+        ._default(
+          z
+            .array(Owner, { error: 'must be a list of e-mail addresses or ConductorOne user ids' })
+            .check(z.maxLength(32, { error: 'must name at most 32 owners' })),
+          [],
+        )
+        .check(
+          z.meta({
+            description:
+              'E-mail addresses or ConductorOne user ids. Only an owner can open the vault, and owners can be set now only.',
+            examples: [['owner@example.com']],
+          }),
+        ),
+      credentialTtl: z
+        .optional(Ttl)
+        .check(z.meta({ description: 'How long a credential in the vault lives.', examples: ['30d'] })),
+      ticket: z.optional(Ticket).check(z.meta({ description: 'The ticket that asked for the vault.' })),
+      requestedBy: z
+        .optional(required(320))
+        .check(
+          z.meta({ description: 'Who asked: an e-mail address or a name.', examples: ['jane@example.com'] }),
+        ),
+      callbackUrl: z.optional(httpsUrl).check(
+        z.meta({
+          description: 'Where the result is posted to, signed. The host must be allowed by the policy.',
         }),
-      credentialTtl: Ttl.optional().meta({
-        description: 'How long a credential in the vault lives.',
-        examples: ['30d'],
-      }),
-      ticket: Ticket.optional().meta({ description: 'The ticket that asked for the vault.' }),
-      requestedBy: required(320)
-        .optional()
-        .meta({ description: 'Who asked: an e-mail address or a name.', examples: ['jane@example.com'] }),
-      callbackUrl: httpsUrl.optional().meta({
-        description: 'Where the result is posted to, signed. The host must be allowed by the policy.',
-      }),
+      ),
     },
     { error: expect('a JSON object') },
   )

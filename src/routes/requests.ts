@@ -1,4 +1,4 @@
-import * as z from 'zod'
+import * as z from 'zod/mini'
 import { factory } from '../app-env.ts'
 import { shardOf } from '../ledger/request-id.ts'
 import { ledgerFor, listRequests } from '../ledger/shards.ts'
@@ -8,27 +8,28 @@ import { valid } from '../middleware/valid.ts'
 import { Problem, problemResponse } from '../problem.ts'
 
 const ListQuery = z.strictObject({
-  status: z
-    .enum(['accepted', 'creating', 'created', 'failed', 'unknown'], {
+  status: z.optional(
+    z.enum(['accepted', 'creating', 'created', 'failed', 'unknown'], {
       error: 'must be accepted, creating, created, failed or unknown',
-    })
-    .optional(),
-  ticket: z.string().min(1).max(255).optional(),
-  limit: z.coerce
-    .number()
-    .int({ error: 'must be a whole number from 1 to 100' })
-    .min(1, { error: 'must be at least 1' })
-    .max(100, { error: 'must be at most 100' })
-    .default(50),
-  cursor: z
-    .string()
-    .refine((cursor) => shardOf(cursor) !== undefined, { error: 'must be the cursor of an earlier page' })
-    .optional(),
+    }),
+  ),
+  ticket: z.optional(z.string().check(z.minLength(1, { error: 'must not be empty' }))),
+  limit: z._default(
+    z.string().check(z.regex(/^([1-9]\d?|100)$/, { error: 'must be a whole number from 1 to 100' })),
+    '50',
+  ),
+  cursor: z.optional(
+    z.string().check(
+      z.refine((cursor) => shardOf(cursor) !== undefined, {
+        error: 'must be the cursor of an earlier page',
+      }),
+    ),
+  ),
 })
 
 const Settlement = z.union(
   [
-    z.strictObject({ vaultId: z.string().regex(/^[\w-]{1,128}$/) }),
+    z.strictObject({ vaultId: z.string().check(z.regex(/^[\w-]{1,128}$/)) }),
     z.strictObject({ outcome: z.literal('not_created') }),
   ],
   { error: 'must be {"vaultId":"…"} with the vault that was found, or {"outcome":"not_created"}' },
@@ -38,10 +39,12 @@ const Settlement = z.union(
 export const requests = factory
   .createApp()
   .get('/', caller('read', 'operate'), valid('query', ListQuery), async (c) => {
-    const { cursor, ...filter } = c.req.valid('query')
+    const { cursor, limit, ...filter } = c.req.valid('query')
     const { name, scopes } = c.var.caller
     const whose = scopes.includes('operate') ? undefined : { source: 'api', caller: name }
-    return c.json(await listRequests(c.env, { ...filter, before: cursor, caller: whose }))
+    return c.json(
+      await listRequests(c.env, { ...filter, limit: Number(limit), before: cursor, caller: whose }),
+    )
   })
   .get('/:id', caller('read', 'operate'), async (c) => {
     const id = c.req.param('id')
@@ -68,7 +71,8 @@ export const requests = factory
           `Only a request whose outcome is unknown can be settled; this one is ${settled.record.status}.`,
         )
       case 'no-such-vault':
-        if (settled.problem.upstream?.status !== 404) return problemResponse(settled.problem)
+        if (settled.problem.upstream?.status !== 404)
+          return problemResponse({ ...settled.problem, instance: c.get('requestId') })
         throw new Problem('invalid-request', 'ConductorOne has no vault with that id.', {
           errors: [{ pointer: '/vaultId', detail: 'is not the id of a vault in ConductorOne' }],
         })

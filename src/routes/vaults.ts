@@ -1,5 +1,5 @@
 import type { Context } from 'hono'
-import * as z from 'zod'
+import * as z from 'zod/mini'
 import { type AppEnv, factory } from '../app-env.ts'
 import { Deadline } from '../conductorone/deadline.ts'
 import { ConductorOneFailure } from '../conductorone/failure.ts'
@@ -21,7 +21,7 @@ import { world } from '../world.ts'
 const PATIENCE = 25_000
 
 const CreateQuery = z.strictObject({
-  dry_run: z.enum(['true', 'false'], { error: 'must be true or false' }).default('false'),
+  dry_run: z._default(z.enum(['true', 'false'], { error: 'must be true or false' }), 'false'),
 })
 
 const TRACEPARENT = /^[0-9a-f]{2}-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}$/

@@ -1,19 +1,20 @@
-import * as z from 'zod'
+import * as z from 'zod/mini'
 import { FORM_WORDS, readForm } from './form.ts'
 import { hasLabel, isLabel } from './issue-label.ts'
 import { ignored, type Source, ticket } from './source.ts'
 
+const Label = z.looseObject({ name: z.string() })
+
 const IssueEvent = z.looseObject({
   action: z.string(),
-  label: z.looseObject({ name: z.string() }).optional(),
+  label: z.optional(Label),
   issue: z.looseObject({
     number: z.int(),
     html_url: z.string(),
-    body: z.string().nullish(),
-    author_association: z.string().default('NONE'),
+    body: z.nullish(z.string()),
+    author_association: z._default(z.string(), 'NONE'),
     user: z.looseObject({ login: z.string() }),
-    labels: z.array(z.looseObject({ name: z.string() })).default([]),
-    pull_request: z.unknown().optional(),
+    labels: z._default(z.array(Label), []),
   }),
   repository: z.looseObject({ full_name: z.string() }),
   sender: z.looseObject({ login: z.string() }),

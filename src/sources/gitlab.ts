@@ -1,26 +1,24 @@
-import * as z from 'zod'
+import * as z from 'zod/mini'
 import { FORM_WORDS, readForm } from './form.ts'
 import { hasLabel } from './issue-label.ts'
 import { STANDARD_WEBHOOKS } from './signature.ts'
 import { ignored, type Source, ticket } from './source.ts'
 
-const labels = z.array(z.looseObject({ title: z.string() })).transform((all) => all.map(({ title }) => title))
+const Labels = z._default(z.array(z.looseObject({ title: z.string() })), [])
 
 const IssueEvent = z.looseObject({
   object_kind: z.enum(['issue', 'work_item']),
   object_attributes: z.looseObject({
     iid: z.int(),
     url: z.string(),
-    action: z.string().optional(),
-    description: z.string().nullish(),
+    action: z.optional(z.string()),
+    description: z.nullish(z.string()),
   }),
-  labels: labels.default([]),
-  changes: z
-    .looseObject({
-      labels: z.looseObject({ previous: labels.default([]), current: labels.default([]) }).optional(),
-    })
-    .default({}),
-  project: z.looseObject({ path_with_namespace: z.string(), visibility_level: z.int().optional() }),
+  labels: Labels,
+  changes: z.nullish(
+    z.looseObject({ labels: z.optional(z.looseObject({ previous: Labels, current: Labels })) }),
+  ),
+  project: z.looseObject({ path_with_namespace: z.string(), visibility_level: z.optional(z.int()) }),
   user: z.looseObject({ username: z.string() }),
 })
 
@@ -39,9 +37,14 @@ export const gitlab: Source = {
     const parsed = IssueEvent.safeParse(json)
     if (!parsed.success) return ignored('this is not an issue event')
     const { object_attributes: issue, project, user, changes } = parsed.data
-    const { previous = [], current = [] } = changes.labels ?? {}
-    const added = issue.action === 'update' && hasLabel(current, label) && !hasLabel(previous, label)
-    const opened = issue.action === 'open' && hasLabel(parsed.data.labels, label)
+    const { previous = [], current = [] } = changes?.labels ?? {}
+    const carries = (labels: typeof current) =>
+      hasLabel(
+        labels.map(({ title }) => title),
+        label,
+      )
+    const added = issue.action === 'update' && carries(current) && !carries(previous)
+    const opened = issue.action === 'open' && carries(parsed.data.labels)
     if (!added && !opened) return ignored(`an issue asks for a vault when it gets the label "${label}"`)
     if (opened && (project.visibility_level ?? PUBLIC) >= PUBLIC)
       return ignored(

@@ -1,11 +1,15 @@
-import * as z from 'zod'
+import * as z from 'zod/mini'
 import { readFields } from './form.ts'
 import { hasLabel } from './issue-label.ts'
 import type { SourceOptions } from './options.ts'
 import { plainText } from './rich-text.ts'
 import { ignored, type Source, ticket } from './source.ts'
 
-const Change = z.looseObject({ field: z.string().optional(), fromString: z.unknown(), toString: z.unknown() })
+const Change = z.looseObject({
+  field: z.optional(z.string()),
+  fromString: z.unknown(),
+  toString: z.unknown(),
+})
 
 const IssueEvent = z.looseObject({
   webhookEvent: z.string(),
@@ -13,24 +17,24 @@ const IssueEvent = z.looseObject({
     key: z.string(),
     self: z.string(),
     fields: z.looseObject({
-      summary: z.string().nullish(),
-      labels: z.array(z.string()).nullish(),
-      status: z.looseObject({ name: z.string() }).nullish(),
-      reporter: z
-        .looseObject({ emailAddress: z.string().optional(), displayName: z.string().optional() })
-        .nullish(),
+      summary: z.nullish(z.string()),
+      labels: z.nullish(z.array(z.string())),
+      status: z.nullish(z.looseObject({ name: z.string() })),
+      reporter: z.nullish(
+        z.looseObject({ emailAddress: z.nullish(z.string()), displayName: z.nullish(z.string()) }),
+      ),
     }),
     /** custom field id to name, where the webhook sends it */
-    names: z.record(z.string(), z.string()).optional(),
+    names: z.optional(z.record(z.string(), z.string())),
   }),
-  changelog: z.looseObject({ items: z.array(Change).default([]) }).nullish(),
+  changelog: z.nullish(z.looseObject({ items: z._default(z.array(Change), []) })),
 })
 type Event = z.output<typeof IssueEvent>
 
 const Option = z.looseObject({
-  value: z.unknown().optional(),
-  emailAddress: z.unknown().optional(),
-  name: z.unknown().optional(),
+  value: z.optional(z.unknown()),
+  emailAddress: z.optional(z.unknown()),
+  name: z.optional(z.unknown()),
 })
 
 /**

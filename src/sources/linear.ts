@@ -1,4 +1,4 @@
-import * as z from 'zod'
+import * as z from 'zod/mini'
 import { FORM_WORDS, readForm } from './form.ts'
 import { hasLabel } from './issue-label.ts'
 import { ignored, type Source, ticket } from './source.ts'
@@ -6,19 +6,23 @@ import { ignored, type Source, ticket } from './source.ts'
 const IssueEvent = z.looseObject({
   type: z.literal('Issue'),
   action: z.enum(['create', 'update', 'remove']),
-  url: z.string().optional(),
-  actor: z
-    .looseObject({ type: z.string().optional(), email: z.string().optional(), name: z.string().optional() })
-    .nullish(),
+  url: z.nullish(z.string()),
+  actor: z.nullish(
+    z.looseObject({
+      type: z.optional(z.string()),
+      email: z.nullish(z.string()),
+      name: z.nullish(z.string()),
+    }),
+  ),
   data: z.looseObject({
     id: z.string(),
-    identifier: z.string().optional(),
-    number: z.int().optional(),
-    team: z.looseObject({ key: z.string() }).optional(),
-    description: z.string().nullish(),
-    labels: z.array(z.looseObject({ id: z.string().optional(), name: z.string() })).default([]),
+    identifier: z.optional(z.string()),
+    number: z.optional(z.int()),
+    team: z.optional(z.looseObject({ key: z.string() })),
+    description: z.nullish(z.string()),
+    labels: z._default(z.array(z.looseObject({ id: z.optional(z.string()), name: z.string() })), []),
   }),
-  updatedFrom: z.looseObject({ labelIds: z.array(z.string()).optional() }).nullish(),
+  updatedFrom: z.nullish(z.looseObject({ labelIds: z.optional(z.array(z.string())) })),
 })
 
 const Sent = z.looseObject({ webhookTimestamp: z.int() })

@@ -1,7 +1,9 @@
-import * as z from 'zod'
+import * as z from 'zod/mini'
 
-/** The label, or tag, that makes an issue a request. */
-export const Label = z.string().trim().min(1).max(100).default('vault-request')
+const text = (longest: number) =>
+  z
+    .string({ error: 'must be text' })
+    .check(z.trim(), z.minLength(1, { error: 'is empty' }), z.maxLength(longest, { error: 'is too long' }))
 
 /** Fields of the simplified request that a custom field can hold. */
 const fields = [
@@ -15,22 +17,28 @@ const fields = [
 ] as const
 export type MappedField = (typeof fields)[number]
 
-const FieldMap = z.partialRecord(z.enum(fields), z.string().trim().min(1).max(100))
+const FieldMap = z.partialRecord(
+  z.enum(fields, { error: `must be one of ${fields.join(', ')}` }),
+  text(100),
+  { error: 'must be an object of our fields and theirs' },
+)
 
 /** How deliveries are read: the configuration `SOURCES`. */
 export const SourceOptions = z.strictObject({
   /** the label of GitHub, GitLab, Jira and Linear issues, and the tag of Zendesk tickets */
-  label: Label,
-  jira: z
-    .strictObject({
+  label: z._default(text(100), 'vault-request'),
+  jira: z.prefault(
+    z.strictObject({
       /** where set, the issue must enter this status, which is then the approval */
-      status: z.string().trim().min(1).optional(),
+      status: z.optional(text(100)),
       /** our field to the id or the name of a custom field */
-      fields: FieldMap.default({}),
-    })
-    .prefault({}),
-  pagerduty: z
-    .strictObject({ fields: FieldMap.default({ name: 'vault_name', owners: 'vault_owners' }) })
-    .prefault({}),
+      fields: z._default(FieldMap, {}),
+    }),
+    {},
+  ),
+  pagerduty: z.prefault(
+    z.strictObject({ fields: z._default(FieldMap, { name: 'vault_name', owners: 'vault_owners' }) }),
+    {},
+  ),
 })
 export type SourceOptions = z.output<typeof SourceOptions>

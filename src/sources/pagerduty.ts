@@ -1,22 +1,24 @@
-import * as z from 'zod'
+import * as z from 'zod/mini'
 import { readFields } from './form.ts'
 import { ignored, type Source, ticket } from './source.ts'
 
-const CustomFields = z.array(z.looseObject({ name: z.string(), value: z.unknown() })).default([])
-
 const IncidentEvent = z.looseObject({
   event: z.looseObject({
-    event_type: z.string().startsWith('incident.'),
-    agent: z.looseObject({ summary: z.string().nullish() }).nullish(),
+    event_type: z.string().check(z.startsWith('incident.')),
+    agent: z.nullish(z.looseObject({ summary: z.nullish(z.string()) })),
     data: z.looseObject({
-      id: z.string().optional(),
-      title: z.string().nullish(),
-      html_url: z.string().nullish(),
-      custom_fields: CustomFields,
+      id: z.optional(z.string()),
+      title: z.nullish(z.string()),
+      html_url: z.nullish(z.string()),
+      custom_fields: z._default(z.array(z.looseObject({ name: z.string(), value: z.unknown() })), []),
       /** where the fields changed, the incident is named beside them */
-      incident: z
-        .looseObject({ id: z.string(), html_url: z.string().nullish(), summary: z.string().nullish() })
-        .optional(),
+      incident: z.optional(
+        z.looseObject({
+          id: z.string(),
+          html_url: z.nullish(z.string()),
+          summary: z.nullish(z.string()),
+        }),
+      ),
     }),
   }),
 })

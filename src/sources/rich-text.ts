@@ -1,10 +1,10 @@
-import * as z from 'zod'
+import * as z from 'zod/mini'
 
 const Node = z.looseObject({
-  type: z.string().optional(),
-  text: z.string().optional(),
-  attrs: z.looseObject({ text: z.string().optional(), url: z.string().optional() }).optional(),
-  content: z.array(z.unknown()).optional(),
+  type: z.optional(z.string()),
+  text: z.optional(z.string()),
+  attrs: z.optional(z.looseObject({ text: z.optional(z.string()), url: z.optional(z.string()) })),
+  content: z.optional(z.array(z.unknown())),
 })
 
 /** Nodes that end a line. */

@@ -1,21 +1,20 @@
-import * as z from 'zod'
+import * as z from 'zod/mini'
 import { FORM_WORDS, readForm } from './form.ts'
 import { hasLabel } from './issue-label.ts'
 import { ignored, type Reading, type Source } from './source.ts'
 import { asRequest } from './written-request.ts'
 
 const Subscribed = z.looseObject({
-  type: z.string().startsWith('zen:event-type:'),
-  subject: z.string().optional(),
-  detail: z
-    .looseObject({
-      id: z.coerce.string(),
-      subject: z.string().nullish(),
-      description: z.string().nullish(),
-      tags: z.array(z.string()).nullish(),
-    })
-    .optional(),
-  event: z.looseObject({ tags_added: z.array(z.string()).optional() }).nullish(),
+  type: z.string().check(z.startsWith('zen:event-type:')),
+  detail: z.optional(
+    z.looseObject({
+      id: z.union([z.string(), z.number()]),
+      subject: z.nullish(z.string()),
+      description: z.nullish(z.string()),
+      tags: z.nullish(z.array(z.string())),
+    }),
+  ),
+  event: z.nullish(z.looseObject({ tags_added: z.optional(z.array(z.string())) })),
 })
 
 /**
@@ -57,7 +56,7 @@ function readEvent({ type, detail, event }: z.output<typeof Subscribed>, label: 
     request: {
       name: detail.subject ?? undefined,
       ...readForm(detail.description ?? ''),
-      ticket: { id: detail.id },
+      ticket: { id: String(detail.id) },
     },
     words: { ...FORM_WORDS, name: 'Subject' },
   }
