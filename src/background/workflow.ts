@@ -22,7 +22,6 @@ const TRIES = 24
 const LONGEST_WAIT = 900
 
 type Again = { readonly kind: 'again'; readonly retryAfter: number }
-type Ended = Extract<Progress, { kind: 'ended' }>
 
 /** The platform's own type of a step knows no generic results; ours are plain data. */
 type Steps = {
@@ -38,25 +37,27 @@ export class Provision extends WorkflowEntrypoint<Bindings, ProvisionParameters>
   override async run(event: Readonly<WorkflowEvent<ProvisionParameters>>, step: WorkflowStep): Promise<void> {
     const steps = step as unknown as Steps // see Steps
     const { id } = event.payload
-    const ended = await this.#provision(id, steps)
-    if (ended?.status === 'created') await until(steps, 'set expiry', () => this.#ledger(id).finishExpiry(id))
-    if (ended?.callbackUrl)
-      await this.#tell(id, new URL(ended.callbackUrl).host, steps, (record) =>
-        deliver(ended.callbackUrl ?? '', event.instanceId, record, deploymentOf(this.env).config, world),
+    const ended = await this.#insist(id, steps, 'provision', () => this.#ledger(id).run(id))
+    if (ended.kind !== 'ended') return
+    if (ended.status === 'created')
+      await this.#insist(id, steps, 'set expiry', () => this.#ledger(id).finishExpiry(id))
+    const { callbackUrl, tellTicket } = ended
+    if (callbackUrl !== null)
+      await this.#tell(id, new URL(callbackUrl).host, steps, (record) =>
+        deliver(callbackUrl, event.instanceId, record, deploymentOf(this.env).config, world),
       )
-    if (ended?.tellTicket)
+    if (tellTicket)
       await this.#tell(id, 'the ticket', steps, (record) =>
         comment(record, event.instanceId.split('-')[1] ?? '1', deploymentOf(this.env).config, world),
       )
   }
 
-  async #provision(id: string, steps: Steps): Promise<Ended | undefined> {
-    const progress = await until(steps, 'provision', () => this.#ledger(id).run(id))
-    const last =
-      progress.kind === 'again'
-        ? await steps.do('give up', STEP, () => this.#ledger(id).giveUp(id))
-        : progress
-    return last.kind === 'ended' ? last : undefined
+  /** Repeats a part until the ledger says that it has ended, and ends it where that takes too long. */
+  async #insist(id: string, steps: Steps, part: string, work: () => Promise<Progress>): Promise<Progress> {
+    const progress = await until(steps, part, work)
+    return progress.kind === 'again'
+      ? steps.do(`give up: ${part}`, STEP, () => this.#ledger(id).giveUp(id))
+      : progress
   }
 
   async #tell(

@@ -6,7 +6,7 @@ const TRIES = 5
 /** Milliseconds before the second try where ConductorOne names no time; doubled each time after. */
 const FIRST_PAUSE = 500
 /** Milliseconds that must be left for a try to be worth starting. */
-export const LEAST_TIME = 2_000
+const LEAST_TIME = 2_000
 /** Milliseconds that the first try may take; later ones get more, as the service may just be slow. */
 const FIRST_PATIENCE = 10_000
 

@@ -3,11 +3,14 @@ import type { World } from '../world.ts'
 import { type Effect, noAnswer, readAnswer, reasonOf } from './answer.ts'
 import type { Deadline } from './deadline.ts'
 import { ConductorOneFailure } from './failure.ts'
-import { insist, LEAST_TIME } from './insist.ts'
+import { insist } from './insist.ts'
 import type { AccessToken } from './token.ts'
 import type { TokenCache } from './token-cache.ts'
 import { USER_AGENT } from './user-agent.ts'
 import { UserSearchAnswer, type Vault, VaultAnswer, type VaultServiceCreateRequest } from './wire.ts'
+
+/** Milliseconds that must be left for a call to be sent; a create without time for its answer ends unknown. */
+const LEAST_TIME = { repeatable: 1_000, creating: 5_000 } as const
 
 /** What every call takes along from the request that it serves. */
 export type Call = {
@@ -156,7 +159,7 @@ export class Tenant {
     call: Call,
     patience?: number,
   ): Promise<Response> {
-    if (call.deadline.left() < LEAST_TIME)
+    if (call.deadline.left() < LEAST_TIME[operation.effect])
       throw new ConductorOneFailure({ kind: 'unavailable', reason: 'too little time was left to ask it' })
     try {
       return await this.#world.fetch(`${this.#baseUrl.href.replace(/\/$/, '')}${operation.path}`, {

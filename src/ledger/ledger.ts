@@ -12,7 +12,7 @@ import { provision } from '../provisioning/provision.ts'
 import { world } from '../world.ts'
 import type { Asker, Claim, Refusal } from './claim.ts'
 import { type Entry, type RequestRecord, recordOf, type Status } from './entry.ts'
-import { accept, dueAt, unknownOutcome, verdict } from './state.ts'
+import { accept, dueAt, overdueAt, unknownOutcome, verdict } from './state.ts'
 import { type Filter, Store } from './store.ts'
 import { startWorkflow } from './workflow-instance.ts'
 
@@ -26,6 +26,9 @@ const SOON = 2
 const SWEEP = 500
 /** Milliseconds between two alarms at least. */
 const PAUSE = 5_000
+
+const EXPIRY_NOT_SET =
+  'The vault exists, but the expiry of its credentials could not be set for hours. Set it in ConductorOne.'
 
 /** What the ledger says to a claim. */
 export type Reply =
@@ -98,11 +101,13 @@ export class Ledger extends DurableObject<Bindings> {
     return this.#progress(entry)
   }
 
-  /** Ends a request that was tried long enough: nothing was created. */
+  /** Ends what was tried long enough: nothing was created, or the expiry is for a person to set. */
   async giveUp(id: string): Promise<Progress> {
     const entry = this.#current(this.#store.get(id))
-    if (entry?.status !== 'accepted' || !entry.problem) return this.#progress(entry)
-    return this.#progress(this.#store.advance(id, { type: 'failed', problem: entry.problem }))
+    if (entry?.status === 'accepted') return this.#progress(this.#store.advance(id, { type: 'abandoned' }))
+    if (entry?.status === 'created' && entry.expiry === 'pending')
+      return this.#progress(this.#store.advance(id, { type: 'expiry-refused', note: EXPIRY_NOT_SET }))
+    return this.#progress(entry)
   }
 
   /** Sets the expiry of a vault's credentials where that is still to be done; safe to repeat. */
@@ -280,7 +285,7 @@ export class Ledger extends DurableObject<Bindings> {
   #current(entry: Entry | undefined): Entry | undefined {
     if (!entry || this.#running.has(entry.id)) return entry
     if (entry.status !== 'accepted' && entry.status !== 'creating') return entry
-    if (entry.deadline === null || world.now() < entry.deadline) return entry
+    if (world.now() < overdueAt(entry)) return entry
     const after = this.#store.advance(entry.id, { type: 'overdue' })
     log('error', `request.${after.status}`, {
       request: entry.id,

@@ -7,6 +7,8 @@ import type { Entry, Status } from './entry.ts'
 
 /** Milliseconds that an ended request is kept. One whose outcome is unknown is kept until it is settled. */
 const KEPT = 30 * 24 * 3_600_000
+/** Milliseconds after which a request that a Workflow should look after is taken to be abandoned by it. */
+const ABANDONED = 24 * 3_600_000
 /** Milliseconds after the deadline in which an answer may still be on its way to the ledger. */
 const GRACE = 5_000
 
@@ -20,6 +22,8 @@ export type Event =
   | { readonly type: 'lost'; readonly problem: ProblemDocument }
   /** nothing was done, and the Workflow will try again; until then the problem says why it takes so long */
   | { readonly type: 'postponed'; readonly problem: ProblemDocument }
+  /** the Workflow has tried long enough */
+  | { readonly type: 'abandoned' }
   /** the deadline has passed and nobody is left who could tell the outcome */
   | { readonly type: 'overdue' }
   | { readonly type: 'expiry-set'; readonly vault: Vault }
@@ -90,6 +94,7 @@ const from: Readonly<Record<Event['type'], readonly Status[]>> = {
   failed: ['accepted', 'creating', 'unknown'],
   lost: ['creating', 'unknown'],
   postponed: ['accepted', 'creating'],
+  abandoned: ['accepted'],
   overdue: ['accepted', 'creating'],
   'expiry-set': ['created'],
   'expiry-refused': ['created'],
@@ -127,10 +132,12 @@ function change(entry: Entry, event: Event): Partial<Entry> {
       return { ...ended(entry, 'unknown'), problem: event.problem }
     case 'postponed':
       return { status: 'accepted', deadline: null, problem: event.problem }
+    case 'abandoned':
+      return { ...ended(entry, 'failed'), problem: neverSent(entry) }
     case 'overdue':
       if (entry.status === 'creating') return { ...ended(entry, 'unknown'), problem: vanished(entry) }
       // a Workflow tries again by itself
-      if (entry.workflow !== 'none') return { deadline: null }
+      if (entry.workflow !== 'none' && entry.deadline !== null) return { deadline: null }
       return { ...ended(entry, 'failed'), problem: neverSent(entry) }
     case 'expiry-set':
       return { expiry: 'set', vault: event.vault, workflow: withoutExpiry(entry) }
@@ -143,6 +150,7 @@ function change(entry: Entry, event: Event): Partial<Entry> {
     case 'settled': {
       const notes = [...entry.notes, settledBy(event.by)]
       if (!event.vault) return { status: 'failed', problem: notCreated(entry, event.by), notes }
+      if (!JSON.stringify(event.vault).includes(entry.id)) notes.push(FOREIGN_VAULT)
       // the first Workflow may have ended with the news that the outcome is unknown, so this takes another one
       const next = { ...entry, workflow: 'none', attempt: entry.attempt + 1 } as const
       return { ...next, ...ended(next, 'created'), vault: event.vault, problem: null, notes }
@@ -166,6 +174,11 @@ function mustTell({ order, tellTicket }: Entry): boolean {
   return tellTicket || order.callbackUrl !== undefined
 }
 
+/** @returns epoch milliseconds after which a try that has not ended is cut off: nobody is at it any more */
+export function overdueAt({ deadline, updatedAt }: Entry): number {
+  return deadline ?? updatedAt + ABANDONED
+}
+
 /**
  * @param entry a request
  * @returns epoch milliseconds when the ledger must look at it again by itself, or null
@@ -175,7 +188,7 @@ export function dueAt(entry: Entry): number | null {
   switch (entry.status) {
     case 'accepted':
     case 'creating':
-      return entry.deadline === null ? null : entry.deadline + GRACE
+      return overdueAt(entry) + GRACE
     case 'created':
     case 'failed':
       return entry.updatedAt + KEPT
@@ -210,7 +223,8 @@ function vanished(entry: Entry): ProblemDocument {
   )
 }
 
-function neverSent({ id }: Entry): ProblemDocument {
+function neverSent({ id, problem }: Entry): ProblemDocument {
+  if (problem) return problem
   const detail =
     'This Worker was stopped before it asked ConductorOne. No vault was created; send the request again.'
   return new Problem('conductorone-unavailable', detail, { retryAfter: 1 }).document(id)
@@ -220,6 +234,8 @@ function notCreated({ id }: Entry, by: string): ProblemDocument {
   const detail = `${by} looked in ConductorOne and found that no vault was created. The same key may be used again.`
   return new Problem('conductorone-unavailable', detail, { retryAfter: 1 }).document(id)
 }
+
+const FOREIGN_VAULT = 'The description of the vault that it was settled with does not name this request.'
 
 function settledBy(by: string): string {
   return `Its outcome was unknown until ${by} settled it.`

@@ -53,7 +53,10 @@ export class Store {
   /** Writes an entry as it is from now on. */
   put(entry: Entry): void {
     this.#sql.exec(
-      `INSERT OR REPLACE INTO requests (id, key, asker, status, ticket, vault, due, entry) VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
+      // a key that stands under another id is a mistake, and must not make that row vanish
+      `INSERT INTO requests (id, key, asker, status, ticket, vault, due, entry) VALUES (?, ?, ?, ?, ?, ?, ?, ?)
+       ON CONFLICT (id) DO UPDATE SET key = excluded.key, asker = excluded.asker, status = excluded.status,
+         ticket = excluded.ticket, vault = excluded.vault, due = excluded.due, entry = excluded.entry`,
       entry.id,
       entry.key,
       askerOf(entry),

@@ -57,7 +57,7 @@ export const vaults = factory
       )
       const reply = ledgerOf(c.env, shard).submit(claim)
       // a caller that hangs up changes nothing
-      c.executionCtx.waitUntil(reply)
+      c.executionCtx.waitUntil(reply.catch(() => undefined))
       return answer(c, await reply.catch(() => interrupted(c, claim)))
     },
   )
