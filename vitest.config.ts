@@ -1,10 +1,21 @@
 import { cloudflareTest } from '@cloudflare/vitest-plugin'
 import { defineConfig } from 'vitest/config'
 
-// what a deployment's secrets would say; the tests in workerd bring their own tenant
+// what a deployment's settings would say; the tests in workerd bring their own tenant
 const workerSettings = {
   CONDUCTORONE_CLIENT_ID: 'swift-otter-19384@acme.conductor.one/spc',
+  CONDUCTORONE_CLIENT_SECRET: `secret-token:conductorone.com:v1:${Buffer.from(
+    // RFC 8037, appendix A.1
+    JSON.stringify({
+      kty: 'OKP',
+      crv: 'Ed25519',
+      x: '11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo',
+      d: 'nWGxne_9WmC6hEr0kuwsxERJxWl7MmkZcDusAxyuf2A',
+    }),
+  ).toString('base64url')}`,
   API_KEYS: JSON.stringify({ runbook: 'runbook-key-0123456789-abcdefghijklmnop' }),
+  CALLBACK_SECRET: `whsec_${'QUJD'.repeat(8)}`,
+  POLICY: { allowedCallbackHosts: ['hooks.example.com'] },
 }
 
 export default defineConfig({

@@ -32,9 +32,9 @@ export async function comment(
   const ticket = record.ticket?.id
   if (!access || ticket === undefined) return { kind: 'refused', reason: 'there is no token for it any more' }
   const api = ticketApis[system]
-  const mark = `${record.id}, try ${attempt}`
-  const find = api.find(ticket)
-  const write = api.write(ticket, `${outcome(record)}\n\n(request ${mark})`)
+  const mark = `(request ${record.id}, try ${attempt})`
+  const find = api.find(ticket, record.createdAt)
+  const write = api.write(ticket, `${outcome(record)}\n\n${mark}`)
   if (!find || !write) return { kind: 'refused', reason: 'its id is not one that can be commented on' }
 
   const found = await ask(api, access, find, world)
@@ -76,8 +76,7 @@ async function ask(
       ...(body !== undefined && { body: JSON.stringify(body) }),
     })
     const text = await response.text()
-    // GraphQL tells its errors with status 200
-    if (response.ok && !/^\s*\{\s*"errors"/.test(text)) return { kind: 'read', text }
+    if (response.ok && !hasErrors(text)) return { kind: 'read', text }
     const { status } = response
     const final = response.ok || (status >= 400 && status < 500 && status !== 408 && status !== 429)
     return final
@@ -88,8 +87,18 @@ async function ask(
   }
 }
 
+/** GraphQL tells its errors with status 200, in any place of its answer. */
+function hasErrors(text: string): boolean {
+  try {
+    const answer: unknown = JSON.parse(text)
+    return typeof answer === 'object' && answer !== null && 'errors' in answer
+  } catch {
+    return false
+  }
+}
+
 /** @returns what the ticket's author wants to know: what there is now, or what is wrong and what to do about it */
-export function outcome({ name, vault, owners, problem, warnings }: RequestRecord): string {
+export function outcome({ status, name, vault, owners, problem, warnings }: RequestRecord): string {
   if (vault) {
     const whose = owners.map(({ input }) => input).join(', ')
     return [
@@ -98,8 +107,9 @@ export function outcome({ name, vault, owners, problem, warnings }: RequestRecor
     ].join('\n\n')
   }
   if (!problem) return `The vault “${name}” is being created.`
-  return [
-    `The vault “${name}” was not created as asked. ${problem.detail}`,
-    problems[problem.code].remedy,
-  ].join('\n\n')
+  const known =
+    status === 'unknown'
+      ? `Nobody knows whether the vault “${name}” was created.`
+      : `The vault “${name}” was not created as asked.`
+  return [`${known} ${problem.detail}`, problems[problem.code].remedy].join('\n\n')
 }

@@ -12,8 +12,8 @@ export type TicketApi = {
   /** where everyone's is; the others are configured */
   readonly host?: string
   readonly authorization: (access: TicketAccess) => string
-  /** the newest comments of a ticket, or undefined where the id is not one of this system's */
-  readonly find: (ticket: string) => TicketCall | undefined
+  /** the newest comments of a ticket, those from `since` on at least; undefined where the id is not one of its own */
+  readonly find: (ticket: string, since: string) => TicketCall | undefined
   readonly write: (ticket: string, text: string) => TicketCall | undefined
 }
 
@@ -58,7 +58,9 @@ export const ticketApis: Readonly<Record<TicketSystem, TicketApi>> = {
   github: {
     host: 'api.github.com',
     authorization: bearer,
-    find: (ticket) => call('GET', gitHubComments(ticket)?.concat('?per_page=100')),
+    // the oldest come first, so those from before that day are left out
+    find: (ticket, since) =>
+      call('GET', gitHubComments(ticket)?.concat(`?since=${since.slice(0, 10)}T00:00:00Z&per_page=100`)),
     write: (ticket, body) => call('POST', gitHubComments(ticket), { body }),
   },
   // https://docs.gitlab.com/api/notes/#issues

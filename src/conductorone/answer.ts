@@ -88,7 +88,9 @@ function parsed(text: string): unknown {
 function retryAfter(response: Response, now: number): number | undefined {
   const value = response.headers.get('retry-after')
   if (value === null) return undefined
-  const seconds = /^\d{1,9}$/.test(value) ? Number(value) : Math.ceil((Date.parse(value) - now) / 1_000)
+  // a date begins with its day; the parser takes other things, such as -5, for dates too
+  const date = /^[a-z]/i.test(value) ? Date.parse(value) : Number.NaN
+  const seconds = /^\d{1,9}$/.test(value) ? Number(value) : Math.ceil((date - now) / 1_000)
   return Number.isNaN(seconds) ? undefined : Math.max(0, seconds)
 }
 

@@ -1,3 +1,5 @@
+import { ConductorOneFailure } from './failure.ts'
+
 /** A point in time after which nobody waits any more, shared by all steps of one request. */
 export class Deadline {
   /** epoch milliseconds */
@@ -24,5 +26,26 @@ export class Deadline {
    */
   signal(longest = Number.POSITIVE_INFINITY): AbortSignal {
     return AbortSignal.timeout(Math.min(this.left(), longest))
+  }
+
+  /**
+   * Waits for work that others wait for too, and that may have been cut off with whoever began it.
+   *
+   * @param work goes on, whoever leaves it
+   * @param late why nothing came of it, where it takes too long
+   * @returns its outcome
+   * @throws {ConductorOneFailure} `unavailable` at the deadline
+   */
+  async wait<T>(work: Promise<T>, late: string): Promise<T> {
+    let timer: ReturnType<typeof setTimeout> | undefined
+    const passed = new Promise<never>((_, reject) => {
+      const failure = new ConductorOneFailure({ kind: 'unavailable', reason: late })
+      timer = setTimeout(() => reject(failure), this.left())
+    })
+    try {
+      return await Promise.race([work, passed])
+    } finally {
+      clearTimeout(timer)
+    }
   }
 }

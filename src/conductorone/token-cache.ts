@@ -2,7 +2,6 @@ import { log } from '../log.ts'
 import { SingleFlight } from '../single-flight.ts'
 import type { World } from '../world.ts'
 import { Deadline } from './deadline.ts'
-import { ConductorOneFailure } from './failure.ts'
 import { insist } from './insist.ts'
 import type { AccessToken } from './token.ts'
 
@@ -14,6 +13,8 @@ const RENEWAL = 0.8
 const REST = 30_000
 /** Milliseconds that an exchange may go on for; who waits for it may give up earlier. */
 const EXCHANGE_PATIENCE = 60_000
+/** What is told to who cannot wait any longer. */
+const LATE = 'no access token in time'
 
 /** Where a token outlives an isolate. */
 export type TokenStore = {
@@ -52,9 +53,9 @@ export class TokenCache {
   async get(deadline: Deadline): Promise<AccessToken> {
     const held = this.#memory
     if (!held || !this.#usable(held))
-      return this.#inTime(
+      return deadline.wait(
         this.#flights.join('load', () => this.#load()),
-        deadline,
+        LATE,
       )
     if (this.#due(held) && this.#world.now() >= this.#restUntil) this.#renewEarly()
     return held
@@ -72,9 +73,9 @@ export class TokenCache {
     const held = this.#memory
     const another = held && held.value.reveal() !== rejected.value.reveal()
     if (another && this.#usable(held)) return held
-    return this.#inTime(
+    return deadline.wait(
       this.#flights.join('exchange', () => this.#renew()),
-      deadline,
+      LATE,
     )
   }
 
@@ -118,19 +119,5 @@ export class TokenCache {
 
   #due(token: AccessToken): boolean {
     return this.#world.now() >= token.issuedAt + (token.expiresAt - token.issuedAt) * RENEWAL
-  }
-
-  /** The flight belongs to all who wait; this caller leaves it when its own time is up. */
-  async #inTime(flight: Promise<AccessToken>, deadline: Deadline): Promise<AccessToken> {
-    let timer: ReturnType<typeof setTimeout> | undefined
-    const late = new Promise<never>((_, reject) => {
-      const failure = new ConductorOneFailure({ kind: 'unavailable', reason: 'no access token in time' })
-      timer = setTimeout(() => reject(failure), deadline.left())
-    })
-    try {
-      return await Promise.race([flight, late])
-    } finally {
-      clearTimeout(timer)
-    }
   }
 }

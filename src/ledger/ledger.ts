@@ -161,7 +161,10 @@ export class Ledger extends DurableObject<Bindings> {
   /** Looks after what nobody else does: tries that were cut off, Workflows that were not started, old requests. */
   override async alarm(): Promise<void> {
     this.#alarm = null
-    for (const entry of this.#store.due(SWEEP)) {
+    for (const { id } of this.#store.due(SWEEP)) {
+      // read again: while a Workflow was started, another claim may have taken a failed one's place
+      const entry = this.#store.get(id)
+      if (!entry || (dueAt(entry) ?? Number.POSITIVE_INFINITY) > world.now()) continue
       if (entry.workflow === 'due' && entry.status !== 'creating') await this.#startWorkflow(entry)
       else if (entry.status === 'accepted' || entry.status === 'creating') this.#current(entry)
       else this.#store.delete(entry.id)

@@ -80,9 +80,10 @@ export class OwnerDirectory {
     const known = this.#known.get(email)
     if (known && known.until > this.#world.now()) return { kind: 'found', id: known.id }
 
-    const finding = await this.#flights.join(email, async () =>
+    const search = this.#flights.join(email, async () =>
       judge(await this.#users.searchUsers(owner, call), email),
     )
+    const finding = await call.deadline.wait(search, 'the search for an owner took too long')
     if (finding.kind === 'found') this.#remember(email, finding.id)
     return finding
   }

@@ -8,7 +8,9 @@ export const problemPages = factory.createApp().get('/:code', (c) => {
   const code = c.req.param('code')
   if (!isProblem(code)) throw new Problem('not-found', `There is no problem of that name.`)
   const { status, title, remedy, retryable } = problems[code]
-  const again = retryable ? 'The same request may succeed later.' : 'The same request will fail again.'
+  const again = retryable
+    ? 'The same request may succeed later.'
+    : 'Sent again unchanged, the request gets the same answer.'
   const type = accepts(c, { header: 'Accept', supports: ['text/html', 'text/plain'], default: 'text/plain' })
   if (type === 'text/plain') return c.text(`${title}\n\n${code}, HTTP ${status}. ${again}\n\n${remedy}\n`)
   return c.html(

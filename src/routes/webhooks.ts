@@ -57,7 +57,8 @@ async function take(
   const { order, content, refusal } = judge(request, words, config)
   const { claim, shard } = await claimOf(
     { source: name, caller: name },
-    content,
+    // who touched the ticket last is not what it asks for
+    { ...content, requestedBy: undefined },
     order,
     {
       // a ticket and a name say what is the same; a body without a ticket can only be told by its delivery
@@ -93,7 +94,7 @@ function judge(
   request: Readonly<Record<string, unknown>>,
   words: Readonly<Record<string, string>>,
   { policy }: Config,
-): { order: Order; content: unknown; refusal?: Refusal } {
+): { order: Order; content: Readonly<Record<string, unknown>>; refusal?: Refusal } {
   const parsed = ProvisioningRequest.safeParse(request)
   try {
     if (parsed.success) return { order: orderOf(parsed.data, policy), content: parsed.data }

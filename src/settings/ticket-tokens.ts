@@ -11,7 +11,7 @@ export type TicketAccess = {
   readonly token: Secret
   /** who the token belongs to, where the system asks for both */
   readonly user?: string | undefined
-  /** where the system is, if not where everyone's is */
+  /** where the system is, if not where everyone's is: a host, and a path where its API has one */
   readonly host?: string | undefined
 }
 
@@ -23,7 +23,7 @@ const Access = z.pipe(
       user: z.optional(z.string().check(z.minLength(1, { error: 'is empty' }))),
       host: z.optional(
         z.string().check(
-          z.regex(/^[a-z0-9-]+(\.[a-z0-9-]+)+(:\d+)?$/, {
+          z.regex(/^[a-z0-9-]+(\.[a-z0-9-]+)+(:\d+)?(\/[\w.-]+)*$/, {
             error: 'must be a host such as "acme.zendesk.com"',
           }),
         ),

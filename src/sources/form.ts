@@ -60,16 +60,12 @@ export function readFields(answerTo: (field: MappedField) => string | undefined)
   return Object.fromEntries(answered)
 }
 
-/** Mark-up that renderers put around an address is not part of it. */
+/** Mark-up that editors put around an address, in Markdown or Jira's own, is not part of it. */
 function readList(answer: string): string[] {
   return answer
+    .replaceAll(/\[([^\]|]+)(?:\|mailto:[^\]]*\]|\]\(mailto:[^)]*\))/g, '$1')
     .split(/[\s,;]+/)
-    .map((item) =>
-      item
-        .replace(/^[-*•<`]+/, '')
-        .replace(/[>`]+$/, '')
-        .replace(/^\[([^\]]+)\]\(mailto:[^)]*\)$/, '$1'),
-    )
+    .map((item) => item.replace(/^[-*•<`]+/, '').replace(/[>`]+$/, ''))
     .filter((item) => item !== '')
 }
 

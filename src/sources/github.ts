@@ -17,7 +17,7 @@ const IssueEvent = z.looseObject({
     labels: z._default(z.array(Label), []),
   }),
   repository: z.looseObject({ full_name: z.string() }),
-  sender: z.looseObject({ login: z.string() }),
+  sender: z.looseObject({ login: z.string(), type: z.optional(z.string()) }),
 })
 
 /** Associations that an organisation or a repository's owner gives: who has one may ask for a vault. */
@@ -50,7 +50,8 @@ export const github: Source = {
     const labelled = action === 'labeled' && added !== undefined && isLabel(added.name, label)
     const opened = action === 'opened' && hasLabel(issue.labels, label)
     if (!labelled && !opened) return ignored(`an issue asks for a vault when it gets the label "${label}"`)
-    const byAnother = labelled && sender.login !== issue.user.login
+    // a bot labels whatever strangers write
+    const byAnother = labelled && sender.login !== issue.user.login && sender.type !== 'Bot'
     if (!byAnother && !TRUSTED.includes(issue.author_association))
       return ignored(
         `the author is no owner, member or collaborator; one of those must put the label "${label}" on it`,

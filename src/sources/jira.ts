@@ -2,13 +2,13 @@ import * as z from 'zod/mini'
 import { readFields } from './form.ts'
 import { hasLabel } from './issue-label.ts'
 import type { SourceOptions } from './options.ts'
-import { plainText } from './rich-text.ts'
+import { DEEPEST, plainText } from './rich-text.ts'
 import { ignored, type Source, ticket } from './source.ts'
 
 const Change = z.looseObject({
   field: z.optional(z.string()),
-  fromString: z.unknown(),
-  toString: z.unknown(),
+  fromString: z.optional(z.unknown()),
+  toString: z.optional(z.unknown()),
 })
 
 const IssueEvent = z.looseObject({
@@ -73,7 +73,7 @@ export const jira: Source = {
         ticket: ticket(issue.key, `${URL.parse(issue.self)?.origin}/browse/${issue.key}`),
         ...(requestedBy !== undefined && { requestedBy }),
       },
-      words: { name: 'Summary', ...map },
+      words: { name: 'Summary', ...wordsOf(map) },
     }
   },
   accepted: 202,
@@ -106,6 +106,11 @@ function notAsked(
   return labelled ? undefined : `an issue asks for a vault when it gets the label "${label}"`
 }
 
+/** Deliveries name custom fields by id, so people need both. */
+function wordsOf(map: SourceOptions['jira']['fields']): Record<string, string> {
+  return Object.fromEntries(Object.entries(map).map(([field, id]) => [field, `${field} (${id})`]))
+}
+
 function same(a: unknown, b: string): boolean {
   return typeof a === 'string' && a.toLowerCase() === b.toLowerCase()
 }
@@ -125,12 +130,13 @@ function customField(
 }
 
 /** A custom field is text, a number, a document, an option, a user, or a list of those. */
-function textOf(value: unknown): string {
-  if (Array.isArray(value)) return value.map(textOf).join(', ')
+function textOf(value: unknown, depth = 0): string {
+  if (depth > DEEPEST) return ''
+  if (Array.isArray(value)) return value.map((item) => textOf(item, depth + 1)).join(', ')
   if (typeof value === 'number' || typeof value === 'boolean') return String(value)
   const option = Option.safeParse(value)
   const inner = option.success
     ? (option.data.value ?? option.data.emailAddress ?? option.data.name)
     : undefined
-  return (inner === undefined ? plainText(value) : textOf(inner)).trim()
+  return (inner === undefined ? plainText(value) : textOf(inner, depth + 1)).trim()
 }

@@ -10,7 +10,10 @@ const IncidentEvent = z.looseObject({
       id: z.optional(z.string()),
       title: z.nullish(z.string()),
       html_url: z.nullish(z.string()),
-      custom_fields: z._default(z.array(z.looseObject({ name: z.string(), value: z.unknown() })), []),
+      custom_fields: z._default(
+        z.array(z.looseObject({ name: z.string(), value: z.optional(z.unknown()) })),
+        [],
+      ),
       /** where the fields changed, the incident is named beside them */
       incident: z.optional(
         z.looseObject({
@@ -72,8 +75,12 @@ export const pagerduty: Source = {
   refused: 200,
 }
 
+/** A custom field has one value or several. */
 function textOf(value: unknown): string | undefined {
-  if (Array.isArray(value)) return value.map(textOf).join(', ')
+  return Array.isArray(value) ? value.map(scalarText).join(', ') : scalarText(value)
+}
+
+function scalarText(value: unknown): string | undefined {
   if (typeof value === 'number' || typeof value === 'boolean') return String(value)
   return typeof value === 'string' ? value.trim() : undefined
 }

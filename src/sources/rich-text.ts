@@ -9,8 +9,8 @@ const Node = z.looseObject({
 
 /** Nodes that end a line. */
 const BLOCKS = ['paragraph', 'heading', 'listItem', 'hardBreak', 'codeBlock', 'blockquote', 'tableCell']
-/** Documents are nested a few levels deep; one that is deeper was made to hurt. */
-const DEEPEST = 32
+/** Values and documents are nested a few levels deep; one that is deeper was made to hurt. */
+export const DEEPEST = 32
 
 /**
  * @param value text, or a document in the Atlassian Document Format

@@ -4,8 +4,11 @@ import { hasLabel } from './issue-label.ts'
 import { ignored, type Reading, type Source } from './source.ts'
 import { asRequest } from './written-request.ts'
 
-const Subscribed = z.looseObject({
-  type: z.string().check(z.startsWith('zen:event-type:')),
+const EventType = z.string().check(z.startsWith('zen:event-type:'))
+const Subscribed = z.looseObject({ type: EventType })
+
+const TicketEvent = z.looseObject({
+  type: EventType,
   detail: z.optional(
     z.looseObject({
       id: z.union([z.string(), z.number()]),
@@ -39,14 +42,15 @@ export const zendesk: Source = {
     },
   ],
   read({ json, options: { label } }) {
-    const event = Subscribed.safeParse(json)
-    return event.success ? readEvent(event.data, label) : asRequest(json)
+    if (!Subscribed.safeParse(json).success) return asRequest(json)
+    const event = TicketEvent.safeParse(json)
+    return event.success ? readEvent(event.data, label) : ignored('this is not a ticket event')
   },
   accepted: 202,
   refused: 422,
 }
 
-function readEvent({ type, detail, event }: z.output<typeof Subscribed>, label: string): Reading {
+function readEvent({ type, detail, event }: z.output<typeof TicketEvent>, label: string): Reading {
   const created = type === 'zen:event-type:ticket.created' && hasLabel(detail?.tags ?? [], label)
   const tagged = type === 'zen:event-type:ticket.tags_changed' && hasLabel(event?.tags_added ?? [], label)
   if (!detail || (!created && !tagged))

@@ -51,6 +51,7 @@ export function controlApi(state: ControlledState): Hono {
     return json(state.users.all())
   })
 
+  control.get('/tokens', ({ json }) => json(state.tokens.issued()))
   control.put('/settings', async ({ req, json }) => {
     const { expiresIn } = settings.parse(await req.json())
     if (expiresIn !== undefined) state.tokens.expiresIn = expiresIn

@@ -69,12 +69,20 @@ export class Tokens {
     return written.rowsWritten > 0
   }
 
-  /** Makes every issued token invalid. */
-  revoke(): void {
-    this.#sql.exec('DELETE FROM tokens')
+  /** @returns every token that was ever issued, whatever became of it: what must not turn up anywhere else */
+  issued(): string[] {
+    return this.#sql
+      .exec<{ token: string }>('SELECT token FROM tokens')
+      .toArray()
+      .map(({ token }) => token)
   }
 
-  /** Forgets everything. */
+  /** Makes every issued token invalid. */
+  revoke(): void {
+    this.#sql.exec('UPDATE tokens SET expires = 0')
+  }
+
+  /** Makes every issued token invalid, and forgets everything else. */
   clear(): void {
     this.revoke()
     this.#sql.exec('DELETE FROM nonces')

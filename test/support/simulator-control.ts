@@ -20,6 +20,8 @@ export interface SimulatorControl {
   ): Promise<void>
   faults(): Promise<QueuedFault[]>
   clearFaults(): Promise<void>
+  /** Every token that was ever issued. */
+  tokens(): Promise<string[]>
   settings(settings: { expiresIn?: number }): Promise<void>
   revoke(): Promise<void>
   reset(): Promise<void>
@@ -53,6 +55,7 @@ export function simulatorControl(simulator: URL): SimulatorControl {
     fault: (step, fault, options) => order('POST', '/faults', { step, fault, ...options }),
     faults: async () => (await call('GET', '/faults')) as QueuedFault[],
     clearFaults: () => order('DELETE', '/faults'),
+    tokens: async () => (await call('GET', '/tokens')) as string[],
     settings: (settings) => order('PUT', '/settings', settings),
     revoke: () => order('POST', '/revoke'),
     reset: () => order('DELETE', ''),

@@ -54,6 +54,12 @@ test('cuts after: it arrived, and no answer comes back', async () => {
   expect(seen).toHaveLength(4)
 })
 
+test('forgets what has not struck', async () => {
+  wire.cut('before', { path: '/a' })
+  wire.mend()
+  expect((await post('/a', 'one')).status).toBe(201)
+})
+
 test('holds an answer until it is released', async () => {
   const hold = wire.hold({ method: 'POST', path: '/a' })
   let answered = false

@@ -35,6 +35,8 @@ export interface Wire {
    */
   cut(when: 'before' | 'after', match: WireMatch, times?: number): void
   hold(match: WireMatch): WireHold
+  /** Forgets the cuts that have not struck. */
+  mend(): void
   close(): Promise<void>
 }
 
@@ -144,6 +146,9 @@ export async function startWire(target: URL): Promise<Wire> {
           released.resolve()
         },
       }
+    },
+    mend() {
+      cuts.length = 0
     },
     close() {
       const closed = new Promise<void>((resolve) => server.close(() => resolve()))

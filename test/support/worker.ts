@@ -33,13 +33,19 @@ export interface Answer {
   readonly body: any
 }
 
-/** The Worker as its callers see it. */
-export interface VaultWorker extends Running {
+/** The Worker's API as its callers see it. */
+export interface Api {
+  readonly url: URL
+  /** the text of every answer so far */
+  readonly answers: readonly string[]
   /** @param options the caller whose key is sent (default `runbook`, null for none), a body to send as JSON, headers */
   call(method: string, path: string, options?: CallOptions): Promise<Answer>
   /** `POST /v1/vaults` */
   create(request: unknown, options?: CallOptions): Promise<Answer>
 }
+
+/** A running Worker, and its API. */
+export interface VaultWorker extends Running, Api {}
 
 export interface CallOptions {
   readonly as?: keyof typeof KEYS | null
@@ -56,10 +62,16 @@ export interface CallOptions {
  */
 export async function startWorker(bindings: Record<string, string>, place?: Place): Promise<VaultWorker> {
   const running = await run('worker', bindings, place)
+  return { ...running, ...apiAt(running.url) }
+}
+
+/** @returns the API of a Worker that runs somewhere */
+export function apiAt(url: URL): Api {
+  const answers: string[] = []
   const call = async (method: string, path: string, options: CallOptions = {}): Promise<Answer> => {
     const { as = 'runbook', json, headers, signal } = options
     const body = json === undefined ? options.body : JSON.stringify(json)
-    const response = await fetch(new URL(path, running.url), {
+    const response = await fetch(new URL(path, url), {
       method,
       redirect: 'manual',
       headers: {
@@ -71,9 +83,10 @@ export async function startWorker(bindings: Record<string, string>, place?: Plac
       ...(signal && { signal }),
     })
     const text = await response.text()
+    answers.push(text)
     return { status: response.status, headers: response.headers, body: parsed(text) }
   }
-  return { ...running, call, create: (json, options) => call('POST', '/v1/vaults', { json, ...options }) }
+  return { url, answers, call, create: (json, options) => call('POST', '/v1/vaults', { json, ...options }) }
 }
 
 function parsed(text: string): unknown {

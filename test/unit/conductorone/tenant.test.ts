@@ -1,0 +1,179 @@
+import { beforeEach, expect, test, vi } from 'vitest'
+import { Deadline } from '../../../src/conductorone/deadline.ts'
+import type { Failure } from '../../../src/conductorone/failure.ts'
+import { type Call, Tenant } from '../../../src/conductorone/tenant.ts'
+import { TokenCache } from '../../../src/conductorone/token-cache.ts'
+import { Secret } from '../../../src/secret.ts'
+import { failureFrom, rejection, vault } from '../samples.ts'
+import { json, type Step, TestWorld } from '../world.ts'
+
+const request = { displayName: 'Payroll', description: '', groupAuthzVault: {}, ownerIds: ['u1'] }
+const good = json({ vault })
+
+beforeEach(() => void vi.spyOn(console, 'log').mockReturnValue())
+
+function tenantOf(
+  { baseUrl = 'https://acme.conductor.one', budget = 25_000, traceparent = '' } = {},
+  ...script: Step[]
+) {
+  const world = new TestWorld(...script)
+  let exchanges = 0
+  const exchange = async () => ({
+    value: new Secret(`at-${++exchanges}`),
+    issuedAt: world.now(),
+    expiresAt: world.now() + 3_600_000,
+  })
+  const nowhere = { read: async () => undefined, write: async () => undefined }
+  const tenant = new Tenant(new URL(baseUrl), new TokenCache(exchange, nowhere, world), world)
+  const call: Call = { deadline: new Deadline(budget, world.now), ...(traceparent && { traceparent }) }
+  const bearers = () => world.sent.map(({ init }) => new Headers(init.headers).get('authorization'))
+  return { world, tenant, call, bearers }
+}
+
+const calls = {
+  createVault: (tenant: Tenant, call: Call) => tenant.createVault(request, call),
+  setCredentialExpiration: (tenant: Tenant, call: Call) => tenant.setCredentialExpiration('v 1', 3_600, call),
+  getVault: (tenant: Tenant, call: Call) => tenant.getVault('v/1', call),
+  searchUsers: (tenant: Tenant, call: Call) => tenant.searchUsers('jane@example.com', call),
+}
+
+test.each([
+  ['createVault', 'POST', '/api/v1/vaults', request],
+  [
+    'setCredentialExpiration',
+    'POST',
+    '/api/v1/vaults/v%201',
+    {
+      vault: { id: 'v 1', credentialExpirationDuration: '3600s' },
+      updateMask: 'credentialExpirationDuration',
+    },
+  ],
+  ['getVault', 'GET', '/api/v1/vaults/v%2F1', undefined],
+  [
+    'searchUsers',
+    'POST',
+    '/api/v1/search/users',
+    { email: 'jane@example.com', userStatuses: ['ENABLED'], pageSize: 2 },
+  ],
+] as const)('asks by %s: %s %s', async (name, method, path, body) => {
+  const traceparent = '00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01'
+  const { world, tenant, call } = tenantOf(
+    { baseUrl: 'https://proxy.example/c1/', traceparent },
+    json({ vault, list: [] }),
+  )
+  await calls[name](tenant, call)
+  const { url, init } = world.sent[0] ?? {}
+  expect(url).toBe(`https://proxy.example/c1${path}`)
+  expect(init).toMatchObject({ method, redirect: 'manual', signal: expect.any(AbortSignal) })
+  expect(init?.body === undefined ? undefined : JSON.parse(String(init.body))).toEqual(body)
+  expect(init?.headers).toMatchObject({
+    Authorization: 'Bearer at-1',
+    Accept: 'application/json',
+    traceparent,
+  })
+})
+
+test('reads users leniently: unset fields come as null or blank', async () => {
+  const user = { id: 'u1', email: 'jane@example.com', more: true }
+  const list = [{ user }, { user: { id: 'u2', email: null } }, { user: {} }, { user: null }, {}]
+  const { tenant, call } = tenantOf({}, json({ list, nextPageToken: '' }))
+  expect(await tenant.searchUsers('jane@example.com', call)).toEqual([
+    { id: 'u1', email: 'jane@example.com' },
+    { id: 'u2', email: '' },
+    { id: '', email: '' },
+    { id: '', email: '' },
+    { id: '', email: '' },
+  ])
+  const empty = tenantOf({}, json({ list: null }))
+  expect(await empty.tenant.searchUsers('jane@example.com', empty.call)).toEqual([])
+})
+
+test('passes on every field of a vault', async () => {
+  const more = { ...vault, createdAt: null, somethingNew: { a: [1] } }
+  const { tenant, call } = tenantOf({}, json({ vault: more, expanded: [] }))
+  expect(await tenant.createVault(request, call)).toEqual(more)
+})
+
+test.each(['', '.', '..'])('asks for no vault under the id %j, which is another path', async (id) => {
+  const { world, tenant, call } = tenantOf({}, good)
+  expect(await rejection(tenant.getVault(id, call))).toBeInstanceOf(TypeError)
+  expect(world.sent).toEqual([])
+})
+
+test.each(Object.keys(calls) as (keyof typeof calls)[])(
+  'replaces a rejected token once, in %s',
+  async (name) => {
+    const { tenant, call, bearers } = tenantOf({}, json({}, 401), json({ vault, list: [] }))
+    await calls[name](tenant, call)
+    expect(bearers()).toEqual(['Bearer at-1', 'Bearer at-2'])
+
+    const hopeless = tenantOf({}, json({}, 401))
+    expect(await failureFrom(calls[name](hopeless.tenant, hopeless.call))).toMatchObject({
+      kind: 'credentials-rejected',
+    })
+    expect(hopeless.bearers()).toEqual(['Bearer at-1', 'Bearer at-2'])
+  },
+)
+
+test('does not replace a token for a 403', async () => {
+  const { tenant, call, bearers } = tenantOf({}, json({}, 403), good)
+  expect(await failureFrom(tenant.createVault(request, call))).toMatchObject({ kind: 'credentials-rejected' })
+  expect(bearers()).toEqual(['Bearer at-1'])
+})
+
+test.each<[string, Step, Failure['kind']]>([
+  ['HTTP 500', json({ code: 2 }, 500), 'lost'],
+  ['HTTP 503 that says when to come back', json({}, 503, { 'Retry-After': '1' }), 'lost'],
+  ['HTTP 408', json({}, 408), 'lost'],
+  ['a redirect', new Response(null, { status: 302 }), 'lost'],
+  ['a 200 with HTML', new Response('<html>'), 'lost'],
+  ['a 200 without a vault', json({ vault: null }), 'lost'],
+  ['a vault without an id', json({ vault: { id: '' } }), 'lost'],
+  ['a broken connection', new TypeError('fetch failed'), 'lost'],
+  ['a timeout', new DOMException('late', 'TimeoutError'), 'lost'],
+  ['HTTP 400', json({}, 400), 'refused'],
+])('never sends a create again after %s', async (_, step, kind) => {
+  const { world, tenant, call } = tenantOf({}, step, good)
+  expect(await failureFrom(tenant.createVault(request, call))).toMatchObject({ kind })
+  expect(world.sent).toHaveLength(1)
+})
+
+test('sends a create again after a 429, as ConductorOne says', async () => {
+  const { world, tenant, call } = tenantOf({}, json({}, 429, { 'Retry-After': '3' }), json({}, 429), good)
+  expect(await tenant.createVault(request, call)).toEqual(vault)
+  expect(world.sleeps).toEqual([3_000, 1_000])
+})
+
+test('gives a create that has been told to wait too long up, as not sent', async () => {
+  const { world, tenant, call } = tenantOf({}, json({}, 429, { 'Retry-After': '60' }), good)
+  expect(await failureFrom(tenant.createVault(request, call))).toMatchObject({
+    kind: 'unavailable',
+    retryAfter: 60,
+  })
+  expect(world.sent).toHaveLength(1)
+})
+
+test.each(['setCredentialExpiration', 'getVault', 'searchUsers'] as const)(
+  'repeats %s, which may be repeated, after no answer',
+  async (name) => {
+    const script = [json({}, 503), new TypeError('fetch failed'), json({ vault, list: [] })]
+    const { world, tenant, call } = tenantOf({}, ...script)
+    await calls[name](tenant, call)
+    expect(world.sent).toHaveLength(3)
+  },
+)
+
+test('sends nothing with less than two seconds left', async () => {
+  const { world, tenant, call } = tenantOf({ budget: 1_999 }, good)
+  expect(await failureFrom(tenant.createVault(request, call))).toMatchObject({ kind: 'unavailable' })
+  expect(world.sent).toEqual([])
+})
+
+test('lets a create take all the time there is, and other calls a part of it', async () => {
+  const timeout = vi.spyOn(AbortSignal, 'timeout')
+  const { tenant, call } = tenantOf({}, good)
+  await tenant.createVault(request, call)
+  await tenant.getVault('v1', call)
+  expect(timeout.mock.calls).toEqual([[25_000], [10_000]])
+  timeout.mockRestore()
+})

@@ -1,0 +1,155 @@
+import fc from 'fast-check'
+import { expect, test } from 'vitest'
+import { type Asker, claimOf, readIdempotencyKey } from '../../../src/ledger/claim.ts'
+import { shardOf } from '../../../src/ledger/request-id.ts'
+import { Problem } from '../../../src/problem.ts'
+import { orderFor, requestOf } from '../samples.ts'
+import { TestWorld } from '../world.ts'
+
+const RUNBOOK = { source: 'api', caller: 'runbook' }
+const world = new TestWorld()
+
+async function claim(
+  fields: Readonly<Record<string, unknown>> = {},
+  idempotencyKey?: string,
+  asker: Asker = RUNBOOK,
+) {
+  const options = { idempotencyKey, background: false, tellTicket: false }
+  return claimOf(asker, requestOf(fields), orderFor(fields), options, world)
+}
+
+async function keyOf(...parameters: Parameters<typeof claim>): Promise<string | null> {
+  return (await claim(...parameters)).claim.key
+}
+
+async function fingerprintOf(fields: Readonly<Record<string, unknown>>): Promise<string> {
+  return (await claim(fields)).claim.fingerprint
+}
+
+test.each([
+  ['abc', 'abc'],
+  ['8e03978e-40d5-43dd-bc93-6894a57f9324', '8e03978e-40d5-43dd-bc93-6894a57f9324'],
+  ['two words', 'two words'],
+  ['say "hi"', 'say "hi"'],
+  ['"abc"', 'abc'],
+  ['"two words"', 'two words'],
+  [String.raw`"a\"b\\c"`, String.raw`a"b\c`],
+  ['x'.repeat(255), 'x'.repeat(255)],
+  [`"${'\\"'.repeat(255)}"`, '"'.repeat(255)],
+])('reads the key of the header %j', (header, key) => {
+  expect(readIdempotencyKey(header)).toBe(key)
+})
+
+test.each([
+  '',
+  ' ',
+  '""',
+  '"abc',
+  '"a"b"',
+  String.raw`"a\b"`,
+  '"a\\"',
+  'x'.repeat(256),
+  `"${'x'.repeat(256)}"`,
+  'schlüssel',
+  '"🔐"',
+  'a\tb',
+  'a\u007f',
+  'a\nb',
+  ' a',
+])('refuses the header %j', (header) => {
+  expect(() => readIdempotencyKey(header)).toThrow(
+    expect.objectContaining({ constructor: Problem, code: 'invalid-request' }),
+  )
+})
+
+test('reads any printable ASCII from a quoted string', () => {
+  fc.assert(
+    fc.property(fc.stringMatching(/^[ -~]{1,255}$/), (key) => {
+      expect(readIdempotencyKey(`"${key.replaceAll(/["\\]/g, '\\$&')}"`)).toBe(key)
+    }),
+  )
+})
+
+test('is the same request under the same key, whatever it asks for', async () => {
+  const key = await keyOf({ name: 'Payroll' }, 'key-1')
+  expect(key).toMatch(/^[0-9a-f]{64}$/)
+  expect(await keyOf({ name: 'Another', ticket: { id: 'SEC-1' } }, 'key-1')).toBe(key)
+  expect(await keyOf({ name: 'Payroll' }, 'key-2')).not.toBe(key)
+})
+
+test('is the same request for the same ticket and name, where there is no key', async () => {
+  const ticket = { id: 'SEC-1' }
+  const key = await keyOf({ ticket })
+  expect(await keyOf({ ticket: { ...ticket, url: 'https://a.example/' }, description: 'more' })).toBe(key)
+  expect(await keyOf({ ticket, name: 'Another' })).not.toBe(key)
+  expect(await keyOf({ ticket: { id: 'SEC-2' } })).not.toBe(key)
+})
+
+test('is a new request each time without key and ticket', async () => {
+  const [one, other] = [await claim(), await claim()]
+  expect([one.claim.key, other.claim.key]).toEqual([null, null])
+  expect(one.claim.id).not.toBe(other.claim.id)
+})
+
+test('spreads requests without a key over the shards', async () => {
+  const shards = new Set<string>()
+  for (let count = 0; count < 200; count++) shards.add((await claim()).shard)
+  expect(shards.size).toBe(16)
+})
+
+type Asked = { source: string; caller: string; key: string; ticket: string | null; name: string }
+
+test('never shares a key between two askers, or between a key and a ticket', async () => {
+  const text = fc.string({ maxLength: 3, unit: fc.constantFrom('a', '"', ',', '[', '\\', ' ') })
+  const asked = fc.record<Asked>({
+    source: text,
+    caller: text,
+    key: text,
+    ticket: fc.option(text),
+    name: text,
+  })
+  const digestOf = async ({ source, caller, key, ticket, name }: Asked) => {
+    const order = { ...orderFor(), name, ticket: ticket === null ? undefined : { id: ticket } }
+    const options = { background: false, tellTicket: false, ...(ticket === null && { idempotencyKey: key }) }
+    return (await claimOf({ source, caller }, {}, order, options, world)).claim.key
+  }
+  const spaceOf = ({ source, caller, key, ticket, name }: Asked) =>
+    JSON.stringify(ticket === null ? { source, caller, key } : { source, caller, ticket, name })
+  const parts = fc.subarray(['source', 'caller', 'key', 'ticket', 'name'] as const)
+  await fc.assert(
+    // two that differ in few parts, or in none
+    fc.asyncProperty(asked, asked, parts, async (one, another, parts) => {
+      const other = { ...one, ...Object.fromEntries(parts.map((part) => [part, another[part]])) }
+      expect((await digestOf(one)) === (await digestOf(other))).toBe(spaceOf(one) === spaceOf(other))
+    }),
+  )
+})
+
+test('leads a key to one shard, which the id names', async () => {
+  const first = await claim({}, 'key-1')
+  const second = await claim({}, 'key-1')
+  expect(first.shard).toBe(second.shard)
+  expect(first.shard).toBe(first.claim.key?.[0])
+  expect(shardOf(first.claim.id)).toBe(first.shard)
+  expect(first.claim.id).not.toBe(second.claim.id)
+})
+
+test('tells another content by its fingerprint, and not another way to write the same', async () => {
+  const print = await fingerprintOf({ name: 'Payroll', ticket: { id: 'SEC-1' } })
+  expect(await fingerprintOf({ ticket: { id: ' SEC-1' }, kind: 'group', name: ' Payroll' })).toBe(print)
+  for (const fields of [
+    { name: 'payroll' },
+    { description: 'x' },
+    { kind: 'magic_link' },
+    { owners: ['a@b.example'] },
+  ])
+    expect(await fingerprintOf({ name: 'Payroll', ticket: { id: 'SEC-1' }, ...fields })).not.toBe(print)
+})
+
+test('takes along who asks, what is to be done and how', async () => {
+  const options = { background: true, tellTicket: true, traceparent: '00-1' }
+  const order = orderFor()
+  const { claim } = await claimOf({ source: 'jira', caller: 'jira' }, {}, order, options, world)
+  expect(claim).toMatchObject({ source: 'jira', caller: 'jira', order, ...options })
+  expect(claim).not.toHaveProperty('idempotencyKey')
+})

@@ -1,0 +1,341 @@
+import fc from 'fast-check'
+import { expect, test } from 'vitest'
+import type { Claim } from '../../../src/ledger/claim.ts'
+import type { Entry, Status } from '../../../src/ledger/entry.ts'
+import {
+  accept,
+  advance,
+  dueAt,
+  type Event,
+  overdueAt,
+  unknownOutcome,
+  verdict,
+} from '../../../src/ledger/state.ts'
+import { Problem } from '../../../src/problem.ts'
+import { entryOf, orderFor, problemDocument, vault } from '../samples.ts'
+import { NOON } from '../world.ts'
+
+const DAY = 24 * 3_600_000
+const problem = problemDocument('conductorone-unavailable')
+const owners = [{ input: 'owner@example.com', id: 'u1' }]
+
+const statuses = ['accepted', 'creating', 'created', 'failed', 'unknown'] as const satisfies readonly Status[]
+
+const events: { readonly [T in Event['type']]: Extract<Event, { type: T }> } = {
+  started: { type: 'started', deadline: NOON + 25_000 },
+  sending: { type: 'sending', owners },
+  created: { type: 'created', vault },
+  failed: { type: 'failed', problem },
+  lost: { type: 'lost', problem: problemDocument('outcome-unknown') },
+  postponed: { type: 'postponed', problem },
+  abandoned: { type: 'abandoned' },
+  overdue: { type: 'overdue' },
+  'expiry-set': { type: 'expiry-set', vault: { ...vault, credentialExpirationDuration: '3600s' } },
+  'expiry-refused': { type: 'expiry-refused', note: 'refused' },
+  'workflow-started': { type: 'workflow-started' },
+  noted: { type: 'noted', note: 'by the way' },
+  settled: { type: 'settled', vault, by: 'operator' },
+}
+
+/** An entry in a state, as the ledger would have it there. */
+async function entryIn(status: Status, fields: Readonly<Record<string, unknown>> = {}, background = false) {
+  const entry = await entryOf(fields, {}, background)
+  const way: Record<Status, readonly Event[]> = {
+    accepted: [],
+    creating: [events.started, events.sending],
+    created: [events.started, events.sending, events.created],
+    failed: [events.started, events.failed],
+    unknown: [events.started, events.sending, events.lost],
+  }
+  return way[status].reduce((entry, event) => advance(entry, event, NOON), entry)
+}
+
+function step(entry: Entry, event: Event, now = NOON): Entry | undefined {
+  try {
+    return advance(entry, event, now)
+  } catch (error) {
+    expect(error).toBeInstanceOf(TypeError)
+    return undefined
+  }
+}
+
+// what becomes of a request in each state, by event; `-` is refused
+test.each<[Event['type'], ...(Status | '-')[]]>([
+  // event             accepted    creating    created    failed    unknown
+  ['started', 'accepted', '-', '-', '-', '-'],
+  ['sending', 'creating', '-', '-', '-', '-'],
+  ['created', '-', 'created', '-', '-', 'created'],
+  ['failed', 'failed', 'failed', '-', '-', 'failed'],
+  ['lost', '-', 'unknown', '-', '-', 'unknown'],
+  ['postponed', 'accepted', 'accepted', '-', '-', '-'],
+  ['abandoned', 'failed', '-', '-', '-', '-'],
+  ['overdue', 'failed', 'unknown', '-', '-', '-'],
+  ['expiry-set', '-', '-', 'created', '-', '-'],
+  ['expiry-refused', '-', '-', 'created', '-', '-'],
+  ['workflow-started', 'accepted', 'creating', 'created', 'failed', 'unknown'],
+  ['noted', 'accepted', 'creating', 'created', 'failed', 'unknown'],
+  ['settled', '-', '-', '-', '-', 'created'],
+])('%s leads from each state where it should, or nowhere', async (type, ...expected) => {
+  const after = await Promise.all(
+    statuses.map(async (status) => step(await entryIn(status), events[type])?.status ?? '-'),
+  )
+  expect(after).toEqual(expected)
+})
+
+test('every event stands in that table', () => {
+  expect(Object.keys(events)).toHaveLength(13)
+})
+
+test('begins as accepted, with nothing sent and nobody found', async () => {
+  expect(await entryOf({ credentialTtl: '1h' })).toMatchObject({
+    source: 'api',
+    caller: 'runbook',
+    status: 'accepted',
+    attempt: 1,
+    owners: [],
+    vault: null,
+    problem: null,
+    notes: [],
+    expiry: 'pending',
+    workflow: 'none',
+    deadline: null,
+    createdAt: NOON,
+    updatedAt: NOON,
+  })
+  expect(await entryOf({}, {}, true)).toMatchObject({ expiry: 'none', workflow: 'due' })
+})
+
+test('keeps of a claim nothing that it does not need', async () => {
+  const entry = await entryOf()
+  const claim: Claim = { ...entry, background: false, traceparent: '00-1' }
+  const kept = accept(claim, undefined, NOON)
+  expect(kept).not.toHaveProperty('background')
+  expect(kept).not.toHaveProperty('traceparent')
+})
+
+test('begins again under the id it has, as another attempt', async () => {
+  const failed = await entryIn('failed')
+  const claim = { ...(await entryOf({ name: 'Corrected' })), id: 'req_other', background: false }
+  expect(accept(claim, failed, NOON + 5)).toMatchObject({
+    id: failed.id,
+    status: 'accepted',
+    attempt: 2,
+    order: { name: 'Corrected' },
+    problem: null,
+    createdAt: NOON,
+    updatedAt: NOON + 5,
+  })
+})
+
+test('a claim means: go ahead, wait, here is the outcome, or that is another request', async () => {
+  const claim = { ...(await entryOf()), background: false }
+  const other = { ...claim, fingerprint: 'other' }
+  expect(verdict(undefined, claim)).toBe('new')
+  const entries = await Promise.all(statuses.map((status) => entryIn(status)))
+  expect(entries.map((entry) => verdict(entry, claim))).toEqual([
+    'running',
+    'running',
+    'replay',
+    'again',
+    'replay',
+  ])
+  expect(entries.map((entry) => verdict(entry, other))).toEqual([
+    'reused',
+    'reused',
+    'reused',
+    'again',
+    'reused',
+  ])
+})
+
+test('says each refusal of a faulty request once', async () => {
+  const refusal = { code: 'invalid-request', detail: 'Wrong.', errors: [] } as const
+  const claim = { ...(await entryOf()), background: false, refusal }
+  expect(verdict(await entryIn('failed'), claim)).toBe('replay')
+  expect(verdict(await entryIn('failed'), { ...claim, fingerprint: 'other' })).toBe('again')
+})
+
+test('records who owns it when it is sent, the vault when it is there, and no problem beside it', async () => {
+  expect(await entryIn('creating')).toMatchObject({ owners, deadline: NOON + 25_000 })
+  const late = advance(await entryIn('unknown'), events.created, NOON + 9)
+  expect(late).toMatchObject({ owners, vault, problem: null, deadline: null, updatedAt: NOON + 9 })
+})
+
+test('an overdue request that a Workflow looks after waits a day for it, if it was not sent', async () => {
+  const due = advance(await entryIn('accepted', {}, true), events.started, NOON)
+  expect(overdueAt(due)).toBe(NOON + 25_000)
+  const waiting = advance(due, events.overdue, NOON + 25_000)
+  expect(waiting).toMatchObject({ status: 'accepted', deadline: null, workflow: 'due' })
+  expect(overdueAt(waiting)).toBe(NOON + 25_000 + DAY)
+  expect(advance(waiting, events.overdue, NOON)).toMatchObject({ status: 'failed' })
+  const sent = await entryIn('creating', {}, true)
+  expect(advance(sent, events.overdue, NOON)).toMatchObject({ status: 'unknown', workflow: 'due' })
+})
+
+test('a request that was tried long enough fails with what kept it from being sent', async () => {
+  const told = { ...problem, detail: 'HTTP 503' }
+  const postponed = advance(await entryIn('accepted', {}, true), { type: 'postponed', problem: told }, NOON)
+  expect(advance(postponed, events.abandoned, NOON).problem).toEqual(told)
+})
+
+test('an overdue request says whether it can have been sent', async () => {
+  expect(advance(await entryIn('accepted'), events.overdue, NOON).problem).toMatchObject({
+    code: 'conductorone-unavailable',
+    retryAfter: 1,
+  })
+  expect(advance(await entryIn('creating'), events.overdue, NOON).problem).toMatchObject({
+    code: 'outcome-unknown',
+  })
+})
+
+test('tells a person what to look for, and how to settle it', async () => {
+  const entry = await entryOf({ requestedBy: 'Jane' })
+  const upstream = { status: 500, message: 'x' }
+  const document = unknownOutcome(entry, new Problem('outcome-unknown', 'No answer.', { upstream }))
+  expect(document).toMatchObject({ code: 'outcome-unknown', instance: entry.id, upstream })
+  for (const part of [
+    'No answer.',
+    '“Payroll”',
+    `Requested by Jane via runbook, request ${entry.id}`,
+    `/v1/requests/${entry.id}/resolve`,
+  ])
+    expect(document.detail).toContain(part)
+})
+
+test('settled without a vault it has failed, and the same key may be used again', async () => {
+  const unknown = await entryIn('unknown')
+  const settled = advance(unknown, { type: 'settled', vault: null, by: 'Ann' }, NOON)
+  expect(settled).toMatchObject({
+    status: 'failed',
+    vault: null,
+    problem: { code: 'conductorone-unavailable' },
+  })
+  expect(settled.notes).toEqual([expect.stringContaining('Ann')])
+  expect(verdict(settled, { ...unknown, background: false })).toBe('again')
+})
+
+test('settled with a vault it has a Workflow of its own for what is left to do', async () => {
+  const unknown = advance(
+    await entryIn('unknown', { credentialTtl: '1h' }, true),
+    events['workflow-started'],
+    NOON,
+  )
+  const settled = advance(unknown, events.settled, NOON)
+  expect(settled).toMatchObject({ status: 'created', vault, attempt: 2, workflow: 'due', expiry: 'pending' })
+  const nothingLeft = advance(await entryIn('unknown', {}, true), events.settled, NOON)
+  expect(nothingLeft).toMatchObject({ workflow: 'none' })
+})
+
+test('says everything once', async () => {
+  const once = advance(await entryIn('created'), events.noted, NOON)
+  expect(advance(once, events.noted, NOON).notes).toEqual(['by the way'])
+})
+
+const callbackUrl = 'https://hooks.example.com/'
+
+test.each([
+  ['nothing', {}, ['none', 'none', 'none']],
+  ['an expiry to set', { credentialTtl: '1h' }, ['due', 'none', 'none']],
+  ['somebody to tell', { callbackUrl }, ['due', 'due', 'due']],
+])(
+  'with %s left over a request that was waited for gets a Workflow, or none',
+  async (_, fields, expected) => {
+    const ends = await Promise.all(
+      (['created', 'failed', 'unknown'] as const).map((status) => entryIn(status, fields)),
+    )
+    expect(ends.map(({ workflow }) => workflow)).toEqual(expected)
+  },
+)
+
+test.each([
+  ['set', events['expiry-set'], 'set'],
+  ['refused', events['expiry-refused'], 'none'],
+] as const)(
+  'once the expiry is %s, a Workflow that was for nothing else is not started',
+  async (_, event, expiry) => {
+    const alone = await entryIn('created', { credentialTtl: '1h' })
+    expect(advance(alone, event, NOON)).toMatchObject({ expiry, workflow: 'none' })
+    const told = await entryIn('created', { credentialTtl: '1h', callbackUrl })
+    expect(advance(told, event, NOON)).toMatchObject({ expiry, workflow: 'due' })
+    const running = advance(alone, events['workflow-started'], NOON)
+    expect(advance(running, event, NOON)).toMatchObject({ expiry, workflow: 'started' })
+  },
+)
+
+test('the ledger looks at a request again soon after its deadline, or 30 days after its end', async () => {
+  const due = await Promise.all(statuses.map(async (status) => dueAt(await entryIn(status))))
+  expect(due).toEqual([NOON + DAY + 5_000, NOON + 30_000, NOON + 30 * DAY, NOON + 30 * DAY, null])
+})
+
+test('the ledger looks soon at a request whose Workflow is not started', async () => {
+  const due = await Promise.all(
+    statuses.map(async (status) => dueAt(await entryIn(status, { callbackUrl }, true))),
+  )
+  expect(due).toEqual(Array(5).fill(NOON + 5_000))
+})
+
+const anyEvent = fc.oneof(
+  fc.constantFrom<Event>(...Object.values(events), { type: 'settled', vault: null, by: 'operator' }),
+)
+const history = fc.array(fc.oneof({ weight: 6, arbitrary: anyEvent }, fc.constant('claim' as const)), {
+  maxLength: 40,
+})
+
+/** Every state that a sequence of events leads through; an event that cannot happen is left out. */
+function states(first: Entry, history: readonly (Event | 'claim')[]) {
+  const passed: { readonly before: Entry; readonly event: Event | 'claim'; readonly after: Entry }[] = []
+  let before = first
+  for (const event of history) {
+    const claim = { ...first, background: false }
+    const again = () => (verdict(before, claim) === 'again' ? accept(claim, before, NOON) : undefined)
+    const after = event === 'claim' ? again() : step(before, event)
+    if (after) passed.push({ before, event, after })
+    before = after ?? before
+  }
+  return passed
+}
+
+test.each([false, true])(
+  'whatever happens, a state and what is known fit together (background: %s)',
+  async (background) => {
+    const first = await entryOf({ credentialTtl: '1h', callbackUrl }, {}, background)
+    fc.assert(
+      fc.property(history, (history) => {
+        for (const { before, event, after } of states(first, history)) {
+          expect(after.vault !== null).toBe(after.status === 'created')
+          if (after.status === 'failed' || after.status === 'unknown') expect(after.problem).not.toBeNull()
+          if (after.status === 'created' || after.status === 'creating') expect(after.owners).toEqual(owners)
+          if (after.status === 'created') expect(after.problem).toBeNull()
+          if (before.status === 'created') expect(after.status).toBe('created')
+          if (event !== 'claim' && event.type === 'sending') expect(before.status).toBe('accepted')
+          expect([after.id, after.key, after.createdAt]).toEqual([first.id, first.key, first.createdAt])
+          expect(after.attempt).toBeGreaterThanOrEqual(before.attempt)
+        }
+      }),
+    )
+  },
+)
+
+test('whatever happens, nothing is sent twice unless somebody knows that the first time left nothing behind', async () => {
+  const first = await entryOf()
+  fc.assert(
+    fc.property(history, (history) => {
+      let inTheDark = false
+      for (const { event, after } of states(first, history)) {
+        const type = event === 'claim' ? event : event.type
+        if (type === 'sending') {
+          expect(inTheDark).toBe(false)
+          inTheDark = true
+        }
+        // ConductorOne said no, or come later, or a person has looked
+        if (type === 'failed' || type === 'postponed' || (type === 'settled' && after.status === 'failed'))
+          inTheDark = false
+      }
+    }),
+  )
+})
+
+test('an order is kept as it was given', async () => {
+  const fields = { credentialTtl: '1h' }
+  expect((await entryIn('created', fields)).order).toEqual(orderFor(fields))
+})

@@ -1,0 +1,13 @@
+import { factory } from '../../../src/app-env.ts'
+import { problemResponse } from '../../../src/problem.ts'
+import { problemFrom } from '../../../src/problem-from.ts'
+
+/** An app without routes, which renders problems as the real one does. */
+export function newApp() {
+  const app = factory.createApp()
+  app.onError((error) => {
+    const problem = problemFrom(error)
+    return problemResponse(problem.document('req_1'), problem.details.headers)
+  })
+  return app
+}

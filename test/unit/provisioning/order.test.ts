@@ -1,0 +1,74 @@
+import { expect, test } from 'vitest'
+import { Problem } from '../../../src/problem.ts'
+import { orderOf } from '../../../src/provisioning/order.ts'
+import { Policy } from '../../../src/provisioning/policy.ts'
+import { requestOf } from '../samples.ts'
+
+function order(fields: Readonly<Record<string, unknown>>, policy: Readonly<Record<string, unknown>> = {}) {
+  return orderOf(requestOf(fields), Policy.parse(policy))
+}
+
+test('takes over what was asked for', () => {
+  const ticket = { id: 'SEC-1', url: 'https://a.example/' }
+  expect(order({ description: 'd', credentialTtl: '1h', ticket, requestedBy: 'Jane' })).toEqual({
+    name: 'Payroll',
+    description: 'd',
+    access: { kind: 'group' },
+    owners: ['owner@example.com'],
+    ttlSeconds: 3_600,
+    ticket,
+    requestedBy: 'Jane',
+    callbackUrl: undefined,
+  })
+})
+
+test.each([
+  ['the default owners', { owners: [] }, { defaultOwners: ['a@b.example'] }, { owners: ['a@b.example'] }],
+  [
+    'no default owners beside others',
+    {},
+    { defaultOwners: ['a@b.example'] },
+    { owners: ['owner@example.com'] },
+  ],
+  ['the default life', {}, { defaultCredentialTtl: '1d' }, { ttlSeconds: 86_400 }],
+  [
+    'its own life before the default',
+    { credentialTtl: '1h' },
+    { defaultCredentialTtl: '1d' },
+    { ttlSeconds: 3_600 },
+  ],
+  ['no life where none is set', {}, {}, { ttlSeconds: undefined, description: '' }],
+  [
+    'as many views as the policy allows',
+    { kind: 'magic_link' },
+    { maxViews: 4 },
+    { access: { kind: 'magic_link', views: 4, unauthenticated: false } },
+  ],
+  [
+    'its own number of views',
+    { kind: 'magic_link', maxViews: 2, allowUnauthenticated: true },
+    { maxViews: 4, allowUnauthenticatedViews: true },
+    { access: { kind: 'magic_link', views: 2, unauthenticated: true } },
+  ],
+])('gives a request %s', (_, fields, policy, expected) => {
+  expect(order(fields, policy)).toMatchObject(expected)
+})
+
+test.each([
+  ['nobody would own', { owners: [] }, {}, 'invalid-request', ['/owners']],
+  [
+    'the policy forbids',
+    { owners: [] },
+    { requireTicket: true, namePattern: 'x' },
+    'policy-violation',
+    ['/name', '/ticket'],
+  ],
+])('refuses a vault that %s', (_, fields, policy, code, pointers) => {
+  expect(() => order(fields, policy)).toThrow(
+    expect.objectContaining({
+      constructor: Problem,
+      code,
+      details: { errors: pointers.map((pointer) => expect.objectContaining({ pointer })) },
+    }),
+  )
+})

@@ -1,0 +1,175 @@
+import { expect, test } from 'vitest'
+import { Deadline } from '../../../src/conductorone/deadline.ts'
+import { ConductorOneFailure } from '../../../src/conductorone/failure.ts'
+import type { FoundUser } from '../../../src/conductorone/tenant.ts'
+import { OwnerDirectory } from '../../../src/provisioning/owners.ts'
+import { rejection, USER_ID } from '../samples.ts'
+import { TestWorld } from '../world.ts'
+
+const jane = { id: 'u-jane', email: 'jane@example.com' }
+const joe = { id: 'u-joe', email: 'joe@example.com' }
+
+function tenant(...known: readonly FoundUser[]) {
+  const world = new TestWorld()
+  const asked: string[] = []
+  const users = {
+    searchUsers: async (email: string) => {
+      asked.push(email)
+      await Promise.resolve()
+      return known.filter((user) => user.email === '' || user.email.toLowerCase() === email.toLowerCase())
+    },
+  }
+  const directory = new OwnerDirectory(users, world)
+  const call = { deadline: new Deadline(25_000, world.now) }
+  return {
+    world,
+    asked,
+    users,
+    directory,
+    find: (...owners: readonly string[]) => directory.find(owners, call),
+  }
+}
+
+test('finds the ids of owners, in the order given', async () => {
+  const { find } = tenant(jane, joe)
+  expect(await find('joe@example.com', USER_ID, 'jane@example.com')).toEqual([
+    { input: 'joe@example.com', id: 'u-joe' },
+    { input: USER_ID, id: USER_ID },
+    { input: 'jane@example.com', id: 'u-jane' },
+  ])
+})
+
+test('asks for no one who is given by id', async () => {
+  const { find, asked } = tenant()
+  await find(USER_ID)
+  expect(asked).toEqual([])
+})
+
+test('finds an address in other case, as people wrote it', async () => {
+  const { find, asked } = tenant({ ...jane, email: 'Jane@Example.com' })
+  expect(await find('JANE@example.com')).toEqual([{ input: 'JANE@example.com', id: 'u-jane' }])
+  expect(asked).toEqual(['JANE@example.com'])
+})
+
+test('names a user once, who is given in several ways', async () => {
+  const { find } = tenant({ ...jane, id: USER_ID })
+  expect(await find('jane@example.com', 'Jane@example.com', USER_ID)).toEqual([
+    { input: 'jane@example.com', id: USER_ID },
+  ])
+})
+
+test.each([
+  ['nobody has', [], 'owner-not-found'],
+  ['several have', [jane, { ...jane, id: 'u-2' }], 'owner-ambiguous'],
+  ['a user without id has', [{ ...jane, id: '' }], 'owner-not-found'],
+])('refuses an address that %s', async (_, users, code) => {
+  const error = await rejection(tenant(...users).find('jane@example.com'))
+  expect(error).toMatchObject({
+    code,
+    details: { errors: [{ pointer: '/owners/0', detail: expect.stringMatching(/^jane@example.com /) }] },
+  })
+})
+
+test('believes no hit that has another address than asked for', async () => {
+  const { find, users } = tenant()
+  users.searchUsers = async () => [joe]
+  expect(await rejection(find('jane@example.com'))).toMatchObject({ code: 'owner-not-found' })
+})
+
+test('blames the credential where addresses are hidden from it', async () => {
+  const { find } = tenant({ id: 'u-jane', email: '' })
+  expect(await rejection(find('jane@example.com'))).toMatchObject({
+    code: 'conductorone-credentials-rejected',
+  })
+})
+
+test('names every owner at fault, where it stands', async () => {
+  const { find } = tenant(jane, joe, { ...joe, id: 'u-2' })
+  const error = await rejection(find('a@example.com', 'jane@example.com', 'joe@example.com', 'b@example.com'))
+  expect(error).toMatchObject({
+    code: 'owner-not-found',
+    message: expect.stringContaining('joe@example.com belongs to several'),
+    details: {
+      errors: [{ pointer: '/owners/0' }, { pointer: '/owners/3' }, { pointer: '/owners/2' }],
+    },
+  })
+})
+
+test('remembers an id for five minutes, then asks again', async () => {
+  const { find, asked, world } = tenant(jane)
+  await find('jane@example.com')
+  world.pass(5 * 60_000 - 1)
+  await find('Jane@Example.com')
+  expect(asked).toHaveLength(1)
+  world.pass(1)
+  await find('jane@example.com')
+  expect(asked).toHaveLength(2)
+})
+
+test('remembers no one it did not find', async () => {
+  const { find, asked } = tenant()
+  await rejection(find('jane@example.com'))
+  await rejection(find('jane@example.com'))
+  expect(asked).toHaveLength(2)
+})
+
+test('forgets the oldest of more than a thousand', async () => {
+  const everyone = Array.from({ length: 1_001 }, (_, n) => ({ id: `u-${n}`, email: `o${n}@example.com` }))
+  const { find, asked } = tenant(...everyone)
+  for (const { email } of everyone) await find(email)
+  await find('o1@example.com')
+  expect(asked).toHaveLength(1_001)
+  await find('o0@example.com')
+  expect(asked).toHaveLength(1_002)
+})
+
+test('forgets last whom it has just found again', async () => {
+  const everyone = Array.from({ length: 1_001 }, (_, n) => ({ id: `u-${n}`, email: `o${n}@example.com` }))
+  const { find, asked, world } = tenant(...everyone)
+  await find('o0@example.com', 'o1@example.com')
+  world.pass(5 * 60_000)
+  await find('o0@example.com')
+  for (const { email } of everyone.slice(2)) await find(email)
+  const before = asked.length
+  await find('o0@example.com')
+  expect(asked).toHaveLength(before)
+})
+
+test('asks for all owners side by side', async () => {
+  const { find, users } = tenant()
+  let together = 0
+  let most = 0
+  users.searchUsers = async (email) => {
+    most = Math.max(most, ++together)
+    await new Promise((resolve) => setImmediate(resolve))
+    together--
+    return [{ id: email, email }]
+  }
+  await find('a@example.com', 'b@example.com', 'c@example.com')
+  expect(most).toBe(3)
+})
+
+test('asks once for all who want the same owner at the same time', async () => {
+  const { find, asked } = tenant(jane)
+  await Promise.all(Array.from({ length: 100 }, () => find('jane@example.com', 'JANE@example.com')))
+  expect(asked).toHaveLength(1)
+})
+
+test('waits no longer than it has time for a search that another began and that never comes back', async () => {
+  const { find, users, directory, world } = tenant()
+  users.searchUsers = () => new Promise<never>(() => {})
+  void find('jane@example.com').catch(() => undefined)
+  const hurried = directory.find(['jane@example.com'], { deadline: new Deadline(0, world.now) })
+  expect(await rejection(hurried)).toMatchObject({ failure: { kind: 'unavailable' } })
+})
+
+test('passes a failure on, and asks again the next time', async () => {
+  const { find, users, asked } = tenant(jane)
+  const { searchUsers } = users
+  const failure = new ConductorOneFailure({ kind: 'unavailable', reason: 'HTTP 503' })
+  users.searchUsers = () => Promise.reject(failure)
+  expect(await rejection(find('jane@example.com'))).toBe(failure)
+  users.searchUsers = searchUsers
+  await find('jane@example.com')
+  expect(asked).toHaveLength(1)
+})

@@ -1,0 +1,55 @@
+import { expect, test } from 'vitest'
+import { Deadline } from '../../../src/conductorone/deadline.ts'
+import type { VaultServiceCreateRequest } from '../../../src/conductorone/wire.ts'
+import { provision } from '../../../src/provisioning/provision.ts'
+import { orderFor, rejection, vault } from '../samples.ts'
+import { TestWorld } from '../world.ts'
+
+const failure = new Error('no')
+const call = { deadline: new Deadline(25_000, new TestWorld().now) }
+
+function run(broken?: 'find' | 'connect' | 'note') {
+  const steps: string[] = []
+  const step = async (name: string) => {
+    steps.push(`${name} begins`)
+    await new Promise((resolve) => setImmediate(resolve))
+    if (name === broken) throw failure
+    steps.push(`${name} ends`)
+  }
+  const tenant = {
+    connect: () => step('connect'),
+    createVault: async (request: VaultServiceCreateRequest) => {
+      await step(`create for ${request.ownerIds}`)
+      return vault
+    },
+  }
+  const directory = {
+    find: async () => {
+      await step('find')
+      return [{ input: 'owner@example.com', id: 'u1' }]
+    },
+  }
+  const provenance = { id: 'req_1', caller: 'runbook' }
+  return { steps, done: provision(orderFor(), provenance, { tenant, directory }, () => step('note'), call) }
+}
+
+test('finds owners and a token side by side, notes, and only then sends', async () => {
+  const { steps, done } = run()
+  expect(await done).toBe(vault)
+  expect(steps).toEqual([
+    'find begins',
+    'connect begins',
+    'find ends',
+    'connect ends',
+    'note begins',
+    'note ends',
+    'create for u1 begins',
+    'create for u1 ends',
+  ])
+})
+
+test.each(['find', 'connect', 'note'] as const)('sends nothing where "%s" fails', async (broken) => {
+  const { steps, done } = run(broken)
+  expect(await rejection(done)).toBe(failure)
+  expect(steps.filter((step) => step.startsWith('create'))).toEqual([])
+})

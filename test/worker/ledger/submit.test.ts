@@ -1,0 +1,237 @@
+import { abortAllDurableObjects } from 'cloudflare:test'
+import { expect, test, vi } from 'vitest'
+import { claimFor, json, onDisk, SILENCE, stageTenant, travel } from '../stage.ts'
+
+const { script, sentTo } = stageTenant()
+
+/** Lets a submission go on that the test does not wait for, or that is to be cut off. */
+function leave(submission: Promise<unknown>): void {
+  submission.catch(() => undefined)
+}
+
+async function until(times: number, to: Parameters<typeof sentTo>[0]): Promise<void> {
+  await vi.waitFor(() => expect(sentTo(to)).toHaveLength(times))
+}
+
+test('makes a vault for a claim that is new', async () => {
+  const { claim, ledger } = await claimFor({ fields: { description: 'For auditors.' } })
+  const reply = await ledger.submit(claim)
+  const [owner] = claim.order.owners
+  expect(reply).toMatchObject({
+    kind: 'ended',
+    replayed: false,
+    record: {
+      id: claim.id,
+      status: 'created',
+      owners: [{ input: owner, id: `u-${owner}` }],
+      vault: { displayName: 'Payroll' },
+      problem: null,
+      warnings: [],
+    },
+  })
+  expect(sentTo('create').map(({ body }) => body)).toEqual([
+    {
+      displayName: 'Payroll',
+      description: `For auditors.\n\nRequested via runbook, request ${claim.id}`,
+      groupAuthzVault: {},
+      ownerIds: [`u-${owner}`],
+    },
+  ])
+})
+
+test('answers a claim that is known with its outcome', async () => {
+  const { claim, ledger } = await claimFor()
+  const first = await ledger.submit(claim)
+  const again = await ledger.submit({ ...claim, id: 'req_another' })
+  expect(again).toEqual({ ...first, replayed: true })
+  expect(sentTo('create')).toHaveLength(1)
+})
+
+test('makes one vault of fifty claims at once, and tells the others that it is running', async () => {
+  let told = 0
+  script.create = [
+    async (body, init) => {
+      while (told < 49) await scheduler.wait(1)
+      return json({ vault: { id: 'vault-1' } })(body, init)
+    },
+  ]
+  const { claim, ledger } = await claimFor()
+  const submit = async () => {
+    const reply = await ledger.submit(claim)
+    if (reply.kind === 'running') told++
+    return reply
+  }
+  const replies = await Promise.all(Array.from({ length: 50 }, submit))
+  expect(sentTo('create')).toHaveLength(1)
+  expect(replies.map(({ kind }) => kind).sort()).toEqual(['ended', ...Array(49).fill('running')])
+  expect(replies.find(({ kind }) => kind === 'running')).toMatchObject({
+    retryAfter: 2,
+    record: { id: claim.id },
+  })
+})
+
+test('makes a vault for each claim without a key', async () => {
+  const { claim, ledger } = await claimFor({ shard: '0' })
+  const { claim: other } = await claimFor({ shard: '0' })
+  await ledger.submit(claim)
+  await ledger.submit(other)
+  expect(sentTo('create')).toHaveLength(2)
+})
+
+test.each([
+  ['has ended', json({ vault: { id: 'v' } })],
+  ['is running', SILENCE],
+  ['has an outcome that nobody knows', json({}, 500)],
+])('refuses a key that was used for another request that %s', async (_, step) => {
+  script.create = [step]
+  const { claim, ledger } = await claimFor()
+  leave(ledger.submit(claim))
+  await until(1, 'create')
+  await vi.waitFor(async () =>
+    expect(await ledger.submit({ ...claim, fingerprint: 'other' })).toMatchObject({
+      kind: 'reused',
+      record: { id: claim.id },
+    }),
+  )
+  expect(sentTo('create')).toHaveLength(1)
+})
+
+test.each([
+  ['refused', json({ code: 3, message: 'no' }, 400), 'rejected-by-conductorone'],
+  ['not allowed', json({}, 403), 'conductorone-credentials-rejected'],
+  ['not taken now', json({}, 429, { 'Retry-After': '60' }), 'conductorone-unavailable'],
+])('tries again, under the same id, what ConductorOne has %s', async (_, step, code) => {
+  script.create = [step, json({ vault: { id: 'vault-2' } })]
+  const { claim, ledger } = await claimFor()
+  expect(await ledger.submit(claim)).toMatchObject({
+    record: { status: 'failed', vault: null, problem: { code } },
+  })
+  const corrected = { ...claim, id: 'req_another', fingerprint: 'corrected' }
+  expect(await ledger.submit(corrected)).toMatchObject({
+    kind: 'ended',
+    replayed: false,
+    record: { id: claim.id, status: 'created', vault: { id: 'vault-2' }, problem: null },
+  })
+})
+
+test.each([
+  ['HTTP 500', json({ code: 2, message: 'oops' }, 500)],
+  ['HTTP 408', json({}, 408)],
+  ['a redirect', () => new Response(null, { status: 302, headers: { Location: '/' } })],
+  ['HTML', () => new Response('<html>', { headers: { 'Content-Type': 'text/html' } })],
+  ['a vault that is none', json({ vault: null })],
+  ['a broken connection', () => Promise.reject(new TypeError('Network connection lost.'))],
+])('never sends again what was answered with %s', async (_, step) => {
+  script.create = [step, json({ vault: { id: 'second' } })]
+  const { claim, ledger } = await claimFor()
+  const problem = { code: 'outcome-unknown', instance: claim.id, detail: expect.stringContaining('Payroll') }
+  const expected = { kind: 'ended', record: { status: 'unknown', vault: null, problem } }
+  expect(await ledger.submit(claim)).toMatchObject({ ...expected, replayed: false })
+  expect(await ledger.submit(claim)).toMatchObject({ ...expected, replayed: true })
+  expect(sentTo('create')).toHaveLength(1)
+})
+
+test('replaces a token that is not accepted, and sends the create once more', async () => {
+  script.create = [json({}, 401), json({ vault: { id: 'vault-1' } })]
+  script.token = [json({ access_token: 'at-2', token_type: 'Bearer', expires_in: 3_600 })]
+  const { claim, ledger } = await claimFor()
+  expect(await ledger.submit(claim)).toMatchObject({ record: { status: 'created' } })
+  expect(sentTo('create').at(-1)?.headers.get('Authorization')).toBe('Bearer at-2')
+  expect(sentTo('create')).toHaveLength(2)
+})
+
+test('is on disk as creating before the create is sent, and stays so whatever kills the ledger', async () => {
+  script.create = [SILENCE]
+  const { claim, ...first } = await claimFor()
+  leave(first.ledger.submit(claim))
+  await until(1, 'create')
+  await abortAllDurableObjects()
+  const { ledger, stub } = first.reopen()
+  expect(await onDisk(stub, claim.id)).toMatchObject({
+    status: 'creating',
+    owners: [{ input: claim.order.owners[0] }],
+  })
+
+  expect(await ledger.submit(claim)).toMatchObject({ kind: 'running' })
+  travel(25_001)
+  expect(await ledger.submit(claim)).toMatchObject({
+    kind: 'ended',
+    replayed: true,
+    record: { status: 'unknown', problem: { code: 'outcome-unknown' } },
+  })
+  expect(sentTo('create')).toHaveLength(1)
+})
+
+test('sends again, under the same key, what was cut off before it was sent', async () => {
+  script.users = [SILENCE]
+  const { claim, ...first } = await claimFor()
+  leave(first.ledger.submit(claim))
+  await until(1, 'users')
+  await abortAllDurableObjects()
+  const { ledger } = first.reopen()
+  // by then nobody believes any more that the search for the owner, which died too, comes back
+  travel(90_000)
+  expect(await ledger.read(claim.id)).toMatchObject({
+    status: 'failed',
+    problem: { code: 'conductorone-unavailable' },
+  })
+  script.users = [json({ list: [{ user: { id: 'u1', email: claim.order.owners[0] } }] })]
+  expect(await ledger.submit(claim)).toMatchObject({ record: { id: claim.id, status: 'created' } })
+  expect(sentTo('create')).toHaveLength(1)
+})
+
+test('sends nothing where an owner is at fault', async () => {
+  script.users = [json({ list: [] })]
+  const { claim, ledger } = await claimFor()
+  expect(await ledger.submit(claim)).toMatchObject({
+    record: { status: 'failed', problem: { code: 'owner-not-found', errors: [{ pointer: '/owners/0' }] } },
+  })
+  expect(sentTo('create')).toEqual([])
+})
+
+test('records a refusal for its author’s sake, and asks nobody', async () => {
+  const { claim, ledger } = await claimFor()
+  const refusal = {
+    code: 'invalid-request' as const,
+    detail: 'No name.',
+    errors: [{ pointer: '/name', detail: 'is empty' }],
+  }
+  const first = await ledger.submit({ ...claim, refusal })
+  expect(first).toMatchObject({
+    replayed: false,
+    record: { status: 'failed', problem: { code: 'invalid-request', errors: refusal.errors } },
+  })
+  expect(await ledger.submit({ ...claim, refusal })).toMatchObject({ replayed: true })
+  expect(sentTo('users')).toEqual([])
+})
+
+test('sets the expiry of credentials by a second call, in the same answer', async () => {
+  const { claim, ledger } = await claimFor({ fields: { credentialTtl: '30d' } })
+  expect(await ledger.submit(claim)).toMatchObject({
+    record: { status: 'created', vault: { credentialExpirationDuration: '2592000s' }, warnings: [] },
+  })
+})
+
+test('has made the vault, with a warning, where ConductorOne will not have its expiry', async () => {
+  script.update = [json({ code: 3, message: 'too long' }, 400)]
+  const { claim, ledger } = await claimFor({ fields: { credentialTtl: '30d' } })
+  expect(await ledger.submit(claim)).toMatchObject({
+    record: { status: 'created', warnings: [expect.stringContaining('too long')] },
+  })
+  expect(sentTo('update')).toHaveLength(1)
+})
+
+test('passes the caller’s trace on to ConductorOne', async () => {
+  const traceparent = '00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01'
+  const { claim, ledger } = await claimFor()
+  await ledger.submit({ ...claim, traceparent })
+  expect(sentTo('create')[0]?.headers.get('traceparent')).toBe(traceparent)
+})
+
+test('keeps no token, no key and no secret', async () => {
+  const { claim, ledger, stub } = await claimFor({ key: 'the-callers-own-key' })
+  await ledger.submit(claim)
+  const kept = JSON.stringify(await onDisk(stub, claim.id))
+  for (const text of ['at-1', 'at-2', 'the-callers-own-key', 'secret-token', 'runbook-key'])
+    expect(kept).not.toContain(text)
+})
