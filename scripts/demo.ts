@@ -28,7 +28,9 @@ for (const { method, path, status } of journal) console.log(`  ${method} ${path}
 
 await stop()
 const made = response.status === 201 && create !== undefined
-console.log(made ? '\nOne request, one vault.' : '\nThis did not work; please open an issue with the output above.')
+console.log(
+  made ? '\nOne request, one vault.' : '\nThis did not work; please open an issue with the output above.',
+)
 process.exitCode = made ? 0 : 1
 
 function show(title: string, line: string, body: unknown): void {

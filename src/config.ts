@@ -106,20 +106,27 @@ export function parseConfig(env: object): Config {
   }
 }
 
+/** Settings in which a secret may stand where a name belongs, so that unknown names are not repeated. */
+const SECRETIVE = ['WEBHOOK_SECRETS', 'TICKET_TOKENS']
+
 function fault(issue: z.core.$ZodIssue): string {
-  const [setting, ...path] = issue.path.map(String)
+  const [setting = '', ...path] = issue.path
+    .slice(0, issue.code === 'invalid_key' ? -1 : undefined)
+    .map(String)
   const place = path.filter((part) => Name.safeParse(part).success || /^\d+$/.test(part))
-  return `${[setting, ...place].join('.')} ${what(issue)}`
+  return `${[setting, ...place].join('.')} ${what(issue, setting)}`
 }
 
-function what(issue: z.core.$ZodIssue): string {
+function what(issue: z.core.$ZodIssue, setting: string): string {
   switch (issue.code) {
     case 'invalid_key':
-      return 'has a name that is not 1 to 31 letters, digits, dots or dashes'
+      return issue.issues[0]?.message ?? 'has a wrong name'
     case 'unrecognized_keys': {
       // zod's own message repeats whatever stands there
       const names = issue.keys.filter((key) => Name.safeParse(key).success)
-      return ['has an unknown field', ...names].join(' ')
+      return SECRETIVE.includes(setting)
+        ? 'has an unknown name'
+        : ['has an unknown field', ...names].join(' ')
     }
     default:
       return issue.message

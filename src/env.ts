@@ -17,4 +17,5 @@ export type Bindings = {
   readonly TOKEN_CACHE: KVNamespace
   readonly LEDGER: DurableObjectNamespace<Ledger>
   readonly PROVISION: Workflow<ProvisionParameters>
+  readonly RATE_LIMIT?: RateLimit
 }

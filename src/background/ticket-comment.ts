@@ -78,7 +78,9 @@ async function ask(
     const text = await response.text()
     if (response.ok && !hasErrors(text)) return { kind: 'read', text }
     const { status } = response
-    const final = response.ok || (status >= 400 && status < 500 && status !== 408 && status !== 429)
+    // GitHub tells its rate limits with 403
+    const later = status === 408 || status === 429 || response.headers.has('retry-after')
+    const final = response.ok || (status >= 400 && status < 500 && !later)
     return final
       ? { kind: 'refused', reason: `it answered HTTP ${status}` }
       : { kind: 'again', retryAfter: LATER }

@@ -1,5 +1,7 @@
 import * as oauth from 'oauth4webapi'
 import { hex } from '../encoding.ts'
+import { log } from '../log.ts'
+import { Problem } from '../problem.ts'
 import { Secret } from '../secret.ts'
 import type { World } from '../world.ts'
 import { failureOf, noAnswer, readText, reasonOf } from './answer.ts'
@@ -27,7 +29,7 @@ const ASSUMED_LIFE = 300
  * @param credentials who asks, and the key that signs
  * @param signal aborts when the answer would come too late
  * @returns the raw answer, for {@link readTokenAnswer}
- * @throws {ConductorOneFailure} `unavailable` where no answer came
+ * @throws {ConductorOneFailure} `unavailable` where no answer came; `Problem` `misconfigured` where the key is no key
  */
 export async function requestToken(
   baseUrl: URL,
@@ -35,8 +37,8 @@ export async function requestToken(
   world: World,
   signal: AbortSignal,
 ): Promise<Response> {
-  const { kid, ...jwk } = credentials.privateKey
-  const key = await crypto.subtle.importKey('jwk', jwk as JsonWebKey, 'Ed25519', false, ['sign']) // checked when it was parsed
+  const { kid } = credentials.privateKey
+  const key = await signingKey(credentials)
   const assertion = oauth.PrivateKeyJwt(kid ? { key, kid } : key, {
     [oauth.modifyAssertion](header, payload) {
       header.alg = 'EdDSA' // ConductorOne knows RFC 8037's name, not yet RFC 9864's `Ed25519`
@@ -105,6 +107,18 @@ export async function readTokenAnswer(
     throw new ConductorOneFailure(
       noAnswer('repeatable', 'the token endpoint’s answer is not a token response'),
     )
+  }
+}
+
+async function signingKey({ privateKey: { kty, crv, x, d } }: Credentials): Promise<CryptoKey> {
+  try {
+    return await crypto.subtle.importKey('jwk', { kty, crv, x, d }, 'Ed25519', false, ['sign'])
+  } catch {
+    log('error', 'configuration.invalid', {
+      message:
+        'CONDUCTORONE_CLIENT_SECRET holds a key whose halves `x` and `d` do not belong together; copy it whole.',
+    })
+    throw new Problem('misconfigured', 'This deployment is not configured. Its log says what is wrong.')
   }
 }
 

@@ -55,7 +55,7 @@ export type Settlement = { readonly vaultId: string | null; readonly by: string 
 export type Settled =
   | { readonly kind: 'settled'; readonly record: RequestRecord }
   | { readonly kind: 'not-unknown'; readonly record: RequestRecord }
-  | { readonly kind: 'no-such-vault'; readonly problem: ProblemDocument }
+  | { readonly kind: 'vault-not-read'; readonly problem: ProblemDocument }
   | { readonly kind: 'gone' }
 
 /**
@@ -95,7 +95,8 @@ export class Ledger extends DurableObject<Bindings> {
 
   /** Tries a request that a Workflow looks after; safe to repeat. */
   async run(id: string): Promise<Progress> {
-    await this.#running.get(id)
+    // between the last look and the next try nothing else can begin one
+    for (let running = this.#running.get(id); running; running = this.#running.get(id)) await running
     let entry = this.#current(this.#store.get(id))
     if (entry?.status === 'accepted') entry = await this.#try(entry, BACKGROUND)
     return this.#progress(entry)
@@ -146,7 +147,7 @@ export class Ledger extends DurableObject<Bindings> {
       try {
         vault = await deploymentOf(this.env).tenant.getVault(vaultId, this.#call(FOREGROUND))
       } catch (error) {
-        return { kind: 'no-such-vault', problem: problemFrom(error, 'read').document(id) }
+        return { kind: 'vault-not-read', problem: problemFrom(error, 'read').document(id) }
       }
     }
     const entry = this.#current(this.#store.get(id))

@@ -3,6 +3,7 @@ import type { Config } from '../config.ts'
 import { equalDigests, sha256 } from '../encoding.ts'
 import { Problem } from '../problem.ts'
 import type { Caller, Scope } from '../settings/api-keys.ts'
+import { addressOf, limitRate } from './rate-limit.ts'
 
 const BEARER = /^Bearer +([\x21-\x7e]+)$/i
 
@@ -23,6 +24,7 @@ export function caller(...scopes: readonly Scope[]) {
   return factory.createMiddleware(async function caller(c, next) {
     const key = BEARER.exec(c.req.header('Authorization') ?? '')?.[1]
     const found = key === undefined ? undefined : await whose(key, c.var.deployment.config)
+    await limitRate(c, found ? `caller:${found.name}` : `address:${addressOf(c)}`)
     if (!found)
       throw new Problem('unauthenticated', 'Send a valid API key: Authorization: Bearer <key>.', {
         headers: { 'WWW-Authenticate': 'Bearer' },

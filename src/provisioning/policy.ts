@@ -29,11 +29,17 @@ const Pattern = z.pipe(
 )
 
 const flag = z._default(z.boolean({ error: 'must be true or false' }), false)
-const list = <T extends z.ZodMiniType>(item: T) => z._default(z.array(item, { error: 'must be a list' }), [])
+const list = <T extends z.ZodMiniType>(item: T, longest = 1_000) =>
+  z._default(
+    z
+      .array(item, { error: 'must be a list' })
+      .check(z.maxLength(longest, { error: `must have at most ${longest} entries` })),
+    [],
+  )
 
 /** What a deployment allows, and what it fills in: the configuration `POLICY`. */
 export const Policy = z.strictObject({
-  defaultOwners: list(Owner),
+  defaultOwners: list(Owner, 32),
   allowedOwnerDomains: list(Domain),
   allowUnauthenticatedViews: flag,
   maxViews: z._default(

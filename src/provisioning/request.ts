@@ -11,12 +11,12 @@ const USER_ID = /^[A-Za-z0-9]{20,64}$/
 
 /** One message for a missing value and one for a value of another type. */
 function expect(what: string): (issue: { readonly input?: unknown }) => string {
-  return ({ input }) => (input === undefined ? `is required: ${what}` : `must be ${what}`)
+  return ({ input }) => `${input === undefined ? 'is required, and ' : ''}must be ${what}`
 }
 
 /** Text that a person wrote, without surrounding space and without characters that mislead a reader. */
 function text(longest: number, lines: 'one line' | 'several lines' = 'one line') {
-  return z.string({ error: expect('a string') }).check(
+  return z.string({ error: expect('text') }).check(
     z.trim(),
     z.maxLength(longest, { error: `must be at most ${longest.toLocaleString('en')} characters long` }),
     z.superRefine((value, context) => {

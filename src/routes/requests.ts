@@ -70,7 +70,7 @@ export const requests = factory
           'invalid-request',
           `Only a request whose outcome is unknown can be settled; this one is ${settled.record.status}.`,
         )
-      case 'no-such-vault':
+      case 'vault-not-read':
         if (settled.problem.upstream?.status !== 404)
           return problemResponse({ ...settled.problem, instance: c.get('requestId') })
         throw new Problem('invalid-request', 'ConductorOne has no vault with that id.', {

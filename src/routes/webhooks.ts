@@ -7,6 +7,7 @@ import { ledgerOf } from '../ledger/shards.ts'
 import { log } from '../log.ts'
 import { configured } from '../middleware/configured.ts'
 import { jsonOf, limitedBody } from '../middleware/limited-body.ts'
+import { addressOf, limitRate } from '../middleware/rate-limit.ts'
 import { Problem, problemResponse } from '../problem.ts'
 import { faultyOrder, type Order, orderOf } from '../provisioning/order.ts'
 import { fieldFaults, ProvisioningRequest } from '../provisioning/request.ts'
@@ -19,8 +20,8 @@ import { world } from '../world.ts'
 const LARGEST = 256 * 1_024
 
 const EDITED =
-  'The ticket was changed after this request had been taken on. The change asks for something else under the same ' +
-  'name, and was not carried out.'
+  'Something else was asked for under the same ticket and name, or the same delivery id, after this request had been ' +
+  'taken on. That was not carried out.'
 
 /** Deliveries of ticketing systems: verified, read, claimed and answered before ConductorOne is asked anything. */
 export const webhooks = factory.createApp().post('/:source', configured, async (c) => {
@@ -34,7 +35,9 @@ export const webhooks = factory.createApp().post('/:source', configured, async (
   const body = await limitedBody(c.req.raw, LARGEST)
   const headers = c.req.raw.headers
   const now = world.now()
-  if (!(await verify(source.proofs, secrets, headers, body, now))) throw forged()
+  const proven = await verify(source.proofs, secrets, headers, body, now)
+  await limitRate(c, proven ? `source:${name}` : `address:${addressOf(c)}`)
+  if (!proven) throw forged()
   const json = jsonOf(body)
   if (source.time && !isCurrent(source.time, json, now)) throw forged()
 

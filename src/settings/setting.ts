@@ -39,4 +39,8 @@ export function secret(shortest: number) {
 export const hide = z.transform((text: string) => new Secret(text))
 
 /** A caller's or a sender's name. A secret in the place of a name would be printed, so a name is never long. */
-export const Name = z.string().check(z.regex(/^[A-Za-z0-9][\w.-]{0,30}$/))
+export const Name = z.string().check(
+  z.regex(/^[A-Za-z0-9][\w.-]{0,30}$/, {
+    error: 'has a name that is not 1 to 31 letters, digits, dots or dashes',
+  }),
+)

@@ -36,7 +36,7 @@ const Access = z.pipe(
 /** The configuration `TICKET_TOKENS`. */
 export const TicketTokens = objectOrJson(
   z
-    .partialRecord(z.enum(systems, { error: `must be one of ${systems.join(', ')}` }), Access, {
+    .partialRecord(z.enum(systems), Access, {
       error: 'must be an object of ticketing systems and their tokens',
     })
     .check(

@@ -1,5 +1,6 @@
 import * as z from 'zod/mini'
-import { hide, Name, objectOrJson, oneOrMore, secret } from './setting.ts'
+import { Secret } from '../secret.ts'
+import { hide, objectOrJson, oneOrMore, secret } from './setting.ts'
 
 /** Secrets out of the vendors' documentation and test buttons: anyone can sign with them. */
 const PUBLISHED = [
@@ -19,9 +20,44 @@ const WebhookSecret = z.pipe(
   hide,
 )
 
+/** What Standard Webhooks calls a key: 16 bytes at the very least. */
+const STANDARD_KEY =
+  /^(?:whsec_|whpk_)?(?=.{22})(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/
+
+/** Every sender that may have a secret. */
+const senders = [
+  'standard',
+  'github',
+  'gitlab',
+  'jira',
+  'zendesk',
+  'linear',
+  'pagerduty',
+  'slack',
+  'teams',
+  'discord',
+  'mattermost',
+  'conductorone',
+] as const
+
 /** The configuration `WEBHOOK_SECRETS`: a sender without a secret does not exist. */
 export const WebhookSecrets = objectOrJson(
-  z.record(Name, oneOrMore(WebhookSecret), { error: 'must be an object of sender names and their secrets' }),
+  z
+    .partialRecord(z.enum(senders), oneOrMore(WebhookSecret), {
+      error: 'must be an object of sender names and their secrets',
+    })
+    .check(
+      z.superRefine(({ standard = [] }, context) => {
+        // what has a fault already is no secret yet
+        for (const [index, key] of standard.entries())
+          if (key instanceof Secret && !STANDARD_KEY.test(key.reveal()))
+            context.addIssue({
+              code: 'custom',
+              path: ['standard', index],
+              message: 'is not whsec_ or whpk_ and base64',
+            })
+      }),
+    ),
 )
 
 /** The configuration `CALLBACK_SECRET`, without its prefix: what signs results. */

@@ -17,11 +17,9 @@ const fields = [
 ] as const
 export type MappedField = (typeof fields)[number]
 
-const FieldMap = z.partialRecord(
-  z.enum(fields, { error: `must be one of ${fields.join(', ')}` }),
-  text(100),
-  { error: 'must be an object of our fields and theirs' },
-)
+const FieldMap = z.partialRecord(z.enum(fields), text(100), {
+  error: 'must be an object of our fields and theirs',
+})
 
 /** How deliveries are read: the configuration `SOURCES`. */
 export const SourceOptions = z.strictObject({
@@ -36,9 +34,6 @@ export const SourceOptions = z.strictObject({
     }),
     {},
   ),
-  pagerduty: z.prefault(
-    z.strictObject({ fields: z._default(FieldMap, { name: 'vault_name', owners: 'vault_owners' }) }),
-    {},
-  ),
+  pagerduty: z.prefault(z.strictObject({ fields: z._default(FieldMap, {}) }), {}),
 })
 export type SourceOptions = z.output<typeof SourceOptions>

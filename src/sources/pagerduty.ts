@@ -26,6 +26,9 @@ const IncidentEvent = z.looseObject({
   }),
 })
 
+/** The custom fields that are read where no others are configured. */
+const FIELDS = { name: 'vault_name', owners: 'vault_owners' }
+
 /**
  * PagerDuty incidents whose custom field for the owners is filled in: that is how an incident asks for a vault. The
  * vault's name is a custom field, else the incident's title.
@@ -49,14 +52,12 @@ export const pagerduty: Source = {
     const parsed = IncidentEvent.safeParse(json)
     if (!parsed.success) return ignored('this is not an incident event')
     const { data, agent } = parsed.data.event
-    const map = options.pagerduty.fields
+    const map = { ...FIELDS, ...options.pagerduty.fields }
     const incident = data.incident ?? data
     const values = new Map(data.custom_fields.map(({ name, value }) => [name, value]))
     const answers = readFields((field) => textOf(values.get(map[field] ?? '')))
     if (!('owners' in answers))
-      return ignored(
-        `an incident asks for a vault when its custom field "${map.owners ?? 'owners'}" is filled in`,
-      )
+      return ignored(`an incident asks for a vault when its custom field "${map.owners}" is filled in`)
     if (incident.id === undefined) return ignored('the incident has no id')
     const name = data.title ?? data.incident?.summary ?? undefined
     return {

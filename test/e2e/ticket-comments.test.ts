@@ -1,11 +1,10 @@
 import type { Request as Outgoing } from 'miniflare'
 import { fetch, Response } from 'miniflare'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { startWorkerBehind } from '../support/outbound.ts'
 import { senders } from '../support/senders.ts'
 import { newCredential, type Simulator, startSimulator } from '../support/simulator.ts'
 import { unique } from '../support/stage.ts'
-import { settings, type VaultWorker } from '../support/worker.ts'
+import { settings, startWorker, type VaultWorker } from '../support/worker.ts'
 
 const PATIENCE = { timeout: 40_000, interval: 100 }
 const TOKEN = 'ghp_0123456789-ticket-token'
@@ -41,7 +40,7 @@ beforeAll(async () => {
     WEBHOOK_SECRETS: JSON.stringify({ github: senders.github?.secret }),
     TICKET_TOKENS: JSON.stringify({ github: TOKEN }),
   }
-  worker = await startWorkerBehind(bindings, outbound)
+  worker = await startWorker(bindings, { outbound })
 })
 afterAll(async () => {
   await worker.stop()

@@ -139,7 +139,7 @@ describe.each(everySender)('$source', (sender) => {
         `was not carried out. What became of the request: /v1/requests/${id}`,
       )
     }
-    expect((await read(id)).warnings).toEqual([expect.stringContaining('The ticket was changed')])
+    expect((await read(id)).warnings).toEqual([expect.stringContaining('Something else was asked for')])
     const [vault, ...others] = await vaults(asked.name)
     expect([vault?.ownerIds.length, others]).toEqual([1, []])
   })

@@ -1,4 +1,4 @@
-import { convertV4MiniflareOptions, Miniflare } from 'miniflare'
+import { convertV4MiniflareOptions, Miniflare, type Request, type Response } from 'miniflare'
 import { unstable_getMiniflareWorkerOptions } from 'wrangler'
 import { bundled, configs } from './bundle.ts'
 
@@ -16,6 +16,10 @@ export interface Place {
   readonly port?: number
   /** a folder for KV, Durable Objects and Workflows that are to outlive the process */
   readonly persist?: string
+  /** whether the rate limit of its `wrangler.toml` is bound, which most tests would run into */
+  readonly limited?: boolean
+  /** answers what the Worker sends out, in the place of the network */
+  readonly outbound?: (request: Request) => Promise<Response>
 }
 
 /**
@@ -27,7 +31,7 @@ export interface Place {
 export async function run(
   name: keyof typeof configs,
   bindings: Readonly<Record<string, string>>,
-  { port = 0, persist }: Place = {},
+  { port = 0, persist, limited = false, outbound }: Place = {},
 ): Promise<Running> {
   process.env.WRANGLER_LOG ??= 'error'
   const { workerOptions } = unstable_getMiniflareWorkerOptions(configs[name])
@@ -38,7 +42,8 @@ export async function run(
     handleStructuredLogs: ({ message }) => logs.push(message),
     workers: [
       {
-        ...workerOptions,
+        ...(limited ? workerOptions : { ...workerOptions, ratelimits: {} }),
+        ...(outbound && { outboundService: outbound }),
         name,
         modules: [{ type: 'ESModule', path: 'index.js', contents: await bundled(name) }],
         // wrangler's type says less of it than it gives

@@ -57,6 +57,8 @@ test.each([
   'WEBHOOK_SECRETS',
   'CALLBACK_SECRET',
   'POLICY',
+  'SOURCES',
+  'TICKET_TOKENS',
 ])('takes a blank %s as if it were not there', (setting) => {
   expect(configOf({ [setting]: '' })).toEqual(configOf())
 })
@@ -172,9 +174,29 @@ test.each<[string, unknown, string | RegExp]>([
   ['API_KEYS', { 'a b': KEY }, 'API_KEYS has a name that is not 1 to 31 letters, digits, dots or dashes'],
   ['WEBHOOK_SECRETS', '{"github":"short"}', /^WEBHOOK_SECRETS.github.0 is shorter than 8 characters/],
   ['WEBHOOK_SECRETS', '{"github":[]}', 'WEBHOOK_SECRETS.github is empty'],
+  ['WEBHOOK_SECRETS', '{"s3cret-0123456789":"github-secret"}', 'WEBHOOK_SECRETS has an unknown name'],
+  ['TICKET_TOKENS', '{"pagerduty":"0123456789"}', 'TICKET_TOKENS has an unknown name'],
+  ['TICKET_TOKENS', '{"jira":"0123456789"}', 'TICKET_TOKENS.jira needs `user` and `host` beside `token`'],
+  [
+    'TICKET_TOKENS',
+    '{"github":{"token":"0123456789","host":"https://x"}}',
+    /^TICKET_TOKENS.github.host must be a host/,
+  ],
+  ['SOURCES', '{"jira":{"fields":{"owner":"x"}}}', 'SOURCES.jira.fields has an unknown field owner'],
+  ['SOURCES', { label: ' ' }, 'SOURCES.label is empty'],
+  [
+    'POLICY',
+    { defaultOwners: Array(33).fill('a@example.com') },
+    /^POLICY.defaultOwners must have at most 32 entries/,
+  ],
   ['CALLBACK_SECRET', 'whsec_short', /^CALLBACK_SECRET must be whsec_ followed by the base64/],
   ['CALLBACK_SECRET', 'QUJD'.repeat(8), /^CALLBACK_SECRET must be whsec_/],
   ['POLICY', 'maxViews = 3', 'POLICY is not JSON'],
+  [
+    'WEBHOOK_SECRETS',
+    '{"standard":"whsec_short-secret"}',
+    'WEBHOOK_SECRETS.standard.0 is not whsec_ or whpk_ and base64',
+  ],
   ['POLICY', { maxview: 3 }, 'POLICY has an unknown field maxview'],
   ['POLICY', { maxViews: 0 }, /^POLICY.maxViews /],
   ['POLICY', { namePattern: '(' }, 'POLICY.namePattern is no regular expression'],

@@ -27,7 +27,11 @@ function ask(authorization: string | undefined, ...scopes: readonly Scope[]) {
     await next()
   })
   app.get('/', caller(...scopes), (c) => c.text(c.var.caller.name))
-  return app.request('/', { headers: authorization === undefined ? {} : { Authorization: authorization } })
+  return app.request(
+    '/',
+    { headers: authorization === undefined ? {} : { Authorization: authorization } },
+    {},
+  )
 }
 
 test.each([

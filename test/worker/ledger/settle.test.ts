@@ -58,7 +58,7 @@ test.each([
   const { claim, ledger, stub } = await unknown()
   script.vault = [step]
   expect(await ledger.settle(claim.id, { vaultId: 'vault-x', by: 'Ann' })).toMatchObject({
-    kind: 'no-such-vault',
+    kind: 'vault-not-read',
     problem: { code, instance: claim.id },
   })
   expect(await onDisk(stub, claim.id)).toMatchObject({ status: 'unknown' })
