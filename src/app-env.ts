@@ -1,4 +1,5 @@
-import { createFactory } from 'hono/factory'
+import { createMiddleware } from 'hono/factory'
+import { Hono } from 'hono/tiny'
 import type { Deployment } from './deployment.ts'
 import type { Bindings } from './env.ts'
 import type { Caller } from './settings/api-keys.ts'
@@ -13,5 +14,11 @@ export type Variables = {
 
 export type AppEnv = { Bindings: Bindings; Variables: Variables }
 
-/** Makes apps and middleware that know the bindings and variables. */
-export const factory = createFactory<AppEnv>()
+/**
+ * Makes apps and middleware that know the bindings and variables. Hono's own factory would bring the routers that are
+ * made for hundreds of routes.
+ */
+export const factory = {
+  createApp: () => new Hono<AppEnv>(),
+  createMiddleware: createMiddleware<AppEnv>,
+}

@@ -1,9 +1,9 @@
-import { methodNotAllowed } from 'hono/method-not-allowed'
 import { secureHeaders } from 'hono/secure-headers'
 import { factory } from './app-env.ts'
 import { configured } from './middleware/configured.ts'
 import { requestLog } from './middleware/request-log.ts'
-import { Problem, problemResponse } from './problem.ts'
+import { unrouted } from './middleware/unrouted.ts'
+import { problemResponse } from './problem.ts'
 import { problemFrom } from './problem-from.ts'
 import { health } from './routes/health.ts'
 import { problemPages } from './routes/problem-pages.ts'
@@ -20,16 +20,6 @@ app.use(async function noStore(c, next) {
   await next()
   c.header('Cache-Control', 'no-store')
 })
-app.use(
-  methodNotAllowed({
-    app,
-    onMethodNotAllowed: (c, methods) => {
-      const Allow = methods.join(', ')
-      const problem = new Problem('method-not-allowed', `This path takes ${Allow}.`)
-      return problemResponse(problem.document(c.get('requestId')), { Allow })
-    },
-  }),
-)
 app.use('/v1/*', configured)
 
 app.route('/', health)
@@ -38,9 +28,10 @@ app.route('/v1/vaults', vaults)
 app.route('/v1/requests', requests)
 app.route('/webhooks', webhooks)
 
-app.notFound((c) =>
-  problemResponse(new Problem('not-found', 'Nothing is at this path.').document(c.get('requestId'))),
-)
+app.notFound((c) => {
+  const problem = unrouted(app, c.req.path)
+  return problemResponse(problem.document(c.get('requestId')), problem.details.headers)
+})
 
 app.onError((error, c) => {
   const problem = problemFrom(error, 'read') // a create that fails is told by the ledger

@@ -1,3 +1,4 @@
+import { asksForNonce, ProofOfPossession } from './conductorone/proof-of-possession.ts'
 import { SealedToken } from './conductorone/sealed-token.ts'
 import { Tenant } from './conductorone/tenant.ts'
 import { readTokenAnswer, requestToken } from './conductorone/token.ts'
@@ -29,17 +30,19 @@ export function deploymentOf(env: Bindings): Deployment {
   if (known) return known
   const config = configOf(env)
   const { baseUrl, credentials } = config
+  const proofs = config.dpop === 'required' ? new ProofOfPossession(credentials) : undefined
+  const type = proofs ? 'dpop' : 'bearer'
   const exchange = async (patience: number) => {
     const requestedAt = world.now()
-    const response = await requestToken(baseUrl, credentials, world, AbortSignal.timeout(patience))
-    return readTokenAnswer(baseUrl, credentials, response, requestedAt)
+    const handle = await proofs?.handle()
+    const ask = () => requestToken(baseUrl, credentials, world, AbortSignal.timeout(patience), handle)
+    const response = await ask()
+    const answer = handle && (await asksForNonce(response)) ? await ask() : response
+    return readTokenAnswer(baseUrl, credentials, answer, requestedAt, type)
   }
-  const tokens = new TokenCache(
-    exchange,
-    new SealedToken(env.TOKEN_CACHE, baseUrl, credentials, world),
-    world,
-  )
-  const tenant = new Tenant(baseUrl, tokens, world)
+  const store = new SealedToken(env.TOKEN_CACHE, baseUrl, credentials, world, type)
+  const tokens = new TokenCache(exchange, store, world)
+  const tenant = new Tenant(baseUrl, tokens, world, proofs)
   const deployment = { config, tokens, tenant, directory: new OwnerDirectory(tenant, world) }
   deployments.set(env, deployment)
   return deployment

@@ -28,12 +28,21 @@ export class SealedToken {
   readonly #baseUrl: URL
   readonly #credentials: Credentials
   readonly #world: World
+  readonly #type: 'bearer' | 'dpop'
 
-  constructor(kv: KVNamespace, baseUrl: URL, credentials: Credentials, world: World) {
+  /** @param type what the token must be; one of the other type is not to be found */
+  constructor(
+    kv: KVNamespace,
+    baseUrl: URL,
+    credentials: Credentials,
+    world: World,
+    type: 'bearer' | 'dpop' = 'bearer',
+  ) {
     this.#kv = kv
     this.#baseUrl = baseUrl
     this.#credentials = credentials
     this.#world = world
+    this.#type = type
   }
 
   /** @returns the stored token, or undefined where there is none that this credential can read; never fails */
@@ -73,7 +82,8 @@ export class SealedToken {
   }
 
   async #name(): Promise<string> {
-    return `token/${hex(await sha256(`${this.#baseUrl.href}\n${this.#credentials.clientId}`))}`
+    const owner = [this.#baseUrl.href, this.#credentials.clientId, ...(this.#type === 'dpop' ? ['DPoP'] : [])]
+    return `token/${hex(await sha256(owner.join('\n')))}`
   }
 
   async #key(): Promise<CryptoKey> {

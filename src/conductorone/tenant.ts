@@ -1,9 +1,11 @@
+import * as oauth from 'oauth4webapi'
 import type * as z from 'zod/mini'
 import type { World } from '../world.ts'
 import { type Effect, noAnswer, readAnswer, reasonOf } from './answer.ts'
 import type { Deadline } from './deadline.ts'
 import { ConductorOneFailure } from './failure.ts'
 import { insist } from './insist.ts'
+import { asksForNonce, type ProofOfPossession } from './proof-of-possession.ts'
 import type { AccessToken } from './token.ts'
 import type { TokenCache } from './token-cache.ts'
 import { USER_AGENT } from './user-agent.ts'
@@ -41,15 +43,18 @@ export class Tenant {
   readonly #baseUrl: URL
   readonly #tokens: TokenCache
   readonly #world: World
+  readonly #proofs: ProofOfPossession | undefined
 
   /**
    * @param baseUrl the tenant, `https://acme.conductor.one`
    * @param tokens where access tokens come from
+   * @param proofs makes a proof for every call, where tokens are bound to a key
    */
-  constructor(baseUrl: URL, tokens: TokenCache, world: World) {
+  constructor(baseUrl: URL, tokens: TokenCache, world: World, proofs?: ProofOfPossession) {
     this.#baseUrl = baseUrl
     this.#tokens = tokens
     this.#world = world
+    this.#proofs = proofs
   }
 
   /** Gets a token ready, so that whatever else the caller does first costs no time. */
@@ -162,21 +167,42 @@ export class Tenant {
     if (call.deadline.left() < LEAST_TIME[operation.effect])
       throw new ConductorOneFailure({ kind: 'unavailable', reason: 'too little time was left to ask it' })
     try {
-      return await this.#world.fetch(`${this.#baseUrl.href.replace(/\/$/, '')}${operation.path}`, {
-        method: operation.method,
-        redirect: 'manual',
-        signal: call.deadline.signal(patience),
-        headers: {
-          Accept: 'application/json',
-          Authorization: `Bearer ${token.value.reveal()}`,
-          'User-Agent': USER_AGENT,
-          ...(operation.body !== undefined && { 'Content-Type': 'application/json' }),
-          ...(call.traceparent && { traceparent: call.traceparent }),
-        },
-        ...(operation.body !== undefined && { body: JSON.stringify(operation.body) }),
-      })
+      const proofs = await this.#proofs?.handle()
+      const response = await this.#request(operation, token, call, proofs, patience)
+      // a request without the right nonce was refused, so even a create may be sent again
+      if (!proofs || !(await asksForNonce(response))) return response
+      return await this.#request(operation, token, call, proofs, patience)
     } catch (error) {
       throw new ConductorOneFailure(noAnswer(operation.effect, reasonOf(error)))
+    }
+  }
+
+  async #request(
+    { method, path, body }: Operation<unknown>,
+    token: AccessToken,
+    call: Call,
+    proofs: oauth.DPoPHandle | undefined,
+    patience?: number,
+  ): Promise<Response> {
+    const url = new URL(`${this.#baseUrl.href.replace(/\/$/, '')}${path}`)
+    const json = body === undefined ? null : JSON.stringify(body)
+    const headers = new Headers({
+      Accept: 'application/json',
+      'User-Agent': USER_AGENT,
+      ...(json !== null && { 'Content-Type': 'application/json' }),
+      ...(call.traceparent && { traceparent: call.traceparent }),
+    })
+    try {
+      return await oauth.protectedResourceRequest(token.value.reveal(), method, url, headers, json, {
+        ...(proofs && { DPoP: proofs }),
+        signal: call.deadline.signal(patience),
+        [oauth.allowInsecureRequests]: url.protocol === 'http:', // the configuration lets loopback through only
+        [oauth.customFetch]: (input, init) => this.#world.fetch(input, { ...init, body: json, redirect: 'manual' }),
+      })
+    } catch (error) {
+      // thrown for an answer that says how to authenticate, which is judged as any other
+      if (error instanceof oauth.WWWAuthenticateChallengeError) return error.response
+      throw error
     }
   }
 }

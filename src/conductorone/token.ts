@@ -28,6 +28,7 @@ const ASSUMED_LIFE = 300
  * @param baseUrl the tenant, `https://acme.conductor.one`
  * @param credentials who asks, and the key that signs
  * @param signal aborts when the answer would come too late
+ * @param proofs makes a proof for the request, where the token is to be bound to a key
  * @returns the raw answer, for {@link readTokenAnswer}
  * @throws {ConductorOneFailure} `unavailable` where no answer came; `Problem` `misconfigured` where the key is no key
  */
@@ -36,6 +37,7 @@ export async function requestToken(
   credentials: Credentials,
   world: World,
   signal: AbortSignal,
+  proofs?: oauth.DPoPHandle,
 ): Promise<Response> {
   const { kid } = credentials.privateKey
   const key = await signingKey(credentials)
@@ -59,6 +61,7 @@ export async function requestToken(
       {},
       {
         signal,
+        ...(proofs && { DPoP: proofs }),
         headers: { 'User-Agent': USER_AGENT },
         [oauth.allowInsecureRequests]: baseUrl.protocol === 'http:', // the configuration lets loopback through only
         [oauth.customFetch]: (url, init) => world.fetch(url, { ...init, redirect: 'manual' }),
@@ -74,6 +77,7 @@ export async function requestToken(
  *
  * @param response from {@link requestToken}
  * @param requestedAt epoch milliseconds when it was asked for, from which its life counts
+ * @param type what the token must be; another one could not be used as we use it
  * @returns the token
  * @throws {ConductorOneFailure} `credentials-rejected` where it says no, `unavailable` where it cannot be read
  */
@@ -82,6 +86,7 @@ export async function readTokenAnswer(
   credentials: Credentials,
   response: Response,
   requestedAt: number,
+  type: 'bearer' | 'dpop' = 'bearer',
 ): Promise<AccessToken> {
   if (!response.ok) {
     const failure = await failureOf(response, 'repeatable', requestedAt)
@@ -91,18 +96,30 @@ export async function readTokenAnswer(
         : failure
     throw new ConductorOneFailure(refused)
   }
-  const text = await readText(response, 'repeatable')
+  const answer = await processed(
+    baseUrl,
+    credentials,
+    new Response(await readText(response, 'repeatable'), response),
+  )
+  if (answer.token_type !== type)
+    throw new ConductorOneFailure({
+      kind: 'credentials-rejected',
+      upstream: { status: response.status, message: `the token’s type is ${answer.token_type}, not ${type}` },
+    })
+  return {
+    value: new Secret(answer.access_token),
+    issuedAt: requestedAt,
+    expiresAt: requestedAt + (answer.expires_in ?? ASSUMED_LIFE) * 1_000,
+  }
+}
+
+async function processed(
+  baseUrl: URL,
+  { clientId }: Credentials,
+  response: Response,
+): Promise<oauth.TokenEndpointResponse> {
   try {
-    const answer = await oauth.processClientCredentialsResponse(
-      server(baseUrl),
-      { client_id: credentials.clientId },
-      new Response(text, response),
-    )
-    return {
-      value: new Secret(answer.access_token),
-      issuedAt: requestedAt,
-      expiresAt: requestedAt + (answer.expires_in ?? ASSUMED_LIFE) * 1_000,
-    }
+    return await oauth.processClientCredentialsResponse(server(baseUrl), { client_id: clientId }, response)
   } catch {
     throw new ConductorOneFailure(
       noAnswer('repeatable', 'the token endpoint’s answer is not a token response'),

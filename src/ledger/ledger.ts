@@ -97,9 +97,11 @@ export class Ledger extends DurableObject<Bindings> {
   async run(id: string): Promise<Progress> {
     // between the last look and the next try nothing else can begin one
     for (let running = this.#running.get(id); running; running = this.#running.get(id)) await running
-    let entry = this.#current(this.#store.get(id))
-    if (entry?.status === 'accepted') entry = await this.#try(entry, BACKGROUND)
-    return this.#progress(entry)
+    const entry = this.#current(this.#store.get(id))
+    if (entry?.status !== 'accepted') return this.#progress(entry)
+    const call = this.#call(BACKGROUND)
+    const started = this.#store.advance(id, { type: 'started', deadline: call.deadline.at })
+    return this.#progress(await this.#try(started, call))
   }
 
   /** Ends what was tried long enough: nothing was created, or the expiry is for a person to set. */
@@ -175,15 +177,19 @@ export class Ledger extends DurableObject<Bindings> {
   }
 
   async #begin(claim: Claim, failed: Entry | undefined): Promise<Reply> {
+    if (claim.background || claim.refusal) return this.#hand(claim, failed)
+    const call = this.#call(FOREGROUND, claim.traceparent)
+    const entry = accept(claim, failed, world.now(), call.deadline.at)
+    this.#store.put(entry)
+    return { kind: 'ended', record: recordOf(await this.#try(entry, call)), replayed: false }
+  }
+
+  /** What nobody waits for is handed to a Workflow: all of the work, or the news that it cannot be done. */
+  async #hand(claim: Claim, failed: Entry | undefined): Promise<Reply> {
     const entry = accept(claim, failed, world.now())
     this.#store.put(entry)
     if (claim.refusal)
       return { kind: 'ended', record: recordOf(this.#refuse(entry, claim.refusal)), replayed: false }
-    if (!claim.background) {
-      const ended = await this.#try(entry, FOREGROUND, claim.traceparent)
-      return { kind: 'ended', record: recordOf(ended), replayed: false }
-    }
-    await this.#watch(entry)
     await this.#startWorkflow(entry)
     return { kind: 'accepted', record: recordOf(entry) }
   }
@@ -196,17 +202,15 @@ export class Ledger extends DurableObject<Bindings> {
     return failed
   }
 
-  #try(entry: Entry, budget: number, traceparent?: string): Promise<Entry> {
-    const outcome = this.#perform(entry, this.#call(budget, traceparent)).finally(() =>
-      this.#running.delete(entry.id),
-    )
+  #try(entry: Entry, call: Call): Promise<Entry> {
+    const outcome = this.#perform(entry, call).finally(() => this.#running.delete(entry.id))
     this.#running.set(entry.id, outcome)
     return outcome
   }
 
-  async #perform({ id, order }: Entry, call: Call): Promise<Entry> {
+  async #perform(entry: Entry, call: Call): Promise<Entry> {
+    const { id, order } = entry
     const start = world.now()
-    const entry = this.#store.advance(id, { type: 'started', deadline: call.deadline.at })
     await this.#watch(entry)
     const ended = await this.#outcome(entry, call)
     log(ended.status === 'created' ? 'info' : 'warn', `request.${ended.status}`, {

@@ -14,7 +14,7 @@ const GRACE = 5_000
 
 /** What happens to a request. */
 export type Event =
-  /** a try begins that nobody but the ledger looks after until `deadline` */
+  /** another try begins, and nobody but the ledger looks after it until `deadline` */
   | { readonly type: 'started'; readonly deadline: number }
   | { readonly type: 'sending'; readonly owners: readonly FoundOwner[] }
   | { readonly type: 'created'; readonly vault: Vault }
@@ -65,9 +65,15 @@ export function verdict(known: Entry | undefined, claim: Claim): Verdict {
 /**
  * @param claim what is asked for
  * @param failed the entry of an earlier try that left nothing behind
+ * @param deadline epoch milliseconds by which a try that begins at once has ended
  * @returns the entry with which a try begins
  */
-export function accept(claim: Claim, failed: Entry | undefined, now: number): Entry {
+export function accept(
+  claim: Claim,
+  failed: Entry | undefined,
+  now: number,
+  deadline: number | null = null,
+): Entry {
   const { background, refusal: _refusal, traceparent: _traceparent, ...asked } = claim
   return {
     ...asked,
@@ -80,7 +86,7 @@ export function accept(claim: Claim, failed: Entry | undefined, now: number): En
     notes: [],
     expiry: claim.order.ttlSeconds === undefined ? 'none' : 'pending',
     workflow: background ? 'due' : 'none',
-    deadline: null,
+    deadline,
     createdAt: failed?.createdAt ?? now,
     updatedAt: now,
   }

@@ -1,4 +1,3 @@
-import { accepts } from 'hono/accepts'
 import { html } from 'hono/html'
 import { factory } from '../app-env.ts'
 import { Problem, type ProblemCode, problems } from '../problem.ts'
@@ -11,10 +10,9 @@ export const problemPages = factory.createApp().get('/:code', (c) => {
   const again = retryable
     ? 'The same request may succeed later.'
     : 'Sent again unchanged, the request gets the same answer.'
-  const type = accepts(c, { header: 'Accept', supports: ['text/html', 'text/plain'], default: 'text/plain' })
-  if (type === 'text/plain') return c.text(`${title}\n\n${code}, HTTP ${status}. ${again}\n\n${remedy}\n`)
-  return c.html(
-    html`<!doctype html>
+  if (!c.req.header('Accept')?.includes('text/html'))
+    return c.text(`${title}\n\n${code}, HTTP ${status}. ${again}\n\n${remedy}\n`)
+  return c.html(html`<!doctype html>
 <html lang="en">
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width">
@@ -22,8 +20,7 @@ export const problemPages = factory.createApp().get('/:code', (c) => {
 <h1>${title}</h1>
 <p><code>${code}</code>, HTTP ${status}. ${again}</p>
 <p>${remedy}</p>
-</html>`,
-  )
+</html>`)
 })
 
 function isProblem(code: string): code is ProblemCode {

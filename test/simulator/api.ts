@@ -3,6 +3,7 @@ import { type Signed, signedIn, superAdminOnly } from './bearer.ts'
 import type { Credential } from './bindings.ts'
 import { introspection } from './introspection.ts'
 import { readMessage } from './message.ts'
+import type { Proofs } from './proofs.ts'
 import { NOT_FOUND, Refusal, statusAnswer, UNIMPLEMENTED } from './status.ts'
 import { tokenEndpoint } from './token.ts'
 import { TokenRefusal, tokenRefusalAnswer } from './token-refusal.ts'
@@ -19,6 +20,7 @@ import { webApp } from './web-app.ts'
 export interface TenantState {
   readonly credentials: ReadonlyMap<string, Credential>
   readonly tokens: Tokens
+  readonly proofs: Proofs
   readonly users: Users
   readonly vaults: Vaults
 }
@@ -32,9 +34,9 @@ const REDIRECTED = /^(\/api\/v1\/(?:vaults|users))\/(?:$|[^/]*%2f)/i
  * @param state what it works on
  * @returns the application
  */
-export function tenantApi({ credentials, tokens, users, vaults }: TenantState): Hono<Signed> {
+export function tenantApi({ credentials, tokens, proofs, users, vaults }: TenantState): Hono<Signed> {
   const api = new Hono<Signed>()
-  const signed = signedIn(credentials, tokens)
+  const signed = signedIn(credentials, tokens, proofs)
 
   api.onError((error) => {
     if (error instanceof Refusal) return statusAnswer(error)
@@ -48,7 +50,7 @@ export function tenantApi({ credentials, tokens, users, vaults }: TenantState): 
     return new Response(null, { status: 307, headers: { location: collection } })
   })
 
-  api.post('/auth/v1/token', ({ req }) => tokenEndpoint(req.raw, credentials, tokens))
+  api.post('/auth/v1/token', ({ req }) => tokenEndpoint(req.raw, credentials, tokens, proofs))
 
   api.get('/api/v1/auth/introspect', signed, ({ var: { credential } }) =>
     Response.json(introspection(credential)),

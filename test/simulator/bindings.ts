@@ -19,6 +19,8 @@ const credentials = z.array(
       .optional(),
     role: z.enum(['super-admin', 'basic']).default('super-admin'),
     disabled: z.boolean().default(false),
+    /** C1's option "Require DPoP". */
+    requireDpop: z.boolean().default(false),
   }),
 )
 

@@ -4,6 +4,7 @@ import type { TenantState } from './api.ts'
 import type { FaultQueue } from './fault-queue.ts'
 import { FAULT_PRESETS, type Fault, fault, faultPreset } from './faults.ts'
 import type { Journal } from './journal.ts'
+import { proofSettings } from './proofs.ts'
 import { step } from './step.ts'
 import { simulatedUsers } from './users.ts'
 
@@ -23,7 +24,15 @@ const faultRequest = z.strictObject({
   times: z.int().min(1).default(1),
 })
 
-const settings = z.strictObject({ expiresIn: z.int().min(1).optional() })
+const settings = z.strictObject({
+  expiresIn: z.int().min(1).optional(),
+  dpopNonce: proofSettings.shape.dpopNonce.exactOptional(),
+  dpopNonceAt: proofSettings.shape.dpopNonceAt.exactOptional(),
+  dpopTokenType: proofSettings.shape.dpopTokenType.exactOptional(),
+})
+
+/** What a test can set; what it leaves out stays as it is. */
+export type Settings = z.input<typeof settings>
 
 /**
  * The control API, under `/_simulator`: what a real tenant does not have.
@@ -53,9 +62,10 @@ export function controlApi(state: ControlledState): Hono {
 
   control.get('/tokens', ({ json }) => json(state.tokens.issued()))
   control.put('/settings', async ({ req, json }) => {
-    const { expiresIn } = settings.parse(await req.json())
+    const { expiresIn, ...ofProofs } = settings.parse(await req.json())
     if (expiresIn !== undefined) state.tokens.expiresIn = expiresIn
-    return json({ expiresIn: state.tokens.expiresIn })
+    if (Object.keys(ofProofs).length > 0) state.proofs.settings = { ...state.proofs.settings, ...ofProofs }
+    return json({ expiresIn: state.tokens.expiresIn, ...state.proofs.settings })
   })
   control.post('/revoke', ({ json }) => {
     state.tokens.revoke()

@@ -1,3 +1,4 @@
+import type { DecodedProof } from './redaction.ts'
 import type { Step } from './step.ts'
 
 /** A request the tenant got. Nothing in it is a secret, a signature or a token. */
@@ -9,6 +10,8 @@ export interface JournalEntry {
   /** Path and query. */
   readonly path: string
   readonly headers: Readonly<Record<string, string>>
+  /** The proof of possession in the header `DPoP`, where there is one. */
+  readonly proof?: DecodedProof
   /** The JSON; the form's fields for the token; the text where it is neither; null where there is none. */
   readonly body: unknown
   /** What was answered; null while it is being answered. */

@@ -17,6 +17,23 @@ export function journalHeaders(headers: Headers): Record<string, string> {
   )
 }
 
+/** A proof without its signature; the header is empty, and so is the payload, where it is no JWT. */
+export interface DecodedProof {
+  readonly header: Readonly<Record<string, unknown>>
+  readonly payload: Readonly<Record<string, unknown>>
+}
+
+/**
+ * The proof of possession of a request as the journal keeps it.
+ *
+ * @param headers the request's
+ * @returns the entry's `proof`; nothing where there is no header `DPoP`
+ */
+export function journalProof(headers: Headers): { proof?: DecodedProof } {
+  const proof = headers.get('dpop')
+  return proof === null ? {} : { proof: decodedJwt(proof) ?? { header: {}, payload: {} } }
+}
+
 /**
  * The body of a request as the journal keeps it.
  *
@@ -39,7 +56,7 @@ const SHOWN = new Set(['grant_type', 'client_id', 'client_assertion_type', 'scop
 
 function formFields(form: URLSearchParams): Record<string, unknown> {
   const fields = [...form].map(([name, value]) => {
-    if (name === 'client_assertion') return [name, decodedAssertion(value)]
+    if (name === 'client_assertion') return [name, decodedJwt(value) ?? '[unreadable]']
     // A body that is no form at all becomes one long name, with the secret in it.
     if (SHOWN.has(name)) return [name, value]
     return /^\w{1,40}$/.test(name) ? [name, '[left out]'] : ['[unreadable]', '[left out]']
@@ -47,10 +64,10 @@ function formFields(form: URLSearchParams): Record<string, unknown> {
   return Object.fromEntries(fields)
 }
 
-function decodedAssertion(assertion: string): unknown {
+function decodedJwt(jwt: string): DecodedProof | undefined {
   try {
-    return { header: decodeProtectedHeader(assertion), payload: decodeJwt(assertion) }
+    return { header: { ...decodeProtectedHeader(jwt) }, payload: decodeJwt(jwt) }
   } catch {
-    return '[unreadable]'
+    return undefined
   }
 }

@@ -15,10 +15,12 @@ export const UNAUTHENTICATED = 16
 /** A request that the API refuses; thrown anywhere, rendered in one place. */
 export class Refusal extends Error {
   readonly code: Code
+  readonly headers: Readonly<Record<string, string>>
 
-  constructor(code: Code, message: string) {
+  constructor(code: Code, message: string, headers = {}) {
     super(message)
     this.code = code
+    this.headers = headers
   }
 }
 
@@ -33,6 +35,6 @@ export function statusAnswer(refusal: Refusal): Response {
   const headers = refusal.code === UNAUTHENTICATED ? { 'www-authenticate': refusal.message } : {}
   return Response.json(
     { code: refusal.code, message: refusal.message, details: [] },
-    { status: HTTP_STATUS[refusal.code], headers },
+    { status: HTTP_STATUS[refusal.code], headers: { ...headers, ...refusal.headers } },
   )
 }

@@ -7,7 +7,8 @@ import { type ControlledState, controlApi } from './control.ts'
 import { faultyAnswer } from './fault-answer.ts'
 import { FaultQueue } from './fault-queue.ts'
 import { Journal } from './journal.ts'
-import { journalBody, journalHeaders } from './redaction.ts'
+import { Proofs } from './proofs.ts'
+import { journalBody, journalHeaders, journalProof } from './redaction.ts'
 import { stepOf } from './step.ts'
 import { Tokens } from './tokens.ts'
 import { Users } from './users.ts'
@@ -25,6 +26,7 @@ export class Tenant extends DurableObject<Bindings> {
     this.#state = {
       credentials: readCredentials(bindings),
       tokens: new Tokens(sql),
+      proofs: new Proofs(sql),
       users: new Users(sql),
       vaults: new Vaults(sql),
       journal: new Journal(sql),
@@ -61,6 +63,7 @@ export class Tenant extends DurableObject<Bindings> {
       method: request.method,
       path,
       headers: journalHeaders(request.headers),
+      ...journalProof(request.headers),
       body: journalBody(step, body),
       ...(suffering.names.length > 0 && { fault: suffering.names.join('+') }),
     })
@@ -76,8 +79,8 @@ export class Tenant extends DurableObject<Bindings> {
   }
 
   #reset(): void {
-    const { tokens, users, vaults, journal, faults } = this.#state
-    for (const part of [tokens, vaults, journal, faults]) part.clear()
+    const { tokens, proofs, users, vaults, journal, faults } = this.#state
+    for (const part of [tokens, proofs, vaults, journal, faults]) part.clear()
     users.replace(readInitialUsers(this.env))
   }
 }

@@ -1,16 +1,20 @@
 import { verifyAssertion } from './assertion.ts'
 import type { Credential } from './bindings.ts'
+import { type Proof, ProofRefusal, verifyProof } from './dpop.ts'
+import type { Proofs } from './proofs.ts'
 import { TokenRefusal } from './token-refusal.ts'
 import type { Tokens } from './tokens.ts'
 
 const ASSERTION_TYPE = 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer'
 
 /**
- * `POST /auth/v1/token`: client credentials, proven by a signed assertion or by the secret, in the body only.
+ * `POST /auth/v1/token`: client credentials, proven by a signed assertion or by the secret, in the body only; with a
+ * proof of possession where the credential requires one.
  *
  * @param request the token request
  * @param credentials the credentials of the tenant, by client id
  * @param tokens what was issued and seen
+ * @param proofs which proofs of possession are good
  * @returns the token response
  * @throws TokenRefusal when there is no token to be had
  */
@@ -18,6 +22,7 @@ export async function tokenEndpoint(
   request: Request,
   credentials: ReadonlyMap<string, Credential>,
   tokens: Tokens,
+  proofs: Proofs,
 ): Promise<Response> {
   const form = await readForm(request)
   const grantType = required(form, 'grant_type')
@@ -32,10 +37,15 @@ export async function tokenEndpoint(
   if (credential.disabled) throw new TokenRefusal('invalid_client', 'sp_disabled')
   if (form.has('client_secret')) await checkSecret(required(form, 'client_secret'), credential)
   else await checkAssertion(form, credential, new URL(request.url).hostname, tokens)
-  const { token, expiresIn } = tokens.issue(credential.clientId)
+  const proof = credential.requireDpop ? await checkProof(request, proofs) : undefined
+  const token_type = proof ? proofs.settings.dpopTokenType : 'Bearer'
+  const { token, expiresIn } = tokens.issue({
+    clientId: credential.clientId,
+    thumbprint: proof && token_type === 'DPoP' ? proof.thumbprint : null,
+  })
   return Response.json(
-    { access_token: token, token_type: 'Bearer', expires_in: expiresIn },
-    { headers: { 'cache-control': 'no-store' } },
+    { access_token: token, token_type, expires_in: expiresIn },
+    { headers: { 'cache-control': 'no-store', ...proof?.nextNonce } },
   )
 }
 
@@ -58,6 +68,15 @@ function required(form: URLSearchParams, name: string): string {
   const value = form.get(name)
   if (!value) throw new TokenRefusal('invalid_request', `${name} is required`)
   return value
+}
+
+async function checkProof(request: Request, proofs: Proofs): Promise<Proof> {
+  try {
+    return await verifyProof(request, undefined, proofs)
+  } catch (error) {
+    if (!(error instanceof ProofRefusal)) throw error
+    throw new TokenRefusal(error.error, error.message, error.headers)
+  }
 }
 
 async function checkSecret(secret: string, credential: Credential): Promise<void> {

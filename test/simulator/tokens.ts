@@ -2,6 +2,13 @@ import { base64url } from 'jose'
 
 const DEFAULT_EXPIRES_IN = 3600
 
+/** What an access token stands for. */
+export interface Grant {
+  readonly clientId: string
+  /** Of the key that the token is bound to (RFC 9449, section 6); null for a Bearer token. */
+  readonly thumbprint: string | null
+}
+
 /** What the tenant issued and saw: access tokens, and the nonces of client assertions. */
 export class Tokens {
   readonly #sql: SqlStorage
@@ -9,7 +16,7 @@ export class Tokens {
   constructor(sql: SqlStorage) {
     this.#sql = sql
     sql.exec(
-      'CREATE TABLE IF NOT EXISTS tokens (token TEXT PRIMARY KEY, client TEXT NOT NULL, expires INTEGER NOT NULL)',
+      'CREATE TABLE IF NOT EXISTS tokens (token TEXT PRIMARY KEY, client TEXT NOT NULL, thumbprint TEXT, expires INTEGER NOT NULL)',
     )
     sql.exec(
       'CREATE TABLE IF NOT EXISTS nonces (client TEXT NOT NULL, nonce TEXT NOT NULL, PRIMARY KEY (client, nonce))',
@@ -32,29 +39,27 @@ export class Tokens {
   }
 
   /**
-   * @param clientId whom the token is for
+   * @param grant whom the token is for, and the key it is bound to
    * @returns the opaque token and its life in seconds
    */
-  issue(clientId: string): { token: string; expiresIn: number } {
+  issue({ clientId, thumbprint }: Grant): { token: string; expiresIn: number } {
     const token = base64url.encode(crypto.getRandomValues(new Uint8Array(32)))
     const expiresIn = this.expiresIn
-    this.#sql.exec('INSERT INTO tokens VALUES (?, ?, ?)', token, clientId, Date.now() + expiresIn * 1000)
+    const expires = Date.now() + expiresIn * 1000
+    this.#sql.exec('INSERT INTO tokens VALUES (?, ?, ?, ?)', token, clientId, thumbprint, expires)
     return { token, expiresIn }
   }
 
   /**
    * @param token a token somebody presents
-   * @returns the client it was issued to, unless it is unknown, revoked or expired
+   * @returns what it was issued for, unless it is unknown, revoked or expired
    */
-  clientOf(token: string): string | undefined {
+  grantOf(token: string): Grant | undefined {
+    const live = 'SELECT client AS clientId, thumbprint FROM tokens WHERE token = ? AND expires > ?'
     return this.#sql
-      .exec<{ client: string }>(
-        'SELECT client FROM tokens WHERE token = ? AND expires > ?',
-        token,
-        Date.now(),
-      )
+      .exec<{ clientId: string; thumbprint: string | null }>(live, token, Date.now())
       .toArray()
-      .at(0)?.client
+      .at(0)
   }
 
   /**

@@ -14,7 +14,7 @@ export interface NewCredential {
  * Makes a credential as ConductorOne hands it out.
  *
  * @param host the tenant's host, which may carry a port
- * @param options a role, or disabled; a `name` where a test needs several
+ * @param options a role, disabled, or only with proofs of possession; a `name` where a test needs several
  * @returns what the client gets, and what the tenant keeps
  */
 export async function newCredential(
@@ -22,7 +22,7 @@ export async function newCredential(
   {
     name = 'swift-otter-19384',
     ...options
-  }: Pick<CredentialInput, 'role' | 'disabled'> & { name?: string } = {},
+  }: Pick<CredentialInput, 'role' | 'disabled' | 'requireDpop'> & { name?: string } = {},
 ): Promise<NewCredential> {
   // The types of generateKey do not know that Ed25519 always gives a pair.
   const pair = (await crypto.subtle.generateKey('Ed25519', true, ['sign', 'verify'])) as CryptoKeyPair

@@ -1,3 +1,4 @@
+import type { Settings } from '../simulator/control.ts'
 import type { QueuedFault } from '../simulator/fault-queue.ts'
 import type { FaultInput, FaultPreset, When } from '../simulator/faults.ts'
 import type { JournalEntry } from '../simulator/journal.ts'
@@ -22,7 +23,7 @@ export interface SimulatorControl {
   clearFaults(): Promise<void>
   /** Every token that was ever issued. */
   tokens(): Promise<string[]>
-  settings(settings: { expiresIn?: number }): Promise<void>
+  settings(settings: Settings): Promise<void>
   revoke(): Promise<void>
   reset(): Promise<void>
 }

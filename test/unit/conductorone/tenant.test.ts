@@ -65,10 +65,10 @@ test.each([
   const { url, init } = world.sent[0] ?? {}
   expect(url).toBe(`https://proxy.example/c1${path}`)
   expect(init).toMatchObject({ method, redirect: 'manual', signal: expect.any(AbortSignal) })
-  expect(init?.body === undefined ? undefined : JSON.parse(String(init.body))).toEqual(body)
-  expect(init?.headers).toMatchObject({
-    Authorization: 'Bearer at-1',
-    Accept: 'application/json',
+  expect(init?.body ? JSON.parse(String(init.body)) : undefined).toEqual(body)
+  expect(Object.fromEntries(new Headers(init?.headers))).toMatchObject({
+    authorization: 'Bearer at-1',
+    accept: 'application/json',
     traceparent,
   })
 })
