@@ -10,7 +10,9 @@ const ENOUGH = 16
 const JWT = /eyJ[\w-]{8,}\.[\w-]{8,}\.[\w-]{8,}/
 
 /** What a test must bring to have its secrets looked for. */
-export type Secretive = Pick<Stage, 'credential' | 'simulator'>
+export type Secretive = Pick<Stage, 'credential'> & {
+  readonly simulator: { readonly control: Pick<Stage['simulator']['control'], 'tokens'> }
+}
 
 /**
  * Every part, 16 characters long, of every access token that was issued, of the client secret and of the API keys.
