@@ -1,4 +1,5 @@
 import type * as z from 'zod/mini'
+import { log } from '../log.ts'
 import type { Upstream } from '../problem.ts'
 import { ConductorOneFailure, type Failure } from './failure.ts'
 import { ErrorAnswer } from './wire.ts'
@@ -120,6 +121,7 @@ export async function readText(response: Response, effect: Effect): Promise<stri
 
 /** @returns a word on why a call or a body broke off */
 export function reasonOf(error: unknown): string {
+  log('warn', 'conductorone.no_answer', { message: error instanceof Error ? error.message : undefined })
   if (!(error instanceof Error)) return 'broken connection'
   if (error.name === 'TimeoutError' || error.name === 'AbortError') return 'no answer in time'
   return error.message === 'too large' ? 'it is too large' : 'broken connection'

@@ -197,7 +197,8 @@ export class Tenant {
         ...(proofs && { DPoP: proofs }),
         signal: call.deadline.signal(patience),
         [oauth.allowInsecureRequests]: url.protocol === 'http:', // the configuration lets loopback through only
-        [oauth.customFetch]: (input, init) => this.#world.fetch(input, { ...init, body: json, redirect: 'manual' }),
+        [oauth.customFetch]: (input, init) =>
+          this.#world.fetch(input, { ...init, body: json, redirect: 'manual' }),
       })
     } catch (error) {
       // thrown for an answer that says how to authenticate, which is judged as any other

@@ -121,7 +121,9 @@ const from: Readonly<Record<Event['type'], readonly Status[]>> = {
 export function advance(entry: Entry, event: Event, now: number): Entry {
   if (!from[event.type].includes(entry.status))
     throw new TypeError(`${event.type} cannot happen to a request that is ${entry.status}`)
-  return { ...entry, ...change(entry, event), updatedAt: now }
+  // bookkeeping is nothing that callers could read: the stored answer stays as it was given
+  const updatedAt = event.type === 'workflow-started' ? entry.updatedAt : now
+  return { ...entry, ...change(entry, event), updatedAt }
 }
 
 function change(entry: Entry, event: Event): Partial<Entry> {

@@ -248,6 +248,31 @@ const CASES: Readonly<Record<string, Case>> = {
     fate: 'unreadable',
     steps: everyVault,
   },
+  'a vault nested deeper than any stack': {
+    misdeed: json((sound) =>
+      JSON.stringify(sound).replace('{"id"', `{"deep":${'['.repeat(100_000)}${']'.repeat(100_000)},"id"`),
+    ),
+    fate: 'unreadable',
+    steps: everyVault,
+  },
+  'an error that repeats what it was sent': {
+    misdeed: ({ outgoing, incoming }) =>
+      void outgoing
+        .writeHead(400, JSON_TYPE)
+        .end(JSON.stringify({ code: 3, message: `no: ${incoming.headers.authorization}`, details: [] })),
+    fate: { problem: 'rejected-by-conductorone' },
+    steps: ['search', 'create', 'update', 'get'],
+  },
+  'a vault that repeats what was sent': {
+    misdeed: ({ outgoing, incoming, sound }) =>
+      void outgoing.writeHead(200, JSON_TYPE).end(
+        JSON.stringify({
+          vault: { ...Object(sound).vault, debug: `${incoming.headers.authorization}` },
+        }),
+      ),
+    fate: 'fine',
+    steps: everyVault,
+  },
   'a list that is none': { misdeed: changed(() => ({ list: {} })), fate: 'unreadable', steps: ['search'] },
   'a user without an id': {
     misdeed: changed(() => ({ list: [{ user: { email: 'a@example.com' } }] })),
@@ -367,9 +392,11 @@ describe.concurrent('a tenant that misbehaves', () => {
         tenant.misbehave(step, subject, ({ outgoing, sound }) =>
           outgoing.writeHead(200, JSON_TYPE).end(JSON.stringify(sound)),
         )
-        const after = async () => (await own.create(wanted(`${subject}-after`))).status
         // an exchange that was begun before may still be waited for
-        await expect.poll(after, { timeout: 60_000, interval: 500 }).toBe(201)
+        await vi.waitFor(
+          async () => expect((await own.create(wanted(`${subject}-after`))).status).toBe(201),
+          { timeout: 60_000, interval: 500 },
+        )
         await expectNoSecrets({ ...secretive, worker: own })
       } finally {
         await own.stop()
