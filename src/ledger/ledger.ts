@@ -132,9 +132,15 @@ export class Ledger extends DurableObject<Bindings> {
     return entry ? recordOf(entry) : null
   }
 
-  /** @returns this shard's records that match, newest first */
-  async list(filter: Filter): Promise<RequestRecord[]> {
-    return this.#store.list(filter).map((entry) => recordOf(this.#current(entry) ?? entry))
+  /** @returns the ids of this shard's requests that match, newest first */
+  async list(filter: Filter): Promise<string[]> {
+    return this.#store.list(filter)
+  }
+
+  /** @returns the records of those requests that are there */
+  async readAll(ids: readonly string[]): Promise<RequestRecord[]> {
+    const entries = ids.map((id) => this.#current(this.#store.get(id)))
+    return entries.filter((entry) => entry !== undefined).map(recordOf)
   }
 
   /** @returns whether one of this asker's requests in this shard made the vault */

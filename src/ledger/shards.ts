@@ -32,12 +32,14 @@ export async function listRequests(
   filter: Filter,
 ): Promise<{ requests: RequestRecord[]; cursor: string | null }> {
   // one more than is shown tells whether there is another page
-  const pages = await Promise.all(
-    SHARDS.map((shard) => ledgerOf(env, shard).list({ ...filter, limit: filter.limit + 1 })),
-  )
-  const all = pages.flat().sort((a, b) => (a.id < b.id ? 1 : -1))
-  const requests = all.slice(0, filter.limit)
-  return { requests, cursor: all.length > filter.limit ? (requests.at(-1)?.id ?? null) : null }
+  const wanted = { ...filter, limit: filter.limit + 1 }
+  const found = await Promise.all(SHARDS.map((shard) => ledgerOf(env, shard).list(wanted)))
+  const ids = found.flat().sort().reverse()
+  const page = ids.slice(0, filter.limit)
+  // only the shards that are on the page are asked for records
+  const reads = [...Map.groupBy(page, shardOf)].map(([shard, own]) => ledgerOf(env, shard ?? '').readAll(own))
+  const requests = (await Promise.all(reads)).flat().sort((a, b) => (a.id < b.id ? 1 : -1))
+  return { requests, cursor: ids.length > filter.limit ? (page.at(-1) ?? null) : null }
 }
 
 /** @returns whether one of this asker's requests made the vault */

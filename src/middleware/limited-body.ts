@@ -1,22 +1,30 @@
 import { Problem } from '../problem.ts'
 
+/** Levels of JSON that are still read: the documents inside tickets have some dozens. */
+const DEEPEST = 128
+
 /**
  * Reads a body up to a limit, whatever its sender says of its length.
  *
  * @param request whose body has not been read
  * @param limit bytes
  * @returns the bytes exactly as they came
- * @throws {Problem} `payload-too-large`
+ * @throws {Problem} `payload-too-large`, or `malformed-json` where the body broke off
  */
 export async function limitedBody(request: Request, limit: number): Promise<Uint8Array<ArrayBuffer>> {
   const tooLarge = new Problem('payload-too-large', `The body is larger than ${limit / 1_024} KiB.`)
   if (Number(request.headers.get('Content-Length')) > limit) throw tooLarge
   const bytes = new Uint8Array(limit)
   let size = 0
-  for await (const chunk of request.body ?? []) {
-    if (size + chunk.byteLength > limit) throw tooLarge
-    bytes.set(chunk, size)
-    size += chunk.byteLength
+  try {
+    for await (const chunk of request.body ?? []) {
+      if (size + chunk.byteLength > limit) throw tooLarge
+      bytes.set(chunk, size)
+      size += chunk.byteLength
+    }
+  } catch (error) {
+    // whoever breaks off may still listen, and it is no mistake of ours
+    throw error === tooLarge ? error : new Problem('malformed-json', 'The body broke off before its end.')
   }
   return bytes.subarray(0, size)
 }
@@ -24,9 +32,16 @@ export async function limitedBody(request: Request, limit: number): Promise<Uint
 /**
  * @param bytes a body
  * @returns its JSON value
- * @throws {Problem} `malformed-json` where it is not UTF-8 or not JSON
+ * @throws {Problem} `malformed-json` where it is not UTF-8, not JSON, or nested too deep
  */
 export function jsonOf(bytes: Uint8Array): unknown {
+  const json = parsed(bytes)
+  if (isDeeper(json, DEEPEST))
+    throw new Problem('malformed-json', `The body is nested more than ${DEEPEST} levels deep.`)
+  return json
+}
+
+function parsed(bytes: Uint8Array): unknown {
   try {
     return JSON.parse(new TextDecoder('utf-8', { fatal: true, ignoreBOM: false }).decode(bytes))
   } catch {
@@ -35,4 +50,9 @@ export function jsonOf(bytes: Uint8Array): unknown {
       'The body is not JSON in UTF-8. A quote or a line break inside a value must be escaped.',
     )
   }
+}
+
+function isDeeper(value: unknown, levels: number): boolean {
+  if (typeof value !== 'object' || value === null) return false
+  return levels === 0 || Object.values(value).some((inner) => isDeeper(inner, levels - 1))
 }
