@@ -2,6 +2,8 @@ import * as oauth from 'oauth4webapi'
 import { bytesOf } from '../encoding.ts'
 import type { Credentials } from './credentials.ts'
 
+/** Characters of an answer in which its error is looked for. */
+const ENOUGH = 4_096
 const INFO = bytesOf('conductorone-vaults DPoP key v1')
 /** What stands before the 32 bytes of an Ed25519 private key in PKCS #8: RFC 8410, section 7. */
 const PKCS8 = [0x30, 0x2e, 2, 1, 0, 0x30, 5, 6, 3, 0x2b, 0x65, 0x70, 4, 0x22, 4, 0x20]
@@ -12,22 +14,23 @@ const PKCS8 = [0x30, 0x2e, 2, 1, 0, 0x30, 5, 6, 3, 0x2b, 0x65, 0x70, 4, 0x22, 4,
  */
 export class ProofOfPossession {
   readonly #credentials: Credentials
-  #handle: oauth.DPoPHandle | undefined
+  #keys: CryptoKeyPair | undefined
 
   /** @param credentials whose client secret the key is derived from */
   constructor(credentials: Credentials) {
     this.#credentials = credentials
   }
 
-  /** @returns what makes proofs, and remembers the nonces that servers ask for */
+  /**
+   * @returns what makes proofs for one server, and remembers the nonce that it asks for: the token endpoint's is not
+   *   the API's, and a nonce that nobody asked for is refused, though both have one origin
+   */
   async handle(): Promise<oauth.DPoPHandle> {
-    const keys = this.#handle ? undefined : await this.#keys()
-    // whoever came first: nonces are remembered in one place
-    if (keys) this.#handle ??= oauth.DPoP({}, keys, asEdDSA)
-    return this.#handle as oauth.DPoPHandle // set one line above, if not before
+    this.#keys ??= await this.#derived()
+    return oauth.DPoP({}, this.#keys, asEdDSA)
   }
 
-  async #keys(): Promise<CryptoKeyPair> {
+  async #derived(): Promise<CryptoKeyPair> {
     const secret = bytesOf(this.#credentials.clientSecret.reveal())
     const material = await crypto.subtle.importKey('raw', secret, 'HKDF', false, ['deriveBits'])
     const algorithm = { name: 'HKDF', hash: 'SHA-256', salt: new Uint8Array(), info: INFO }
@@ -51,6 +54,16 @@ const asEdDSA: oauth.ModifyAssertionOptions = {
 }
 
 /**
+ * @param response an answer of the API
+ * @returns whether it refuses the proof, as where it has a nonce that is not asked for any more: RFC 9449, section 7.1
+ */
+export function refusesProof(response: Response): boolean {
+  return (
+    response.status === 401 && /\binvalid_dpop_proof\b/.test(response.headers.get('www-authenticate') ?? '')
+  )
+}
+
+/**
  * @param response an answer of the API or of the token endpoint
  * @returns whether it asks for the same request once more, with the nonce that it brings: RFC 9449, sections 8 and 9
  */
@@ -59,5 +72,24 @@ export async function asksForNonce(response: Response): Promise<boolean> {
   if (response.status === 401)
     return /\buse_dpop_nonce\b/.test(response.headers.get('www-authenticate') ?? '')
   if (response.status !== 400) return false
-  return /"error"\s*:\s*"use_dpop_nonce"/.test(await response.clone().text())
+  return /"error"\s*:\s*"use_dpop_nonce"/.test(await beginningOf(response))
+}
+
+/** @returns what an answer begins with, as far as it comes; all of it can still be read */
+async function beginningOf(response: Response): Promise<string> {
+  const reader = response.clone().body?.getReader()
+  const decoder = new TextDecoder()
+  let text = ''
+  try {
+    while (reader && text.length < ENOUGH) {
+      const { done, value } = await reader.read()
+      if (done) break
+      text += decoder.decode(value, { stream: true })
+    }
+  } catch {
+    // broke off, which is for who reads all of it to judge
+  }
+  // not waited for: the branches of a clone end together
+  reader?.cancel().catch(() => undefined)
+  return text
 }

@@ -5,7 +5,7 @@ import { type Effect, noAnswer, readAnswer, reasonOf } from './answer.ts'
 import type { Deadline } from './deadline.ts'
 import { ConductorOneFailure } from './failure.ts'
 import { insist } from './insist.ts'
-import { asksForNonce, type ProofOfPossession } from './proof-of-possession.ts'
+import { asksForNonce, type ProofOfPossession, refusesProof } from './proof-of-possession.ts'
 import type { AccessToken } from './token.ts'
 import type { TokenCache } from './token-cache.ts'
 import { USER_AGENT } from './user-agent.ts'
@@ -44,6 +44,7 @@ export class Tenant {
   readonly #tokens: TokenCache
   readonly #world: World
   readonly #proofs: ProofOfPossession | undefined
+  #handle: oauth.DPoPHandle | undefined
 
   /**
    * @param baseUrl the tenant, `https://acme.conductor.one`
@@ -164,26 +165,34 @@ export class Tenant {
     call: Call,
     patience?: number,
   ): Promise<Response> {
-    if (call.deadline.left() < LEAST_TIME[operation.effect])
-      throw new ConductorOneFailure({ kind: 'unavailable', reason: 'too little time was left to ask it' })
-    try {
-      const proofs = await this.#proofs?.handle()
-      const response = await this.#request(operation, token, call, proofs, patience)
-      // a request without the right nonce was refused, so even a create may be sent again
-      if (!proofs || !(await asksForNonce(response))) return response
-      return await this.#request(operation, token, call, proofs, patience)
-    } catch (error) {
-      throw new ConductorOneFailure(noAnswer(operation.effect, reasonOf(error)))
-    }
+    const proofs = await this.#remembering()
+    const response = await this.#request(operation, token, call, proofs, patience)
+    if (!proofs) return response
+    const refused = refusesProof(response)
+    // a nonce that is not asked for any more: forgotten, unless another call did so
+    if (refused && this.#handle === proofs) this.#handle = undefined
+    // a request whose proof or nonce was refused did nothing, so even a create may be sent again
+    if (!refused && !(await asksForNonce(response))) return response
+    return this.#request(operation, token, call, await this.#remembering(), patience)
+  }
+
+  /** @returns what makes proofs, the same for all calls, since it remembers the API's nonce */
+  async #remembering(): Promise<oauth.DPoPHandle | undefined> {
+    if (this.#handle || !this.#proofs) return this.#handle
+    const handle = await this.#proofs.handle()
+    this.#handle ??= handle // another call may have been faster
+    return this.#handle
   }
 
   async #request(
-    { method, path, body }: Operation<unknown>,
+    { method, path, body, effect }: Operation<unknown>,
     token: AccessToken,
     call: Call,
     proofs: oauth.DPoPHandle | undefined,
     patience?: number,
   ): Promise<Response> {
+    if (call.deadline.left() < LEAST_TIME[effect])
+      throw new ConductorOneFailure({ kind: 'unavailable', reason: 'too little time was left to ask it' })
     const url = new URL(`${this.#baseUrl.href.replace(/\/$/, '')}${path}`)
     const json = body === undefined ? null : JSON.stringify(body)
     const headers = new Headers({
@@ -203,7 +212,7 @@ export class Tenant {
     } catch (error) {
       // thrown for an answer that says how to authenticate, which is judged as any other
       if (error instanceof oauth.WWWAuthenticateChallengeError) return error.response
-      throw error
+      throw new ConductorOneFailure(noAnswer(effect, reasonOf(error)))
     }
   }
 }

@@ -156,12 +156,15 @@ export const ProvisioningRequest = z
   .check(onlyForMagicLinks('maxViews'), onlyForMagicLinks('allowUnauthenticated'))
 export type ProvisioningRequest = z.output<typeof ProvisioningRequest>
 
+/** More faults than a request that somebody wrote can have; a body of unknown fields only would have thousands. */
+const MOST_FAULTS = 100
+
 /**
  * @param error what zod found wrong with a body
- * @returns every fault with the JSON pointer (RFC 6901) of its field; unknown fields by their own name
+ * @returns every fault, up to 100, with the JSON pointer (RFC 6901) of its field; unknown fields by their own name
  */
 export function fieldFaults(error: z.core.$ZodError): FieldFault[] {
-  return error.issues.flatMap((issue) =>
+  const faults = error.issues.flatMap((issue) =>
     issue.code === 'unrecognized_keys'
       ? issue.keys.map((key) => ({
           pointer: pointer([...issue.path, key]),
@@ -169,6 +172,7 @@ export function fieldFaults(error: z.core.$ZodError): FieldFault[] {
         }))
       : [{ pointer: pointer(issue.path), detail: issue.message }],
   )
+  return faults.slice(0, MOST_FAULTS)
 }
 
 /** @returns a JSON pointer, RFC 6901 sections 3 and 4 */

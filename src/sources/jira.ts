@@ -18,7 +18,6 @@ const IssueEvent = z.looseObject({
     self: z.string(),
     fields: z.looseObject({
       summary: z.nullish(z.string()),
-      labels: z.nullish(z.array(z.string())),
       status: z.nullish(z.looseObject({ name: z.string() })),
       reporter: z.nullish(
         z.looseObject({ emailAddress: z.nullish(z.string()), displayName: z.nullish(z.string()) }),
@@ -38,8 +37,8 @@ const Option = z.looseObject({
 })
 
 /**
- * Jira Cloud issues: created with the label or given it later; where a status is configured, entering that status is
- * what counts, as it takes someone who may move the issue there.
+ * Jira Cloud issues: created, as far as the webhook's JQL lets them through, or given the label later; where a status
+ * is configured, entering that status is what counts, as it takes someone who may move the issue there.
  *
  * @see https://developer.atlassian.com/cloud/jira/platform/webhooks/
  */
@@ -97,13 +96,13 @@ function notAsked(
         )
     return entered ? undefined : `an issue asks for a vault when it enters the status "${status}"`
   }
-  const labelled = created
-    ? hasLabel(issue.fields.labels ?? [], label)
-    : changes.some(
-        (change) =>
-          change.field === 'labels' && holds(change.toString, label) && !holds(change.fromString, label),
-      )
-  return labelled ? undefined : `an issue asks for a vault when it gets the label "${label}"`
+  const labelled = changes.some(
+    (change) =>
+      change.field === 'labels' && holds(change.toString, label) && !holds(change.fromString, label),
+  )
+  return created || labelled
+    ? undefined
+    : `an issue asks for a vault when it is created, or gets the label "${label}" later`
 }
 
 /** Deliveries name custom fields by id, so people need both. */

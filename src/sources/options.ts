@@ -23,7 +23,7 @@ const FieldMap = z.partialRecord(z.enum(fields), text(100), {
 
 /** How deliveries are read: the configuration `SOURCES`. */
 export const SourceOptions = z.strictObject({
-  /** the label of GitHub, GitLab, Jira and Linear issues, and the tag of Zendesk tickets */
+  /** the label of GitHub, GitLab, Linear and Jira issues, and the tag of Zendesk tickets */
   label: z._default(text(100), 'vault-request'),
   jira: z.prefault(
     z.strictObject({

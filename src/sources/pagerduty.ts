@@ -30,8 +30,8 @@ const IncidentEvent = z.looseObject({
 const FIELDS = { name: 'vault_name', owners: 'vault_owners' }
 
 /**
- * PagerDuty incidents whose custom field for the owners is filled in: that is how an incident asks for a vault. The
- * vault's name is a custom field, else the incident's title.
+ * PagerDuty incidents: triggered, as far as the webhook's subscription goes, or with the custom field for the owners
+ * filled in. The vault's name is a custom field, else the incident's title.
  *
  * @see https://developer.pagerduty.com/docs/webhooks-overview
  */
@@ -51,13 +51,17 @@ export const pagerduty: Source = {
   read({ json, options }) {
     const parsed = IncidentEvent.safeParse(json)
     if (!parsed.success) return ignored('this is not an incident event')
-    const { data, agent } = parsed.data.event
+    const { event_type, data, agent } = parsed.data.event
     const map = { ...FIELDS, ...options.pagerduty.fields }
     const incident = data.incident ?? data
     const values = new Map(data.custom_fields.map(({ name, value }) => [name, value]))
     const answers = readFields((field) => textOf(values.get(map[field] ?? '')))
-    if (!('owners' in answers))
-      return ignored(`an incident asks for a vault when its custom field "${map.owners}" is filled in`)
+    const triggered = event_type === 'incident.triggered'
+    const filled = event_type === 'incident.custom_field_values.updated' && 'owners' in answers
+    if (!triggered && !filled)
+      return ignored(
+        `an incident asks for a vault when it is triggered, or its custom field "${map.owners}" is filled in`,
+      )
     if (incident.id === undefined) return ignored('the incident has no id')
     const name = data.title ?? data.incident?.summary ?? undefined
     return {

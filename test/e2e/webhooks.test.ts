@@ -224,12 +224,11 @@ const events: Record<string, (by: string, isLater: boolean, asked: Asked) => unk
       description: formText({ 'Vault name': asked.name, Owners: asked.owners }),
       ...(isLater && { action: 'update', before: [] }),
     }),
-  pagerduty: (summary, isLater, asked) =>
+  pagerduty: (summary, _isLater, asked) =>
     pagerDutyIncident({
       id: `P${asked.number}`,
       agent: { summary },
       values: { vault_name: asked.name, vault_owners: asked.owners },
-      ...(isLater && { type: 'incident.acknowledged' }),
     }),
 }
 

@@ -12,6 +12,15 @@ function post(body: BodyInit | null, type: string | null = 'application/json', p
   return app.request(path, { method: 'POST', body, headers: type === null ? {} : { 'Content-Type': type } })
 }
 
+function streamed(body: ReadableStream<Uint8Array>): Request {
+  return new Request('http://localhost/', {
+    method: 'POST',
+    body,
+    headers: { 'Content-Type': 'application/json' },
+    ...{ duplex: 'half' }, // Node asks for it, the Workers' types do not know it
+  })
+}
+
 test.each([
   'application/json',
   'Application/JSON',
@@ -40,10 +49,33 @@ test.each([
   ['an unescaped line break', '{"a":"x\ny"}'],
   ['two objects', '{}{}'],
   ['bytes that are not UTF-8', Uint8Array.of(0x22, 0xff, 0x22)],
+  ['lists that are nested too deep', `${'['.repeat(129)}${']'.repeat(129)}`],
+  ['objects that are nested deeper than any stack', `${'{"a":'.repeat(10_000)}1${'}'.repeat(10_000)}`],
 ])('calls %s malformed', async (_, body) => {
   const response = await post(body)
   expect(response.status).toBe(400)
   expect(await response.json()).toMatchObject({ code: 'malformed-json' })
+})
+
+test('reads values that are nested as deep as documents are', async () => {
+  expect((await post(`${'['.repeat(128)}${']'.repeat(128)}`)).status).toBe(200)
+})
+
+test('calls a body malformed that breaks off', async () => {
+  const broken = new ReadableStream<Uint8Array>({
+    start(controller) {
+      controller.enqueue(new TextEncoder().encode('{"a":'))
+    },
+    pull(controller) {
+      controller.error(new Error('Network connection lost.'))
+    },
+  })
+  const response = await app.request(streamed(broken))
+  expect(response.status).toBe(400)
+  expect(await response.json()).toMatchObject({
+    code: 'malformed-json',
+    detail: 'The body broke off before its end.',
+  })
 })
 
 test('reads 64 KiB and not a byte more', async () => {
@@ -61,13 +93,7 @@ test('stops reading a body that has no end, whatever it says of its length', asy
       controller.enqueue(new Uint8Array(16 * 1_024))
     },
   })
-  const request = new Request('http://localhost/', {
-    method: 'POST',
-    body: endless,
-    headers: { 'Content-Type': 'application/json' },
-    ...{ duplex: 'half' }, // Node asks for it, the Workers' types do not know it
-  })
-  expect((await app.request(request)).status).toBe(413)
+  expect((await app.request(streamed(endless))).status).toBe(413)
   expect(chunks).toBeLessThan(10)
 })
 
@@ -79,6 +105,13 @@ test('names all faults of a body in one answer', async () => {
     detail: expect.stringMatching(/^name is required.*; nmae is not a field/),
     errors: [{ pointer: '/name' }, { pointer: '/nmae' }],
   })
+})
+
+test('names a hundred faults of a body at most', async () => {
+  const fields = Array.from({ length: 5_000 }, (_, index) => `"f${index}":0`)
+  const response = await post(`{${fields.join()}}`, 'application/json', '/valid')
+  const { errors } = (await response.json()) as { errors: unknown[] } // as the contract says
+  expect(errors).toHaveLength(100)
 })
 
 test('names a body as a whole where it is no object', async () => {

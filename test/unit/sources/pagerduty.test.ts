@@ -16,7 +16,13 @@ test.each([
   expect(read('pagerduty', pagerDutyIncident(event))).toEqual(request)
 })
 
-const NO_OWNERS = 'an incident asks for a vault when its custom field "vault_owners" is filled in'
+test('an incident that is triggered asks for a vault with its title, whoever owns it', () => {
+  const { owners: _owners, ...rest } = request
+  expect(read('pagerduty', pagerDutyIncident({ type: 'incident.triggered', values: {} }))).toEqual(rest)
+})
+
+const NO_OWNERS =
+  'an incident asks for a vault when it is triggered, or its custom field "vault_owners" is filled in'
 
 test.each([
   ['it has no custom fields', { values: {} }],
@@ -24,7 +30,7 @@ test.each([
   ['nobody is named', { values: { vault_owners: null } }],
   ['nothing but space is there', { values: { vault_owners: ' ' } }],
   ['something else is there', { values: { vault_owners: { id: 1 } } }],
-  ['its triggering says nothing of any', { type: 'incident.triggered', values: {} }],
+  ['it is acknowledged', { type: 'incident.acknowledged' }],
 ])('an incident is ignored when %s', (_, event) => {
   expect(read('pagerduty', pagerDutyIncident(event))).toBe(NO_OWNERS)
 })
