@@ -36,11 +36,12 @@ export class ProofOfPossession {
     const algorithm = { name: 'HKDF', hash: 'SHA-256', salt: new Uint8Array(), info: INFO }
     const seed = new Uint8Array(await crypto.subtle.deriveBits(algorithm, material, 256))
     const pkcs8 = new Uint8Array([...PKCS8, ...seed])
-    const privateKey = await crypto.subtle.importKey('pkcs8', pkcs8, 'Ed25519', true, ['sign'])
-    const { x } = (await crypto.subtle.exportKey('jwk', privateKey)) as JsonWebKey // as asked for
+    // extractable only for as long as it takes to read its public half
+    const readable = await crypto.subtle.importKey('pkcs8', pkcs8, 'Ed25519', true, ['sign'])
+    const { x } = (await crypto.subtle.exportKey('jwk', readable)) as JsonWebKey // as asked for
     const publicJwk = { kty: 'OKP', crv: 'Ed25519', ...(x !== undefined && { x }) }
     return {
-      privateKey,
+      privateKey: await crypto.subtle.importKey('pkcs8', pkcs8, 'Ed25519', false, ['sign']),
       publicKey: await crypto.subtle.importKey('jwk', publicJwk, 'Ed25519', true, ['verify']),
     }
   }

@@ -138,13 +138,13 @@ test('another credential has another key and another token', async () => {
   expect(calls[0]?.proof?.header.jwk).not.toEqual(first?.proof?.header.jwk)
 })
 
-test('a thousand requests at once on an empty cache are one exchange, and a thousand proofs', async () => {
+test('many requests at once on an empty cache are one exchange, and each has a proof', async () => {
   await simulator.control.fault('token', { kind: 'delay', ms: 500 })
-  const answers = await Promise.all(Array.from({ length: 1_000 }, () => create()))
-  expect(answers.filter(({ status }) => status === 201)).toHaveLength(1_000)
+  const answers = await Promise.all(Array.from({ length: 200 }, () => create()))
+  expect(answers.filter(({ status }) => status === 201)).toHaveLength(200)
   const calls = await newCalls()
   expect(calls.filter(({ step }) => step === 'token')).toHaveLength(1)
-  expect(new Set(calls.map(({ proof }) => proof?.payload.jti)).size).toBe(1_001)
+  expect(new Set(calls.map(({ proof }) => proof?.payload.jti)).size).toBe(201)
 }, 120_000)
 
 test('a nonce that is required is learnt once, and then kept', async () => {
