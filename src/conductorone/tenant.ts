@@ -5,6 +5,7 @@ import { type Effect, noAnswer, readAnswer, reasonOf } from './answer.ts'
 import type { Deadline } from './deadline.ts'
 import { ConductorOneFailure } from './failure.ts'
 import { insist } from './insist.ts'
+import type { Lanes } from './lanes.ts'
 import { asksForNonce, type ProofOfPossession, refusesProof } from './proof-of-possession.ts'
 import type { AccessToken } from './token.ts'
 import type { TokenCache } from './token-cache.ts'
@@ -19,6 +20,8 @@ export type Call = {
   readonly deadline: Deadline
   /** the caller's trace, passed on as it came: W3C Trace Context, section 3.2 */
   readonly traceparent?: string | undefined
+  /** the lanes that it shares with others, where there are others */
+  readonly lanes?: Lanes | undefined
 }
 
 type Operation<T> = {
@@ -191,8 +194,6 @@ export class Tenant {
     proofs: oauth.DPoPHandle | undefined,
     patience?: number,
   ): Promise<Response> {
-    if (call.deadline.left() < LEAST_TIME[effect])
-      throw new ConductorOneFailure({ kind: 'unavailable', reason: 'too little time was left to ask it' })
     const url = new URL(`${this.#baseUrl.href.replace(/\/$/, '')}${path}`)
     const json = body === undefined ? null : JSON.stringify(body)
     const headers = new Headers({
@@ -201,7 +202,10 @@ export class Tenant {
       ...(json !== null && { 'Content-Type': 'application/json' }),
       ...(call.traceparent && { traceparent: call.traceparent }),
     })
+    await call.lanes?.enter(call.deadline)
     try {
+      if (call.deadline.left() < LEAST_TIME[effect])
+        throw new ConductorOneFailure({ kind: 'unavailable', reason: 'too little time was left to ask it' })
       return await oauth.protectedResourceRequest(token.value.reveal(), method, url, headers, json, {
         ...(proofs && { DPoP: proofs }),
         signal: call.deadline.signal(patience),
@@ -212,7 +216,10 @@ export class Tenant {
     } catch (error) {
       // thrown for an answer that says how to authenticate, which is judged as any other
       if (error instanceof oauth.WWWAuthenticateChallengeError) return error.response
+      if (error instanceof ConductorOneFailure) throw error
       throw new ConductorOneFailure(noAnswer(effect, reasonOf(error)))
+    } finally {
+      call.lanes?.leave()
     }
   }
 }

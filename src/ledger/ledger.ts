@@ -1,6 +1,7 @@
 import { DurableObject } from 'cloudflare:workers'
 import { Deadline } from '../conductorone/deadline.ts'
 import { ConductorOneFailure } from '../conductorone/failure.ts'
+import { Lanes } from '../conductorone/lanes.ts'
 import type { Call } from '../conductorone/tenant.ts'
 import { deploymentOf } from '../deployment.ts'
 import type { Bindings } from '../env.ts'
@@ -24,6 +25,8 @@ const BACKGROUND = 120_000
 const SOON = 2
 /** Entries that one alarm deals with; more are left to the next one. */
 const SWEEP = 500
+/** Calls that one object may have on their way at once, as the platform has it. */
+const CONNECTIONS = 6
 /** Milliseconds between two alarms at least. */
 const PAUSE = 5_000
 
@@ -67,6 +70,7 @@ export class Ledger extends DurableObject<Bindings> {
   readonly #store: Store
   readonly #running = new Map<string, Promise<Entry>>()
   #alarm: number | null = null
+  readonly #lanes = new Lanes(CONNECTIONS)
 
   constructor(context: DurableObjectState, env: Bindings) {
     super(context, env)
@@ -117,7 +121,7 @@ export class Ledger extends DurableObject<Bindings> {
   async finishExpiry(id: string): Promise<Progress> {
     const entry = this.#store.get(id)
     if (entry?.status !== 'created' || entry.expiry !== 'pending') return this.#progress(entry)
-    const after = await this.#setExpiry(entry, { deadline: new Deadline(BACKGROUND, world.now) })
+    const after = await this.#setExpiry(entry, this.#call(BACKGROUND))
     return after.expiry === 'pending' ? { kind: 'again', retryAfter: SOON } : this.#progress(after)
   }
 
@@ -292,7 +296,7 @@ export class Ledger extends DurableObject<Bindings> {
   }
 
   #call(budget: number, traceparent?: string): Call {
-    return { deadline: new Deadline(budget, world.now), traceparent }
+    return { deadline: new Deadline(budget, world.now), traceparent, lanes: this.#lanes }
   }
 
   /** @returns the entry as it is now that time has passed and this object may have been restarted in the middle */
