@@ -73,7 +73,8 @@ export async function failureOf(response: Response, effect: Effect, now: number)
   return failure.kind === 'unavailable' ? { ...failure, retryAfter: retryAfter(response, now) } : failure
 }
 
-function isJson(response: Response): boolean {
+/** @returns whether an answer says that it is JSON */
+export function isJson(response: Response): boolean {
   return /^application\/([\w.-]+\+)?json\s*(;|$)/i.test(response.headers.get('content-type') ?? '')
 }
 

@@ -4,7 +4,7 @@ import { log } from '../log.ts'
 import { Problem } from '../problem.ts'
 import { Secret } from '../secret.ts'
 import type { World } from '../world.ts'
-import { failureOf, noAnswer, readText, reasonOf } from './answer.ts'
+import { failureOf, isJson, noAnswer, readText, reasonOf } from './answer.ts'
 import type { Credentials } from './credentials.ts'
 import { ConductorOneFailure } from './failure.ts'
 import { USER_AGENT } from './user-agent.ts'
@@ -119,6 +119,7 @@ async function processed(
   response: Response,
 ): Promise<oauth.TokenEndpointResponse> {
   try {
+    if (!isJson(response)) throw new TypeError('not JSON')
     return await oauth.processClientCredentialsResponse(server(baseUrl), { client_id: clientId }, response)
   } catch {
     throw new ConductorOneFailure(

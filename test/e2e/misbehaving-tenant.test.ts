@@ -82,6 +82,8 @@ const OUTCOMES: Readonly<Record<Step, Code | 'not told'>> = {
 }
 
 const everyStep = ['token', 'search', 'create', 'update', 'get'] as const
+/** The token endpoint's library takes what is right, whatever it is called. */
+const everyCall = ['search', 'create', 'update', 'get'] as const
 const everyVault = ['create', 'update', 'get'] as const
 
 type Case = {
@@ -175,8 +177,13 @@ const CASES: Readonly<Record<string, Case>> = {
   'the right JSON as a page': {
     misdeed: reply(200, { 'Content-Type': 'text/html' }, JSON.stringify),
     fate: 'unreadable',
+    steps: everyCall,
   },
-  'the right JSON without a type': { misdeed: reply(200, {}, JSON.stringify), fate: 'unreadable' },
+  'the right JSON without a type': {
+    misdeed: reply(200, {}, JSON.stringify),
+    fate: 'unreadable',
+    steps: everyCall,
+  },
   'a redirect to another host': { misdeed: redirect(302), fate: 'unreadable' },
   'a redirect that keeps the method': { misdeed: redirect(307), fate: 'unreadable' },
   'a permanent redirect': { misdeed: redirect(308), fate: 'unreadable' },
@@ -261,7 +268,7 @@ const CASES: Readonly<Record<string, Case>> = {
         .writeHead(400, JSON_TYPE)
         .end(JSON.stringify({ code: 3, message: `no: ${incoming.headers.authorization}`, details: [] })),
     fate: { problem: 'rejected-by-conductorone' },
-    steps: ['search', 'create', 'update', 'get'],
+    steps: everyCall,
   },
   'a vault that repeats what was sent': {
     misdeed: ({ outgoing, incoming, sound }) =>
@@ -314,7 +321,10 @@ const CASES: Readonly<Record<string, Case>> = {
   'a token whose life is a word': { ...token({ expires_in: 'soon' }), fate: 'unreadable' },
   'a token whose life is a list': { ...token({ expires_in: [] }), fate: 'unreadable' },
   'a token of the type mac': { ...token({ token_type: 'mac' }), fate: 'unreadable' },
-  'a token of the type DPoP': { ...token({ token_type: 'DPoP' }), fate: 'unreadable' },
+  'a token of the type DPoP': {
+    ...token({ token_type: 'DPoP' }),
+    fate: { problem: 'conductorone-credentials-rejected' },
+  },
   'a token without a type': { ...token({ token_type: undefined }), fate: 'unreadable' },
   'a token of the type BEARER': { ...token({ token_type: 'BEARER' }), fate: 'fine' },
   'no token': { ...token({ access_token: undefined }), fate: 'unreadable' },

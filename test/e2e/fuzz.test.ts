@@ -1,0 +1,239 @@
+import fc from 'fast-check'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { orderOf } from '../../src/provisioning/order.ts'
+import { Policy } from '../../src/provisioning/policy.ts'
+import { ProvisioningRequest } from '../../src/provisioning/request.ts'
+import { translate } from '../../src/provisioning/translate.ts'
+import { SourceOptions } from '../../src/sources/options.ts'
+import { sources } from '../../src/sources/sources.ts'
+import { hostile, type Shot } from '../support/hostile.ts'
+import { contract } from '../support/problem.ts'
+import { sendRaw } from '../support/raw.ts'
+import { expectNoSecrets } from '../support/secrets.ts'
+import { senders } from '../support/senders.ts'
+import { type Stage, startStage } from '../support/stage.ts'
+import { KEYS } from '../support/worker.ts'
+
+const REQUESTS = 20_000
+/** Requests that are under way at once. */
+const AT_ONCE = 32
+/** Set FUZZ_SEED to what a run printed to send the same again. */
+const SEED = Number(process.env.FUZZ_SEED ?? Date.now() % 2 ** 31)
+
+const POLICY = { defaultOwners: ['2mQg9IILyNefQ6oMTvolM4FjD01'] }
+const policy = Policy.parse(POLICY)
+const options = SourceOptions.parse({})
+
+const SECRETS = [
+  ...Object.values(KEYS),
+  ...Object.values(senders).flatMap(({ secret, oldSecret }) => [secret, oldSecret]),
+]
+/** What only a mistake of ours would show. */
+const INSIDES =
+  /\n\s+at |[\w-]\.(?:ts|js|mjs):\d|node_modules|file:\/\/|\b(?:Type|Range|Syntax|Reference)Error\b|SQLITE/
+
+let stage: Stage
+
+beforeAll(async () => {
+  stage = await startStage({
+    POLICY: JSON.stringify(POLICY),
+    WEBHOOK_SECRETS: JSON.stringify(
+      Object.fromEntries(Object.entries(senders).map(([source, { secret }]) => [source, secret])),
+    ),
+  })
+})
+afterAll(() => stage.stop())
+
+type Hit = { readonly status: number; readonly headers: Headers; readonly text: string }
+
+async function fire(shot: Shot): Promise<Hit | undefined> {
+  const { method, path, headers, body, raw } = shot
+  if (raw !== 'no') return fireRaw(shot)
+  const bodiless = method === 'GET' || method === 'HEAD'
+  const response = await fetch(stage.worker.url.origin + path, {
+    method,
+    redirect: 'manual',
+    // a value that no header can carry is nothing to ask of fetch
+    headers: headers.map(([name, value]): [string, string] => [name, value]),
+    ...(!bodiless && { body }),
+  })
+  return { status: response.status, headers: response.headers, text: await response.text() }
+}
+
+async function fireRaw({ method, path, headers, body, raw }: Shot): Promise<Hit | undefined> {
+  const said =
+    body.length + (raw === 'longer than it says' ? -half(body) : raw === 'shorter than it says' ? 9 : 0)
+  const chunked = raw === 'chunked'
+  const answer = await sendRaw(stage.worker.url, {
+    method,
+    path,
+    headers: [
+      ...headers,
+      ...(raw === 'doubled header' ? headers.slice(0, 2) : []),
+      chunked ? ['Transfer-Encoding', 'chunked'] : ['Content-Length', String(said)],
+    ],
+    body: chunked ? inChunks(body) : body,
+  })
+  if (!answer) return undefined
+  const text = typeof answer.body === 'string' ? answer.body : JSON.stringify(answer.body)
+  return { ...answer, text }
+}
+
+const half = (body: Uint8Array) => body.length >> 1
+
+function inChunks(body: Uint8Array): Buffer {
+  const middle = half(body)
+  const parts = [body.subarray(0, middle), body.subarray(middle)].filter(({ length }) => length > 0)
+  return Buffer.concat([
+    ...parts.flatMap((part) => [
+      Buffer.from(`${part.length.toString(16)};a=b\r\n`),
+      part,
+      Buffer.from('\r\n'),
+    ]),
+    Buffer.from('0\r\nX-Trailer: a\r\n\r\n'),
+  ])
+}
+
+/** @returns what is wrong with an answer, or undefined */
+function fault({ method, raw }: Shot, { status, headers, text }: Hit): string | undefined {
+  if (SECRETS.some((secret) => text.includes(secret))) return 'it holds a secret'
+  if (INSIDES.test(text)) return 'it shows the insides'
+  // what is no HTTP is refused before the Worker is asked
+  if (raw !== 'no' && status === 400 && text.startsWith('ERROR: ')) return undefined
+  if (status >= 500) return 'it says that we failed'
+  const id = headers.get('x-request-id') ?? ''
+  if (!/^req_[0-9a-z]{24}$/.test(id)) return 'it has no request id'
+  if (headers.get('cache-control') !== 'no-store') return 'it may be stored'
+  if (status < 400 || method === 'HEAD') return undefined
+  if (headers.get('content-type') !== 'application/problem+json') return 'it is no problem'
+  const problem: unknown = JSON.parse(text)
+  const code = String(Object(problem).code)
+  const [expected, retryable] = contract[code as keyof typeof contract] ?? [] // undefined where it is no code
+  if (expected === undefined) return 'it is no problem of the contract'
+  const due = { type: `/problems/${code}`, status: expected, retryable, instance: id, code }
+  const differing = Object.entries(due).filter(([name, value]) => Object(problem)[name] !== value)
+  // to a sender every refusal of what it delivered is a 422
+  const told = differing.filter(([name]) => name !== 'status' || status !== 422)
+  if (told.length > 0 || Object(problem).status !== status) return `its ${told} differ`
+  if (Object(problem).errors?.length > 100) return 'it says too much'
+  return Object(problem).title && Object(problem).detail ? undefined : 'it says nothing'
+}
+
+type Asked = Omit<ReturnType<typeof translate>, 'ownerIds'>
+
+/** @returns the vault that a request asks for, by the schema and the policy; undefined where it asks for none */
+function askedFor({ path, headers, body, raw }: Shot, id: string): Asked | undefined {
+  const source = /^\/webhooks\/([a-z]+)$/.exec(path)?.[1]
+  const bytes = raw === 'longer than it says' ? body.subarray(0, body.length - half(body)) : body
+  try {
+    const json: unknown = JSON.parse(
+      new TextDecoder('utf-8', { fatal: true, ignoreBOM: false }).decode(bytes),
+    )
+    const reading =
+      source && sources.get(source)?.read({ headers: new Headers(copied(headers)), json, options })
+    const request = reading ? (reading.kind === 'request' ? reading.request : undefined) : json
+    const caller = source ?? callers.get(headers.find(([name]) => name === 'Authorization')?.[1] ?? '') ?? ''
+    const order = orderOf(ProvisioningRequest.parse(request), policy)
+    const { ownerIds: _, ...asked } = translate(order, [], { id, caller })
+    return asked
+  } catch {
+    return undefined
+  }
+}
+
+const callers = new Map(Object.entries(KEYS).map(([caller, key]) => [`Bearer ${key}`, caller]))
+const copied = (headers: Shot['headers']) => headers.map(([name, value]): [string, string] => [name, value])
+
+function printed({ method, path, headers, body, raw }: Shot): string {
+  const content = Buffer.from(body).toString('latin1')
+  return `${method} ${path.slice(0, 200)} ${JSON.stringify(headers).slice(0, 400)} ${raw} ${content.length}: ${content.slice(0, 300)}`
+}
+
+test(`${REQUESTS} hostile requests break nothing, show nothing, and make what was asked for only`, async () => {
+  console.log(`FUZZ_SEED=${SEED}`)
+  const faults: string[] = []
+  const statuses = new Map<number | undefined, number>()
+  /** what may have been asked for under a request's id */
+  const asked = new Map<string, Asked[]>()
+
+  async function check(shot: Shot): Promise<void> {
+    const hit = await fire(shot)
+    statuses.set(hit?.status, (statuses.get(hit?.status) ?? 0) + 1)
+    if (!hit) {
+      // half a body, on a connection that is then closed, need not be answered
+      if (!shot.raw.endsWith('than it says')) faults.push(`no answer to ${printed(shot)}`)
+      return
+    }
+    const found = fault(shot, hit)
+    if (found) faults.push(`${found}: ${hit.status} ${hit.text.slice(0, 300)} to ${printed(shot)}`)
+    const id = hit.headers.get('x-request-id') ?? ''
+    const wish = askedFor(shot, id)
+    if (wish) asked.set(id, [...(asked.get(id) ?? []), wish])
+  }
+
+  for (let sent = 0; sent < REQUESTS; ) {
+    const some = Math.min(1_000, REQUESTS - sent)
+    const shots = fc.sample(hostile, { seed: SEED + sent, numRuns: some })
+    const worker = async () => {
+      for (let shot = shots.pop(); shot; shot = shots.pop()) {
+        const current = shot
+        await check(current).catch((error) =>
+          faults.push(`${error} (${error?.cause}) at ${printed(current)}`),
+        )
+      }
+    }
+    await Promise.all(Array.from({ length: AT_ONCE }, worker))
+    sent += some
+  }
+  console.log(Object.fromEntries([...statuses].sort()))
+  expect(faults.slice(0, 5), `${faults.length} faults with FUZZ_SEED=${SEED}`).toEqual([])
+
+  // background work comes to its end
+  type Kept = { readonly id: string; readonly name: string; readonly status: string }
+  const records = async (query: string): Promise<Kept[]> => {
+    const all: Kept[] = []
+    for (let cursor: string | null = ''; cursor !== null; ) {
+      const page: { body: { requests: Kept[]; cursor: string | null } } = await stage.worker.call(
+        'GET',
+        `/v1/requests?limit=100${query}${cursor && `&cursor=${cursor}`}`,
+        { as: 'operator' },
+      )
+      all.push(...page.body.requests)
+      cursor = page.body.cursor
+    }
+    return all
+  }
+  await expect.poll(() => records('&status=accepted'), { timeout: 90_000, interval: 1_000 }).toEqual([])
+  expect(await records('&status=creating')).toEqual([])
+  expect(await records('&status=unknown')).toEqual([])
+
+  const all = await records('')
+  expect(all.length).toBeGreaterThan(REQUESTS / 100)
+  const name = ProvisioningRequest.shape.name
+  const nameless = all.filter((record) => name.safeParse(record.name).data !== record.name)
+  expect(nameless).toEqual([])
+
+  const vaults = await stage.simulator.control.vaults()
+  console.log(`${all.length} records, ${vaults.length} vaults`)
+  expect(vaults.length).toBeGreaterThan(REQUESTS / 100)
+  const idOf = (description: string) => /request (req_[0-9a-z]{24})$/.exec(description)?.[1] ?? ''
+  const unasked = vaults.filter(({ description, displayName, groupAuthzVault, magicVault }) => {
+    const wishes = asked.get(idOf(description)) ?? []
+    const same = (wish: Asked) =>
+      wish.displayName === displayName &&
+      wish.description === description &&
+      JSON.stringify([wish.groupAuthzVault ?? null, wish.magicVault ?? null]) ===
+        JSON.stringify([groupAuthzVault, magicVault])
+    return !wishes.some(same)
+  })
+  expect(unasked).toEqual([])
+  const made = all.filter(({ status }) => status === 'created').map(({ id }) => id)
+  expect(vaults.map(({ description }) => idOf(description)).sort()).toEqual(made.sort())
+}, 400_000)
+
+test('the Worker still works, and has logged no mistake', async () => {
+  const answer = await stage.worker.create({ name: 'After all', owners: ['owner@example.com'] })
+  expect(answer.status).toBe(201)
+  expect(stage.worker.logs.filter((line) => /"(exception|ledger\.interrupted)"/.test(line))).toEqual([])
+  await expectNoSecrets(stage)
+})
