@@ -1,11 +1,15 @@
 import type * as z from 'zod/mini'
 import { log } from '../log.ts'
+import { isDeeper } from '../nesting.ts'
 import type { Upstream } from '../problem.ts'
 import { ConductorOneFailure, type Failure } from './failure.ts'
 import { ErrorAnswer } from './wire.ts'
 
 /** No answer that we need is near this size; a larger one is not read to its end. */
 const LARGEST_ANSWER = 256 * 1_024
+
+/** Seconds that we are asked to wait and take seriously: a day. */
+const LONGEST_WAIT = 86_400
 
 /**
  * What a call does, which decides what an answer that cannot be read means: a `repeatable` one may be sent again, a
@@ -80,7 +84,8 @@ export function isJson(response: Response): boolean {
 
 function parsed(text: string): unknown {
   try {
-    return JSON.parse(text)
+    const json: unknown = JSON.parse(text)
+    return isDeeper(json) ? undefined : json
   } catch {
     return undefined
   }
@@ -93,7 +98,7 @@ function retryAfter(response: Response, now: number): number | undefined {
   // a date begins with its day; the parser takes other things, such as -5, for dates too
   const date = /^[a-z]/i.test(value) ? Date.parse(value) : Number.NaN
   const seconds = /^\d{1,9}$/.test(value) ? Number(value) : Math.ceil((date - now) / 1_000)
-  return Number.isNaN(seconds) ? undefined : Math.max(0, seconds)
+  return Number.isNaN(seconds) ? undefined : Math.min(Math.max(0, seconds), LONGEST_WAIT)
 }
 
 /**
@@ -122,7 +127,9 @@ export async function readText(response: Response, effect: Effect): Promise<stri
 
 /** @returns a word on why a call or a body broke off */
 export function reasonOf(error: unknown): string {
-  log('warn', 'conductorone.no_answer', { message: error instanceof Error ? error.message : undefined })
+  // a TypeError may repeat what it was given, such as a header
+  const telling = error instanceof Error && !(error instanceof TypeError)
+  log('warn', 'conductorone.no_answer', { message: telling ? error.message : undefined })
   if (!(error instanceof Error)) return 'broken connection'
   if (error.name === 'TimeoutError' || error.name === 'AbortError') return 'no answer in time'
   return error.message === 'too large' ? 'it is too large' : 'broken connection'

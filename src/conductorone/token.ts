@@ -18,6 +18,8 @@ export type AccessToken = {
 
 /** Seconds that the assertion is valid to either side of now, as in ConductorOne's own token source. */
 const ASSERTION_LIFE = 120
+/** What a header can carry as a token: visible ASCII, RFC 6750 section 2.1, and not too much of it. */
+const TOKEN = /^[\x21-\x7e]{1,16384}$/
 /** Seconds that a token is taken to live where the answer does not say. */
 const ASSUMED_LIFE = 300
 
@@ -120,7 +122,13 @@ async function processed(
 ): Promise<oauth.TokenEndpointResponse> {
   try {
     if (!isJson(response)) throw new TypeError('not JSON')
-    return await oauth.processClientCredentialsResponse(server(baseUrl), { client_id: clientId }, response)
+    const answer = await oauth.processClientCredentialsResponse(
+      server(baseUrl),
+      { client_id: clientId },
+      response,
+    )
+    if (!TOKEN.test(answer.access_token)) throw new TypeError('no token that a header can carry')
+    return answer
   } catch {
     throw new ConductorOneFailure(
       noAnswer('repeatable', 'the token endpoint’s answer is not a token response'),

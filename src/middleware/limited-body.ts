@@ -1,7 +1,5 @@
+import { DEEPEST_JSON, isDeeper } from '../nesting.ts'
 import { Problem } from '../problem.ts'
-
-/** Levels of JSON that are still read: the documents inside tickets have some dozens. */
-const DEEPEST = 128
 
 /**
  * Reads a body up to a limit, whatever its sender says of its length.
@@ -36,8 +34,8 @@ export async function limitedBody(request: Request, limit: number): Promise<Uint
  */
 export function jsonOf(bytes: Uint8Array): unknown {
   const json = parsed(bytes)
-  if (isDeeper(json, DEEPEST))
-    throw new Problem('malformed-json', `The body is nested more than ${DEEPEST} levels deep.`)
+  if (isDeeper(json))
+    throw new Problem('malformed-json', `The body is nested more than ${DEEPEST_JSON} levels deep.`)
   return json
 }
 
@@ -50,9 +48,4 @@ function parsed(bytes: Uint8Array): unknown {
       'The body is not JSON in UTF-8. A quote or a line break inside a value must be escaped.',
     )
   }
-}
-
-function isDeeper(value: unknown, levels: number): boolean {
-  if (typeof value !== 'object' || value === null) return false
-  return levels === 0 || Object.values(value).some((inner) => isDeeper(inner, levels - 1))
 }
