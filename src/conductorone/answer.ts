@@ -2,6 +2,7 @@ import type * as z from 'zod/mini'
 import { log } from '../log.ts'
 import { isDeeper } from '../nesting.ts'
 import type { Upstream } from '../problem.ts'
+import type { Secret } from '../secret.ts'
 import { ConductorOneFailure, type Failure } from './failure.ts'
 import { ErrorAnswer } from './wire.ts'
 
@@ -24,6 +25,7 @@ export type Effect = 'repeatable' | 'creating'
  * @param schema what a good answer looks like
  * @param effect what the call does
  * @param now epoch milliseconds, for a `Retry-After` that is a date
+ * @param hidden the token that was sent, which is taken out where the answer repeats it
  * @returns the answer's content
  * @throws {ConductorOneFailure} whatever is not a 2xx with JSON of that shape
  */
@@ -32,9 +34,10 @@ export async function readAnswer<T>(
   schema: z.ZodMiniType<T>,
   effect: Effect,
   now: number,
+  hidden?: Secret,
 ): Promise<T> {
-  if (!response.ok) throw new ConductorOneFailure(await failureOf(response, effect, now))
-  const answer = schema.safeParse(parsed(await readText(response, effect)))
+  if (!response.ok) throw new ConductorOneFailure(await failureOf(response, effect, now, hidden))
+  const answer = schema.safeParse(parsed(await readText(response, effect, hidden)))
   if (!answer.success || !isJson(response))
     throw new ConductorOneFailure(
       noAnswer(effect, `HTTP ${response.status} with a body that is not the expected JSON`),
@@ -58,9 +61,14 @@ export function noAnswer(effect: Effect, reason: string, upstream?: Upstream): F
  * @returns what the status means
  * @see https://github.com/grpc-ecosystem/grpc-gateway for how the API's codes become statuses
  */
-export async function failureOf(response: Response, effect: Effect, now: number): Promise<Failure> {
+export async function failureOf(
+  response: Response,
+  effect: Effect,
+  now: number,
+  hidden?: Secret,
+): Promise<Failure> {
   const { status } = response
-  const text = isJson(response) ? await readText(response, effect).catch(() => '') : ''
+  const text = isJson(response) ? await readText(response, effect, hidden).catch(() => '') : ''
   const { code, message } = ErrorAnswer.parse(parsed(text))
   const upstream = { status, ...(code !== undefined && { code }), ...(message !== undefined && { message }) }
 
@@ -107,7 +115,7 @@ function retryAfter(response: Response, now: number): number | undefined {
  * @returns the body as text
  * @throws {ConductorOneFailure} where it is too large, breaks off or does not come in time
  */
-export async function readText(response: Response, effect: Effect): Promise<string> {
+export async function readText(response: Response, effect: Effect, hidden?: Secret): Promise<string> {
   const decoder = new TextDecoder()
   let text = ''
   let size = 0
@@ -122,7 +130,8 @@ export async function readText(response: Response, effect: Effect): Promise<stri
       noAnswer(effect, `HTTP ${response.status} with a body that broke off: ${reasonOf(error)}`),
     )
   }
-  return text + decoder.decode()
+  const whole = text + decoder.decode()
+  return hidden ? whole.replaceAll(hidden.reveal(), String(hidden)) : whole
 }
 
 /** @returns a word on why a call or a body broke off */

@@ -157,7 +157,7 @@ export class Tenant {
         call,
         operation.effect === 'creating' ? undefined : patience,
       )
-      return readAnswer(response, operation.answer, operation.effect, this.#world.now())
+      return readAnswer(response, operation.answer, operation.effect, this.#world.now(), token.value)
     }
     return insist(attempt, call.deadline, this.#world)
   }
