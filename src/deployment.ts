@@ -1,4 +1,4 @@
-import { asksForNonce, ProofOfPossession } from './conductorone/proof-of-possession.ts'
+import { ProofOfPossession, proofKey } from './conductorone/proof-of-possession.ts'
 import { SealedToken } from './conductorone/sealed-token.ts'
 import { Tenant } from './conductorone/tenant.ts'
 import { readTokenAnswer, requestToken } from './conductorone/token.ts'
@@ -30,19 +30,18 @@ export function deploymentOf(env: Bindings): Deployment {
   if (known) return known
   const config = configOf(env)
   const { baseUrl, credentials } = config
-  const proofs = config.dpop === 'required' ? new ProofOfPossession(credentials) : undefined
-  const type = proofs ? 'dpop' : 'bearer'
+  const type = config.dpop === 'required' ? 'dpop' : 'bearer'
+  const key = proofKey(credentials)
+  const proofs = () => (type === 'dpop' ? new ProofOfPossession(key, world) : undefined)
   const exchange = async (patience: number) => {
     const requestedAt = world.now()
-    const handle = await proofs?.handle()
-    const ask = () => requestToken(baseUrl, credentials, world, AbortSignal.timeout(patience), handle)
-    const response = await ask()
-    const answer = handle && (await asksForNonce(response)) ? await ask() : response
-    return readTokenAnswer(baseUrl, credentials, answer, requestedAt, type)
+    const signal = AbortSignal.timeout(patience)
+    const answer = await requestToken(baseUrl, credentials, world, signal, proofs())
+    return readTokenAnswer(answer, requestedAt, type)
   }
   const store = new SealedToken(env.TOKEN_CACHE, baseUrl, credentials, world, type)
   const tokens = new TokenCache(exchange, store, world)
-  const tenant = new Tenant(baseUrl, tokens, world, proofs)
+  const tenant = new Tenant(baseUrl, tokens, world, proofs())
   const deployment = { config, tokens, tenant, directory: new OwnerDirectory(tenant, world) }
   deployments.set(env, deployment)
   return deployment

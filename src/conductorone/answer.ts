@@ -90,7 +90,8 @@ export function isJson(response: Response): boolean {
   return /^application\/([\w.-]+\+)?json\s*(;|$)/i.test(response.headers.get('content-type') ?? '')
 }
 
-function parsed(text: string): unknown {
+/** @returns the JSON value of an answer's text, or undefined where it is none that can be walked through */
+export function parsed(text: string): unknown {
   try {
     const json: unknown = JSON.parse(text)
     return isDeeper(json) ? undefined : json

@@ -1,5 +1,7 @@
-import * as oauth from 'oauth4webapi'
-import { bytesOf } from '../encoding.ts'
+import { base64url, type JWK, SignJWT } from 'jose'
+import { bytesOf, hex, sha256 } from '../encoding.ts'
+import type { Secret } from '../secret.ts'
+import type { World } from '../world.ts'
 import type { Credentials } from './credentials.ts'
 
 /** Characters of an answer in which its error is looked for. */
@@ -8,57 +10,108 @@ const INFO = bytesOf('conductorone-vaults DPoP key v1')
 /** What stands before the 32 bytes of an Ed25519 private key in PKCS #8: RFC 8410, section 7. */
 const PKCS8 = [0x30, 0x2e, 2, 1, 0, 0x30, 5, 6, 3, 0x2b, 0x65, 0x70, 4, 0x22, 4, 0x20]
 
+/** A key that signs proofs, and its public half as the proofs carry it. */
+export type ProofKey = { readonly privateKey: CryptoKey; readonly jwk: JWK }
+
 /**
- * Proof of possession for access tokens: RFC 9449. The key is derived from the client secret (HKDF, RFC 5869), so that
- * every isolate has the same one and can use the token that another one got.
+ * @param credentials whose client secret the key is derived from (HKDF, RFC 5869), so that every isolate has the same
+ *   one and can use the token that another one got
+ * @returns what gives the key; it is derived once
+ */
+export function proofKey(credentials: Credentials): () => Promise<ProofKey> {
+  let known: ProofKey | undefined
+  return async () => {
+    // the key is kept, never the promise of it: whoever asked first may be cut off before it is kept
+    known ??= await derived(credentials)
+    return known
+  }
+}
+
+async function derived({ clientSecret }: Credentials): Promise<ProofKey> {
+  const secret = bytesOf(clientSecret.reveal())
+  const material = await crypto.subtle.importKey('raw', secret, 'HKDF', false, ['deriveBits'])
+  const algorithm = { name: 'HKDF', hash: 'SHA-256', salt: new Uint8Array(), info: INFO }
+  const seed = new Uint8Array(await crypto.subtle.deriveBits(algorithm, material, 256))
+  const pkcs8 = new Uint8Array([...PKCS8, ...seed])
+  // extractable only for as long as it takes to read its public half
+  const readable = await crypto.subtle.importKey('pkcs8', pkcs8, 'Ed25519', true, ['sign'])
+  const { x } = (await crypto.subtle.exportKey('jwk', readable)) as JsonWebKey // as asked for
+  return {
+    privateKey: await crypto.subtle.importKey('pkcs8', pkcs8, 'Ed25519', false, ['sign']),
+    jwk: { kty: 'OKP', crv: 'Ed25519', ...(x !== undefined && { x }) },
+  }
+}
+
+/**
+ * Proof of possession towards one server: RFC 9449. The token endpoint's nonce is not the API's, and a nonce that nobody
+ * asked for is refused, though both have one origin; so each has an object of its own.
  */
 export class ProofOfPossession {
-  readonly #credentials: Credentials
-  #keys: CryptoKeyPair | undefined
+  readonly #key: () => Promise<ProofKey>
+  readonly #world: World
+  #nonce: string | undefined
 
-  /** @param credentials whose client secret the key is derived from */
-  constructor(credentials: Credentials) {
-    this.#credentials = credentials
+  /** @param key the key that tokens are bound to; asked for at every proof */
+  constructor(key: () => Promise<ProofKey>, world: World) {
+    this.#key = key
+    this.#world = world
   }
 
   /**
-   * @returns what makes proofs for one server, and remembers the nonce that it asks for: the token endpoint's is not
-   *   the API's, and a nonce that nobody asked for is refused, though both have one origin
+   * Sends a request with a proof; once more where the server asks for a nonce, or does not want the one it got. In
+   * both cases it did nothing else, so even a create may be sent again.
+   *
+   * @param method of the request, and
+   * @param url where it goes
+   * @param token the access token that goes with it, where there is one
+   * @param send sends it with a value for the header `DPoP`
+   * @returns the answer
    */
-  async handle(): Promise<oauth.DPoPHandle> {
-    this.#keys ??= await this.#derived()
-    return oauth.DPoP({}, this.#keys, asEdDSA)
+  async prove(
+    method: string,
+    url: string,
+    token: Secret | undefined,
+    send: (proof: string) => Promise<Response>,
+  ): Promise<Response> {
+    const nonce = this.#nonce
+    const once = async () =>
+      this.#listen(await send(await this.#proof(method, url, token?.reveal(), this.#nonce)))
+    const response = await once()
+    const refused = refusesProof(response)
+    // a nonce that is not asked for any more: forgotten, unless another request has brought a new one
+    if (refused && this.#nonce === nonce) this.#nonce = undefined
+    return refused || (await asksForNonce(response)) ? once() : response
   }
 
-  async #derived(): Promise<CryptoKeyPair> {
-    const secret = bytesOf(this.#credentials.clientSecret.reveal())
-    const material = await crypto.subtle.importKey('raw', secret, 'HKDF', false, ['deriveBits'])
-    const algorithm = { name: 'HKDF', hash: 'SHA-256', salt: new Uint8Array(), info: INFO }
-    const seed = new Uint8Array(await crypto.subtle.deriveBits(algorithm, material, 256))
-    const pkcs8 = new Uint8Array([...PKCS8, ...seed])
-    // extractable only for as long as it takes to read its public half
-    const readable = await crypto.subtle.importKey('pkcs8', pkcs8, 'Ed25519', true, ['sign'])
-    const { x } = (await crypto.subtle.exportKey('jwk', readable)) as JsonWebKey // as asked for
-    const publicJwk = { kty: 'OKP', crv: 'Ed25519', ...(x !== undefined && { x }) }
-    return {
-      privateKey: await crypto.subtle.importKey('pkcs8', pkcs8, 'Ed25519', false, ['sign']),
-      publicKey: await crypto.subtle.importKey('jwk', publicJwk, 'Ed25519', true, ['verify']),
+  /** Any answer may bring the next nonce: RFC 9449, section 8.2. */
+  #listen(response: Response): Response {
+    this.#nonce = response.headers.get('dpop-nonce') ?? this.#nonce
+    return response
+  }
+
+  /** @see https://www.rfc-editor.org/rfc/rfc9449#section-4.2 */
+  async #proof(method: string, url: string, token?: string, nonce?: string): Promise<string> {
+    const { privateKey, jwk } = await this.#key()
+    const { origin, pathname } = new URL(url)
+    const claims = {
+      jti: hex(this.#world.random(16)),
+      htm: method,
+      htu: origin + pathname,
+      ...(token !== undefined && { ath: base64url.encode(await sha256(token)) }),
+      ...(nonce !== undefined && { nonce }),
     }
+    return (
+      new SignJWT(claims)
+        .setIssuedAt(Math.floor(this.#world.now() / 1_000))
+        // ConductorOne knows RFC 8037's name, not yet RFC 9864's `Ed25519`
+        .setProtectedHeader({ alg: 'EdDSA', typ: 'dpop+jwt', jwk })
+        .sign(privateKey)
+    )
   }
 }
 
-/** ConductorOne knows RFC 8037's name, not yet RFC 9864's `Ed25519`. */
-const asEdDSA: oauth.ModifyAssertionOptions = {
-  [oauth.modifyAssertion](header) {
-    header.alg = 'EdDSA'
-  },
-}
-
-/**
- * @param response an answer of the API
- * @returns whether it refuses the proof, as where it has a nonce that is not asked for any more: RFC 9449, section 7.1
- */
-export function refusesProof(response: Response): boolean {
+/** @returns whether an answer refuses the proof, as where it has a nonce that is not asked for any more: RFC 9449, section 7.1 */
+function refusesProof(response: Response): boolean {
   return (
     response.status === 401 && /\binvalid_dpop_proof\b/.test(response.headers.get('www-authenticate') ?? '')
   )

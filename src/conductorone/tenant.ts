@@ -1,4 +1,3 @@
-import * as oauth from 'oauth4webapi'
 import type * as z from 'zod/mini'
 import type { World } from '../world.ts'
 import { type Effect, noAnswer, readAnswer, reasonOf } from './answer.ts'
@@ -6,7 +5,7 @@ import type { Deadline } from './deadline.ts'
 import { ConductorOneFailure } from './failure.ts'
 import { insist } from './insist.ts'
 import type { Lanes } from './lanes.ts'
-import { asksForNonce, type ProofOfPossession, refusesProof } from './proof-of-possession.ts'
+import type { ProofOfPossession } from './proof-of-possession.ts'
 import type { AccessToken } from './token.ts'
 import type { TokenCache } from './token-cache.ts'
 import { USER_AGENT } from './user-agent.ts'
@@ -47,7 +46,6 @@ export class Tenant {
   readonly #tokens: TokenCache
   readonly #world: World
   readonly #proofs: ProofOfPossession | undefined
-  #handle: oauth.DPoPHandle | undefined
 
   /**
    * @param baseUrl the tenant, `https://acme.conductor.one`
@@ -162,60 +160,45 @@ export class Tenant {
     return insist(attempt, call.deadline, this.#world)
   }
 
-  async #send(
+  #send(
     operation: Operation<unknown>,
-    token: AccessToken,
+    { value: token }: AccessToken,
     call: Call,
     patience?: number,
   ): Promise<Response> {
-    const proofs = await this.#remembering()
-    const response = await this.#request(operation, token, call, proofs, patience)
-    if (!proofs) return response
-    const refused = refusesProof(response)
-    // a nonce that is not asked for any more: forgotten, unless another call did so
-    if (refused && this.#handle === proofs) this.#handle = undefined
-    // a request whose proof or nonce was refused did nothing, so even a create may be sent again
-    if (!refused && !(await asksForNonce(response))) return response
-    return this.#request(operation, token, call, await this.#remembering(), patience)
-  }
-
-  /** @returns what makes proofs, the same for all calls, since it remembers the API's nonce */
-  async #remembering(): Promise<oauth.DPoPHandle | undefined> {
-    if (this.#handle || !this.#proofs) return this.#handle
-    const handle = await this.#proofs.handle()
-    this.#handle ??= handle // another call may have been faster
-    return this.#handle
+    const url = `${this.#baseUrl.href.replace(/\/$/, '')}${operation.path}`
+    if (!this.#proofs)
+      return this.#request(operation, url, { Authorization: `Bearer ${token.reveal()}` }, call, patience)
+    return this.#proofs.prove(operation.method, url, token, (DPoP) =>
+      this.#request(operation, url, { Authorization: `DPoP ${token.reveal()}`, DPoP }, call, patience),
+    )
   }
 
   async #request(
-    { method, path, body, effect }: Operation<unknown>,
-    token: AccessToken,
+    { method, body, effect }: Operation<unknown>,
+    url: string,
+    authorization: { readonly Authorization: string; readonly DPoP?: string },
     call: Call,
-    proofs: oauth.DPoPHandle | undefined,
     patience?: number,
   ): Promise<Response> {
-    const url = new URL(`${this.#baseUrl.href.replace(/\/$/, '')}${path}`)
-    const json = body === undefined ? null : JSON.stringify(body)
-    const headers = new Headers({
-      Accept: 'application/json',
-      'User-Agent': USER_AGENT,
-      ...(json !== null && { 'Content-Type': 'application/json' }),
-      ...(call.traceparent && { traceparent: call.traceparent }),
-    })
     await call.lanes?.enter(call.deadline)
     try {
       if (call.deadline.left() < LEAST_TIME[effect])
         throw new ConductorOneFailure({ kind: 'unavailable', reason: 'too little time was left to ask it' })
-      return await oauth.protectedResourceRequest(token.value.reveal(), method, url, headers, json, {
-        ...(proofs && { DPoP: proofs }),
+      return await this.#world.fetch(url, {
+        method,
+        redirect: 'manual',
         signal: call.deadline.signal(patience),
-        [oauth.allowInsecureRequests]: url.protocol === 'http:', // the configuration lets loopback through only
-        [oauth.customFetch]: (input, init) =>
-          this.#world.fetch(input, { ...init, body: json, redirect: 'manual' }),
+        headers: {
+          ...authorization,
+          Accept: 'application/json',
+          'User-Agent': USER_AGENT,
+          ...(body !== undefined && { 'Content-Type': 'application/json' }),
+          ...(call.traceparent && { traceparent: call.traceparent }),
+        },
+        ...(body !== undefined && { body: JSON.stringify(body) }),
       })
     } catch (error) {
-      // thrown for an answer that says how to authenticate, which is judged as any other
-      if (error instanceof oauth.WWWAuthenticateChallengeError) return error.response
       if (error instanceof ConductorOneFailure) throw error
       throw new ConductorOneFailure(noAnswer(effect, reasonOf(error)))
     } finally {

@@ -1,12 +1,14 @@
-import * as oauth from 'oauth4webapi'
+import { SignJWT } from 'jose'
+import * as z from 'zod/mini'
 import { hex } from '../encoding.ts'
 import { log } from '../log.ts'
 import { Problem } from '../problem.ts'
 import { Secret } from '../secret.ts'
 import type { World } from '../world.ts'
-import { failureOf, isJson, noAnswer, readText, reasonOf } from './answer.ts'
+import { failureOf, isJson, noAnswer, parsed, readText, reasonOf } from './answer.ts'
 import type { Credentials } from './credentials.ts'
 import { ConductorOneFailure } from './failure.ts'
+import type { ProofOfPossession } from './proof-of-possession.ts'
 import { USER_AGENT } from './user-agent.ts'
 
 /** An access token (RFC 6749, section 1.4) and its life in epoch milliseconds. */
@@ -18,8 +20,12 @@ export type AccessToken = {
 
 /** Seconds that the assertion is valid to either side of now, as in ConductorOne's own token source. */
 const ASSERTION_LIFE = 120
-/** What a header can carry as a token: visible ASCII, RFC 6750 section 2.1, and not too much of it. */
-const TOKEN = /^[\x21-\x7e]{1,16384}$/
+/** A good answer: RFC 6749, section 5.1. The token must be one that a header can carry, RFC 6750 section 2.1. */
+const TokenAnswer = z.looseObject({
+  access_token: z.string().check(z.regex(/^[\x21-\x7e]{1,16384}$/)),
+  token_type: z.pipe(z.string().check(z.toLowerCase()), z.enum(['bearer', 'dpop'])),
+  expires_in: z.optional(z.coerce.number().check(z.nonnegative())),
+})
 /** Seconds that a token is taken to live where the answer does not say. */
 const ASSUMED_LIFE = 300
 
@@ -30,7 +36,7 @@ const ASSUMED_LIFE = 300
  * @param baseUrl the tenant, `https://acme.conductor.one`
  * @param credentials who asks, and the key that signs
  * @param signal aborts when the answer would come too late
- * @param proofs makes a proof for the request, where the token is to be bound to a key
+ * @param proofs makes a proof for the request, where the token is to be bound to a key (RFC 9449, section 5)
  * @returns the raw answer, for {@link readTokenAnswer}
  * @throws {ConductorOneFailure} `unavailable` where no answer came; `Problem` `misconfigured` where the key is no key
  */
@@ -39,39 +45,50 @@ export async function requestToken(
   credentials: Credentials,
   world: World,
   signal: AbortSignal,
-  proofs?: oauth.DPoPHandle,
+  proofs?: ProofOfPossession,
 ): Promise<Response> {
-  const { kid } = credentials.privateKey
-  const key = await signingKey(credentials)
-  const assertion = oauth.PrivateKeyJwt(kid ? { key, kid } : key, {
-    [oauth.modifyAssertion](header, payload) {
-      header.alg = 'EdDSA' // ConductorOne knows RFC 8037's name, not yet RFC 9864's `Ed25519`
-      header.nonce = hex(world.random(16))
-      const now = Math.floor(world.now() / 1_000)
-      payload.aud = baseUrl.hostname
-      payload.iat = now
-      payload.nbf = now - ASSERTION_LIFE
-      payload.exp = now + ASSERTION_LIFE
-      delete payload.jti
-    },
+  const url = `${baseUrl.href.replace(/\/$/, '')}/auth/v1/token`
+  const form = new URLSearchParams({
+    grant_type: 'client_credentials',
+    client_id: credentials.clientId,
+    client_assertion_type: 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer',
+    client_assertion: await clientAssertion(baseUrl, credentials, world),
   })
-  try {
-    return await oauth.clientCredentialsGrantRequest(
-      server(baseUrl),
-      { client_id: credentials.clientId },
-      assertion,
-      {},
-      {
-        signal,
-        ...(proofs && { DPoP: proofs }),
-        headers: { 'User-Agent': USER_AGENT },
-        [oauth.allowInsecureRequests]: baseUrl.protocol === 'http:', // the configuration lets loopback through only
-        [oauth.customFetch]: (url, init) => world.fetch(url, { ...init, redirect: 'manual' }),
+  const send = (proof?: string) =>
+    world.fetch(url, {
+      method: 'POST',
+      redirect: 'manual',
+      signal,
+      headers: {
+        Accept: 'application/json',
+        'Content-Type': 'application/x-www-form-urlencoded',
+        'User-Agent': USER_AGENT,
+        ...(proof !== undefined && { DPoP: proof }),
       },
-    )
+      body: form.toString(),
+    })
+  try {
+    return await (proofs ? proofs.prove('POST', url, undefined, send) : send())
   } catch (error) {
     throw new ConductorOneFailure(noAnswer('repeatable', `token endpoint: ${reasonOf(error)}`))
   }
+}
+
+/** A JWT that proves who asks: RFC 7523, section 3, with the audience and the life that ConductorOne wants. */
+async function clientAssertion(baseUrl: URL, credentials: Credentials, world: World): Promise<string> {
+  const { clientId, privateKey } = credentials
+  const now = Math.floor(world.now() / 1_000)
+  const { kid } = privateKey
+  return new SignJWT({ iss: clientId, sub: clientId, aud: baseUrl.hostname })
+    .setIssuedAt(now)
+    .setNotBefore(now - ASSERTION_LIFE)
+    .setExpirationTime(now + ASSERTION_LIFE)
+    .setProtectedHeader({
+      alg: 'EdDSA', // ConductorOne knows RFC 8037's name, not yet RFC 9864's `Ed25519`
+      nonce: hex(world.random(16)),
+      ...(kid && { kid }),
+    })
+    .sign(await signingKey(credentials))
 }
 
 /**
@@ -84,8 +101,6 @@ export async function requestToken(
  * @throws {ConductorOneFailure} `credentials-rejected` where it says no, `unavailable` where it cannot be read
  */
 export async function readTokenAnswer(
-  baseUrl: URL,
-  credentials: Credentials,
   response: Response,
   requestedAt: number,
   type: 'bearer' | 'dpop' = 'bearer',
@@ -98,41 +113,21 @@ export async function readTokenAnswer(
         : failure
     throw new ConductorOneFailure(refused)
   }
-  const answer = await processed(
-    baseUrl,
-    credentials,
-    new Response(await readText(response, 'repeatable'), response),
-  )
-  if (answer.token_type !== type)
-    throw new ConductorOneFailure({
-      kind: 'credentials-rejected',
-      upstream: { status: response.status, message: `the token’s type is ${answer.token_type}, not ${type}` },
-    })
-  return {
-    value: new Secret(answer.access_token),
-    issuedAt: requestedAt,
-    expiresAt: requestedAt + (answer.expires_in ?? ASSUMED_LIFE) * 1_000,
-  }
-}
-
-async function processed(
-  baseUrl: URL,
-  { clientId }: Credentials,
-  response: Response,
-): Promise<oauth.TokenEndpointResponse> {
-  try {
-    if (!isJson(response)) throw new TypeError('not JSON')
-    const answer = await oauth.processClientCredentialsResponse(
-      server(baseUrl),
-      { client_id: clientId },
-      response,
-    )
-    if (!TOKEN.test(answer.access_token)) throw new TypeError('no token that a header can carry')
-    return answer
-  } catch {
+  const answer = TokenAnswer.safeParse(parsed(await readText(response, 'repeatable')))
+  if (!answer.success || !isJson(response))
     throw new ConductorOneFailure(
       noAnswer('repeatable', 'the token endpoint’s answer is not a token response'),
     )
+  const { access_token, token_type, expires_in = ASSUMED_LIFE } = answer.data
+  if (token_type !== type)
+    throw new ConductorOneFailure({
+      kind: 'credentials-rejected',
+      upstream: { status: response.status, message: `the token’s type is ${token_type}, not ${type}` },
+    })
+  return {
+    value: new Secret(access_token),
+    issuedAt: requestedAt,
+    expiresAt: requestedAt + expires_in * 1_000,
   }
 }
 
@@ -146,8 +141,4 @@ async function signingKey({ privateKey: { kty, crv, x, d } }: Credentials): Prom
     })
     throw new Problem('misconfigured', 'This deployment is not configured. Its log says what is wrong.')
   }
-}
-
-function server(baseUrl: URL): oauth.AuthorizationServer {
-  return { issuer: baseUrl.hostname, token_endpoint: `${baseUrl.href.replace(/\/$/, '')}/auth/v1/token` }
 }

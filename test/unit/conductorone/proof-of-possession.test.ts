@@ -1,7 +1,7 @@
-import { decodeJwt } from 'jose'
+import { calculateJwkThumbprint, decodeJwt } from 'jose'
 import { expect, test, vi } from 'vitest'
 import { Deadline } from '../../../src/conductorone/deadline.ts'
-import { asksForNonce, ProofOfPossession } from '../../../src/conductorone/proof-of-possession.ts'
+import { asksForNonce, ProofOfPossession, proofKey } from '../../../src/conductorone/proof-of-possession.ts'
 import { Tenant } from '../../../src/conductorone/tenant.ts'
 import { TokenCache } from '../../../src/conductorone/token-cache.ts'
 import { Secret } from '../../../src/secret.ts'
@@ -28,7 +28,7 @@ function tenantOf(...script: Step[]) {
     expiresAt: world.now() + 3_600_000,
   })
   const tokens = new TokenCache(exchange, { read: async () => undefined, write: async () => {} }, world)
-  const proofs = new ProofOfPossession(credentialsOf())
+  const proofs = new ProofOfPossession(proofKey(credentialsOf()), world)
   const tenant = new Tenant(new URL('https://acme.conductor.one'), tokens, world, proofs)
   const create = () => tenant.createVault(request, { deadline: new Deadline(25_000, world.now) })
   const nonces = () =>
@@ -38,8 +38,9 @@ function tenantOf(...script: Step[]) {
 }
 
 async function thumbprint(clientSecret = secretOf(JWK)): Promise<string> {
-  const handle = await new ProofOfPossession(credentialsOf(CLIENT_ID, clientSecret)).handle()
-  return handle.calculateThumbprint()
+  const { jwk, privateKey } = await proofKey(credentialsOf(CLIENT_ID, clientSecret))()
+  expect(privateKey.extractable).toBe(false)
+  return calculateJwkThumbprint(jwk)
 }
 
 test('has one key for one client secret, wherever it is made', async () => {

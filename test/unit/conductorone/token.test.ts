@@ -19,7 +19,7 @@ async function ask({
 }
 
 async function read(response: Response, requestedAt = NOON) {
-  return readTokenAnswer(new URL('https://acme.conductor.one'), credentialsOf(), response, requestedAt)
+  return readTokenAnswer(response, requestedAt)
 }
 
 test.each([
