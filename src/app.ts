@@ -1,13 +1,18 @@
-import { secureHeaders } from 'hono/secure-headers'
+import type { ApplyGlobalResponse } from 'hono/client'
 import { factory } from './app-env.ts'
 import { configured } from './middleware/configured.ts'
 import { requestLog } from './middleware/request-log.ts'
+import { secureHeaders } from './middleware/secure-headers.ts'
 import { unrouted } from './middleware/unrouted.ts'
-import { problemResponse } from './problem.ts'
+import { type ProblemAnswers, problemResponse } from './problem.ts'
 import { problemFrom } from './problem-from.ts'
+import { chat } from './routes/chat.ts'
+import { conductorOneWebhooks } from './routes/conductorone-webhooks.ts'
 import { health } from './routes/health.ts'
+import { pages } from './routes/pages.ts'
 import { problemPages } from './routes/problem-pages.ts'
 import { requests } from './routes/requests.ts'
+import { slack } from './routes/slack.ts'
 import { vaults } from './routes/vaults.ts'
 import { webhooks } from './routes/webhooks.ts'
 
@@ -15,18 +20,22 @@ import { webhooks } from './routes/webhooks.ts'
 export const app = factory.createApp()
 
 app.use(requestLog)
-app.use(secureHeaders({ contentSecurityPolicy: { defaultSrc: ["'none'"], frameAncestors: ["'none'"] } }))
-app.use(async function noStore(c, next) {
-  await next()
-  c.header('Cache-Control', 'no-store')
-})
+app.use(secureHeaders)
 app.use('/v1/*', configured)
+app.route('/', pages)
 
-app.route('/', health)
-app.route('/problems', problemPages)
-app.route('/v1/vaults', vaults)
-app.route('/v1/requests', requests)
-app.route('/webhooks', webhooks)
+const routes = app
+  .route('/', health)
+  .route('/problems', problemPages)
+  .route('/v1/vaults', vaults)
+  .route('/v1/requests', requests)
+  .route('/webhooks/conductorone', conductorOneWebhooks)
+  .route('/webhooks/slack', slack)
+  .route('/webhooks', chat)
+  .route('/webhooks', webhooks)
+
+/** The routes as Hono's client reads them. */
+export type AppType = ApplyGlobalResponse<typeof routes, ProblemAnswers>
 
 app.notFound((c) => {
   const problem = unrouted(app, c.req.path)

@@ -3,7 +3,7 @@ import { ClientId, ClientSecret, type Credentials } from './conductorone/credent
 import { Policy } from './provisioning/policy.ts'
 import type { Secret } from './secret.ts'
 import { ApiKeys, type Caller } from './settings/api-keys.ts'
-import { Name, objectOrJson, optional } from './settings/setting.ts'
+import { hide, Name, objectOrJson, optional } from './settings/setting.ts'
 import { type TicketAccess, type TicketSystem, TicketTokens } from './settings/ticket-tokens.ts'
 import { CallbackSecret, WebhookSecrets } from './settings/webhook-secrets.ts'
 import { SourceOptions } from './sources/options.ts'
@@ -22,6 +22,8 @@ export type Config = {
   readonly policy: Policy
   /** how deliveries are read */
   readonly sources: SourceOptions
+  /** lets people be looked up and forms be opened in Slack */
+  readonly slackToken: Secret | undefined
   /** where results may be written into tickets, by sender */
   readonly ticketTokens: Readonly<Partial<Record<TicketSystem, TicketAccess>>>
 }
@@ -48,6 +50,11 @@ function choice<const T extends readonly [string, ...string[]]>(...values: T) {
   return z.enum(values, { error: `must be ${values.map((value) => `"${value}"`).join(' or ')}` })
 }
 
+const SlackToken = z.pipe(
+  z.string().check(z.regex(/^xoxb-[\w-]{10,}$/, { error: 'must be a bot token, which begins with xoxb-' })),
+  hide,
+)
+
 const Binding = z.custom<object>((value) => typeof value === 'object' && value !== null, {
   error: 'is not bound; see wrangler.toml',
 })
@@ -62,6 +69,7 @@ const Environment = z.object({
   WEBHOOK_SECRETS: optional(WebhookSecrets),
   SOURCES: optional(objectOrJson(SourceOptions)),
   TICKET_TOKENS: optional(TicketTokens),
+  SLACK_BOT_TOKEN: optional(SlackToken),
   CALLBACK_SECRET: optional(CallbackSecret),
   POLICY: optional(objectOrJson(Policy)),
   TOKEN_CACHE: Binding,
@@ -102,6 +110,7 @@ export function parseConfig(env: object): Config {
     // a result that cannot be signed is sent nowhere
     policy: data.CALLBACK_SECRET ? policy : { ...policy, allowedCallbackHosts: [] },
     sources: data.SOURCES ?? SourceOptions.parse({}),
+    slackToken: data.SLACK_BOT_TOKEN,
     ticketTokens: data.TICKET_TOKENS ?? {},
   }
 }

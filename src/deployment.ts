@@ -1,3 +1,4 @@
+import { KeySet } from './conductorone/key-set.ts'
 import { ProofOfPossession, proofKey } from './conductorone/proof-of-possession.ts'
 import { SealedToken } from './conductorone/sealed-token.ts'
 import { Tenant } from './conductorone/tenant.ts'
@@ -16,6 +17,8 @@ export type Deployment = {
   readonly tokens: TokenCache
   readonly tenant: Tenant
   readonly directory: OwnerDirectory
+  /** the keys that the tenant signs its webhooks with */
+  readonly keys: KeySet
 }
 
 const deployments = new WeakMap<object, Deployment>()
@@ -42,7 +45,8 @@ export function deploymentOf(env: Bindings): Deployment {
   const store = new SealedToken(env.TOKEN_CACHE, baseUrl, credentials, world, type)
   const tokens = new TokenCache(exchange, store, world)
   const tenant = new Tenant(baseUrl, tokens, world, proofs())
-  const deployment = { config, tokens, tenant, directory: new OwnerDirectory(tenant, world) }
+  const directory = new OwnerDirectory(tenant, world)
+  const deployment = { config, tokens, tenant, directory, keys: new KeySet(baseUrl, world) }
   deployments.set(env, deployment)
   return deployment
 }

@@ -14,8 +14,11 @@ export type Bindings = {
   readonly POLICY?: unknown
   readonly SOURCES?: unknown
   readonly TICKET_TOKENS?: unknown
+  readonly SLACK_BOT_TOKEN?: unknown
   readonly TOKEN_CACHE: KVNamespace
   readonly LEDGER: DurableObjectNamespace<Ledger>
   readonly PROVISION: Workflow<ProvisionParameters>
   readonly RATE_LIMIT?: RateLimit
+  /** the files of `public/` */
+  readonly PAGES?: Fetcher
 }

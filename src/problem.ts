@@ -1,3 +1,5 @@
+import type { TypedResponse } from 'hono'
+
 /**
  * Every way in which a request can fail, for the answer and for the page behind its `type`: the status, what it
  * is called, what it means and what to do, and whether the same request may succeed later unchanged.
@@ -167,6 +169,12 @@ export type ProblemDocument = {
   readonly retryAfter?: number
 }
 
+/** The statuses that problems have. */
+type ProblemStatus = (typeof problems)[ProblemCode]['status']
+
+/** What problems are to Hono's typed client: any route may answer one, whatever else it answers. */
+export type ProblemAnswers = { [Status in ProblemStatus]: { json: ProblemDocument } }
+
 /** What a problem may say beside its code. */
 export type ProblemDetails = {
   readonly errors?: readonly FieldFault[]
@@ -223,8 +231,8 @@ export class Problem extends Error {
 export function problemResponse(
   document: ProblemDocument,
   headers: Readonly<Record<string, string>> = {},
-): Response {
-  return new Response(JSON.stringify(document), {
+): Response & TypedResponse<ProblemDocument, ProblemStatus, 'json'> {
+  const response = new Response(JSON.stringify(document), {
     status: document.status,
     headers: {
       'Content-Type': 'application/problem+json',
@@ -232,4 +240,5 @@ export function problemResponse(
       ...headers,
     },
   })
+  return response as ReturnType<typeof problemResponse> // what a typed response adds is there for the compiler only
 }

@@ -1,21 +1,8 @@
-import { USER_AGENT } from '../conductorone/user-agent.ts'
 import type { Config } from '../config.ts'
 import { bytesOf } from '../encoding.ts'
 import type { RequestRecord } from '../ledger/entry.ts'
-import { log } from '../log.ts'
 import type { World } from '../world.ts'
-
-/** What became of a callback. */
-export type Delivery =
-  | { readonly kind: 'delivered' }
-  /** the receiver wants no more of these, or we must not send it there */
-  | { readonly kind: 'refused'; readonly reason: string }
-  | { readonly kind: 'again'; readonly retryAfter: number }
-
-/** Milliseconds that a receiver may take, as Standard Webhooks recommends. */
-const PATIENCE = 20_000
-/** Seconds before the next try where the receiver names no time. */
-const LATER = 5
+import { type Delivery, post } from './post.ts'
 
 /**
  * Posts a request's record to the address that its author named, signed as Standard Webhooks says. Goes to allowed
@@ -41,33 +28,13 @@ export async function deliver(
   const timestamp = Math.floor(world.now() / 1_000)
   const body = JSON.stringify({ type: `vault.${record.status}`, timestamp: record.updatedAt, data: record })
   const signature = await sign(`${messageId}.${timestamp}.${body}`, callbackKey.reveal())
-  try {
-    const response = await world.fetch(url, {
-      method: 'POST',
-      redirect: 'manual',
-      signal: AbortSignal.timeout(PATIENCE),
-      headers: {
-        'Content-Type': 'application/json',
-        'User-Agent': USER_AGENT,
-        'webhook-id': messageId,
-        'webhook-timestamp': String(timestamp),
-        'webhook-signature': `v1,${signature}`,
-      },
-      body,
-    })
-    await response.body?.cancel()
-    log(response.ok ? 'info' : 'warn', 'callback.answered', { request: record.id, status: response.status })
-    if (response.ok) return { kind: 'delivered' }
-    if (response.status === 410) return { kind: 'refused', reason: 'it answered 410 Gone' }
-    return { kind: 'again', retryAfter: pause(response.headers.get('retry-after')) }
-  } catch {
-    log('warn', 'callback.failed', { request: record.id })
-    return { kind: 'again', retryAfter: LATER }
+  const headers = {
+    'webhook-id': messageId,
+    'webhook-timestamp': String(timestamp),
+    'webhook-signature': `v1,${signature}`,
   }
-}
-
-function pause(retryAfter: string | null): number {
-  return retryAfter !== null && /^\d{1,4}$/.test(retryAfter) ? Number(retryAfter) : LATER
+  const final = (status: number) => status === 410
+  return post(url, { headers, body, final, event: 'callback', request: record.id }, world)
 }
 
 async function sign(text: string, base64Key: string): Promise<string> {

@@ -2,10 +2,10 @@ import { USER_AGENT } from '../conductorone/user-agent.ts'
 import type { Config } from '../config.ts'
 import type { RequestRecord } from '../ledger/entry.ts'
 import { log } from '../log.ts'
-import { problems } from '../problem.ts'
 import type { TicketAccess, TicketSystem } from '../settings/ticket-tokens.ts'
 import type { World } from '../world.ts'
-import type { Delivery } from './callback.ts'
+import { outcome } from './outcome.ts'
+import type { Delivery } from './post.ts'
 import { type TicketApi, type TicketCall, ticketApis } from './ticket-system.ts'
 
 /** Milliseconds that a ticketing system may take. */
@@ -97,21 +97,4 @@ function hasErrors(text: string): boolean {
   } catch {
     return false
   }
-}
-
-/** @returns what the ticket's author wants to know: what there is now, or what is wrong and what to do about it */
-export function outcome({ status, name, vault, owners, problem, warnings }: RequestRecord): string {
-  if (vault) {
-    const whose = owners.map(({ input }) => input).join(', ')
-    return [
-      `The vault “${name}” was created in ConductorOne (id ${vault.id}). It can be opened by ${whose}.`,
-      ...warnings,
-    ].join('\n\n')
-  }
-  if (!problem) return `The vault “${name}” is being created.`
-  const known =
-    status === 'unknown'
-      ? `Nobody knows whether the vault “${name}” was created.`
-      : `The vault “${name}” was not created as asked.`
-  return [`${known} ${problem.detail}`, problems[problem.code].remedy].join('\n\n')
 }

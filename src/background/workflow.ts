@@ -6,7 +6,9 @@ import type { Progress } from '../ledger/ledger.ts'
 import { type LedgerShard, ledgerFor } from '../ledger/shards.ts'
 import { log } from '../log.ts'
 import { world } from '../world.ts'
-import { type Delivery, deliver } from './callback.ts'
+import { deliver } from './callback.ts'
+import type { Delivery } from './post.ts'
+import { reply } from './reply.ts'
 import { comment } from './ticket-comment.ts'
 
 /** What a Workflow is started with: the request that it looks after. */
@@ -41,14 +43,18 @@ export class Provision extends WorkflowEntrypoint<Bindings, ProvisionParameters>
     if (ended.kind !== 'ended') return
     if (ended.status === 'created')
       await this.#insist(id, steps, 'set expiry', () => this.#ledger(id).finishExpiry(id))
-    const { callbackUrl, tellTicket } = ended
+    const { callbackUrl, tell } = ended
     if (callbackUrl !== null)
       await this.#tell(id, new URL(callbackUrl).host, steps, (record) =>
         deliver(callbackUrl, event.instanceId, record, deploymentOf(this.env).config, world),
       )
-    if (tellTicket)
+    if (tell?.kind === 'ticket')
       await this.#tell(id, 'the ticket', steps, (record) =>
         comment(record, event.instanceId.split('-')[1] ?? '1', deploymentOf(this.env).config, world),
+      )
+    else if (tell)
+      await this.#tell(id, 'whoever asked', steps, (record) =>
+        reply(record, tell, deploymentOf(this.env).config, world),
       )
   }
 

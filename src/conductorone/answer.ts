@@ -69,7 +69,7 @@ export async function failureOf(
 ): Promise<Failure> {
   const { status } = response
   const text = isJson(response) ? await readText(response, effect, hidden).catch(() => '') : ''
-  const { code, message } = ErrorAnswer.parse(parsed(text))
+  const { code, message } = ErrorAnswer.safeParse(parsed(text)).data ?? {}
   const upstream = { status, ...(code !== undefined && { code }), ...(message !== undefined && { message }) }
 
   if (status === 401 || status === 403) return { kind: 'credentials-rejected', upstream }

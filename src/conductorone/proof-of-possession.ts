@@ -1,4 +1,4 @@
-import { base64url, type JWK, SignJWT } from 'jose'
+import { base64url, CompactSign, type JWK } from 'jose'
 import { bytesOf, hex, sha256 } from '../encoding.ts'
 import type { Secret } from '../secret.ts'
 import type { World } from '../world.ts'
@@ -97,12 +97,12 @@ export class ProofOfPossession {
       jti: hex(this.#world.random(16)),
       htm: method,
       htu: origin + pathname,
+      iat: Math.floor(this.#world.now() / 1_000),
       ...(token !== undefined && { ath: base64url.encode(await sha256(token)) }),
       ...(nonce !== undefined && { nonce }),
     }
     return (
-      new SignJWT(claims)
-        .setIssuedAt(Math.floor(this.#world.now() / 1_000))
+      new CompactSign(bytesOf(JSON.stringify(claims)))
         // ConductorOne knows RFC 8037's name, not yet RFC 9864's `Ed25519`
         .setProtectedHeader({ alg: 'EdDSA', typ: 'dpop+jwt', jwk })
         .sign(privateKey)

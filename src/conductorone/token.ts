@@ -1,6 +1,6 @@
-import { SignJWT } from 'jose'
+import { CompactSign } from 'jose'
 import * as z from 'zod/mini'
-import { hex } from '../encoding.ts'
+import { bytesOf, hex } from '../encoding.ts'
 import { log } from '../log.ts'
 import { Problem } from '../problem.ts'
 import { Secret } from '../secret.ts'
@@ -24,7 +24,7 @@ const ASSERTION_LIFE = 120
 const TokenAnswer = z.looseObject({
   access_token: z.string().check(z.regex(/^[\x21-\x7e]{1,16384}$/)),
   token_type: z.pipe(z.string().check(z.toLowerCase()), z.enum(['bearer', 'dpop'])),
-  expires_in: z.optional(z.coerce.number().check(z.nonnegative())),
+  expires_in: z.optional(z.number().check(z.nonnegative())),
 })
 /** Seconds that a token is taken to live where the answer does not say. */
 const ASSUMED_LIFE = 300
@@ -48,14 +48,15 @@ export async function requestToken(
   proofs?: ProofOfPossession,
 ): Promise<Response> {
   const url = `${baseUrl.href.replace(/\/$/, '')}/auth/v1/token`
-  const form = new URLSearchParams({
-    grant_type: 'client_credentials',
-    client_id: credentials.clientId,
-    client_assertion_type: 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer',
-    client_assertion: await clientAssertion(baseUrl, credentials, world),
-  })
-  const send = (proof?: string) =>
-    world.fetch(url, {
+  const send = async (proof?: string) => {
+    const form = new URLSearchParams({
+      grant_type: 'client_credentials',
+      client_id: credentials.clientId,
+      client_assertion_type: 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer',
+      // a new one each time: whoever has seen it may not take it again
+      client_assertion: await clientAssertion(baseUrl, credentials, world),
+    })
+    return world.fetch(url, {
       method: 'POST',
       redirect: 'manual',
       signal,
@@ -67,9 +68,11 @@ export async function requestToken(
       },
       body: form.toString(),
     })
+  }
   try {
     return await (proofs ? proofs.prove('POST', url, undefined, send) : send())
   } catch (error) {
+    if (error instanceof Problem) throw error
     throw new ConductorOneFailure(noAnswer('repeatable', `token endpoint: ${reasonOf(error)}`))
   }
 }
@@ -79,10 +82,15 @@ async function clientAssertion(baseUrl: URL, credentials: Credentials, world: Wo
   const { clientId, privateKey } = credentials
   const now = Math.floor(world.now() / 1_000)
   const { kid } = privateKey
-  return new SignJWT({ iss: clientId, sub: clientId, aud: baseUrl.hostname })
-    .setIssuedAt(now)
-    .setNotBefore(now - ASSERTION_LIFE)
-    .setExpirationTime(now + ASSERTION_LIFE)
+  const claims = {
+    iss: clientId,
+    sub: clientId,
+    aud: baseUrl.hostname,
+    iat: now,
+    nbf: now - ASSERTION_LIFE,
+    exp: now + ASSERTION_LIFE,
+  }
+  return new CompactSign(bytesOf(JSON.stringify(claims)))
     .setProtectedHeader({
       alg: 'EdDSA', // ConductorOne knows RFC 8037's name, not yet RFC 9864's `Ed25519`
       nonce: hex(world.random(16)),

@@ -27,11 +27,23 @@ export const UserSearchAnswer = z.looseObject({
   ),
 })
 
+/**
+ * A field that is left out where it is not of the expected shape; `z.catch` would bring all of zod's tools into the bundle.
+ */
+export function ifAny<T extends z.ZodMiniType>(schema: T) {
+  return z.optional(
+    z.union([
+      schema,
+      z.pipe(
+        z.unknown(),
+        z.transform(() => undefined),
+      ),
+    ]),
+  )
+}
+
 /** An error of the API: `google.rpc.Status`; whatever is not of that shape is left out. */
-export const ErrorAnswer = z.catch(
-  z.looseObject({
-    code: z.catch(z.optional(z.union([z.number(), z.string()])), undefined),
-    message: z.catch(z.optional(z.string().check(z.maxLength(1_000))), undefined),
-  }),
-  {},
-)
+export const ErrorAnswer = z.looseObject({
+  code: ifAny(z.union([z.number(), z.string()])),
+  message: ifAny(z.string().check(z.maxLength(1_000))),
+})

@@ -22,12 +22,27 @@ export type Claim = Asker & {
   readonly order: Order
   /** whether a Workflow does the work, so that nobody waits for it */
   readonly background: boolean
-  /** whether the outcome is written into the ticket */
-  readonly tellTicket: boolean
+  /** who is told the outcome beside the callback, if anyone is */
+  readonly tell: Tell | null
   /** why it cannot be done, where it is recorded for its author's sake only */
   readonly refusal?: Refusal | undefined
   readonly traceparent?: string | undefined
 }
+
+/** Where else than to a callback an outcome goes. */
+export type Tell =
+  /** into the ticket, as a comment */
+  | { readonly kind: 'ticket' }
+  /** to an address that came with the request; whoever has it may post there, so it is kept sealed, in base64 */
+  | { readonly kind: ReplyChannel; readonly to: string }
+
+/** A way to answer at an address that came with the request. */
+export type ReplyChannel =
+  | 'slack'
+  | 'discord'
+  | 'mattermost'
+  | 'conductorone-step'
+  | 'conductorone-automation'
 
 /** A problem that was found before the ledger was asked. */
 export type Refusal = {
@@ -84,7 +99,7 @@ export async function claimOf(
   return { claim, shard }
 }
 
-type ClaimOptions = Pick<Claim, 'background' | 'tellTicket' | 'refusal' | 'traceparent'> & {
+type ClaimOptions = Pick<Claim, 'background' | 'tell' | 'refusal' | 'traceparent'> & {
   readonly idempotencyKey?: string | undefined
 }
 

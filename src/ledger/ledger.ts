@@ -11,7 +11,7 @@ import { problemFrom } from '../problem-from.ts'
 import type { FoundOwner } from '../provisioning/owners.ts'
 import { provision } from '../provisioning/provision.ts'
 import { world } from '../world.ts'
-import type { Asker, Claim, Refusal } from './claim.ts'
+import type { Asker, Claim, Refusal, Tell } from './claim.ts'
 import { type Entry, type RequestRecord, recordOf, type Status } from './entry.ts'
 import { accept, dueAt, overdueAt, unknownOutcome, verdict } from './state.ts'
 import { type Filter, Store } from './store.ts'
@@ -46,7 +46,7 @@ export type Progress =
       readonly kind: 'ended'
       readonly status: Status
       readonly callbackUrl: string | null
-      readonly tellTicket: boolean
+      readonly tell: Tell | null
     }
   | { readonly kind: 'again'; readonly retryAfter: number }
   | { readonly kind: 'gone' }
@@ -150,6 +150,11 @@ export class Ledger extends DurableObject<Bindings> {
   /** @returns whether one of this asker's requests in this shard made the vault */
   async madeVault(vaultId: string, asker: Asker): Promise<boolean> {
     return this.#store.madeVault(vaultId, asker)
+  }
+
+  /** @returns whether this is the first time that a token is shown which is good once, until that time */
+  async once(digest: string, until: number): Promise<boolean> {
+    return this.#store.once(digest, until)
   }
 
   /** Settles an unknown outcome; a vault that is named must be there. */
@@ -329,7 +334,7 @@ export class Ledger extends DurableObject<Bindings> {
           kind: 'ended',
           status: entry.status,
           callbackUrl: entry.order.callbackUrl ?? null,
-          tellTicket: entry.tellTicket,
+          tell: entry.tell,
         }
     }
   }

@@ -178,8 +178,8 @@ function withoutExpiry(entry: Entry): Entry['workflow'] {
 }
 
 /** Whether somebody is told the outcome who does not wait for it. */
-function mustTell({ order, tellTicket }: Entry): boolean {
-  return tellTicket || order.callbackUrl !== undefined
+function mustTell({ order, tell }: Entry): boolean {
+  return tell !== null || order.callbackUrl !== undefined
 }
 
 /** @returns epoch milliseconds after which a try that has not ended is cut off: nobody is at it any more */

@@ -37,6 +37,7 @@ export class Store {
       CREATE INDEX IF NOT EXISTS by_ticket ON requests (ticket, id) WHERE ticket IS NOT NULL;
       CREATE INDEX IF NOT EXISTS by_vault ON requests (vault) WHERE vault IS NOT NULL;
       CREATE INDEX IF NOT EXISTS by_due ON requests (due) WHERE due IS NOT NULL;
+      CREATE TABLE IF NOT EXISTS seen (digest TEXT PRIMARY KEY, until INTEGER NOT NULL) WITHOUT ROWID;
     `)
   }
 
@@ -113,6 +114,19 @@ export class Store {
       'SELECT due FROM requests WHERE due IS NOT NULL ORDER BY due LIMIT 1',
     )
     return row?.due
+  }
+
+  /**
+   * Remembers a token that is good once.
+   *
+   * @param until epoch milliseconds after which it is not good any more
+   * @returns whether it was not seen before
+   */
+  once(digest: string, until: number): boolean {
+    this.#sql.exec('DELETE FROM seen WHERE until < ?', this.#now())
+    return (
+      this.#sql.exec('INSERT INTO seen VALUES (?, ?) ON CONFLICT DO NOTHING', digest, until).rowsWritten > 0
+    )
   }
 
   /** Forgets a request. */

@@ -1,39 +1,10 @@
-import * as z from 'zod/mini'
 import { factory } from '../app-env.ts'
-import { shardOf } from '../ledger/request-id.ts'
 import { ledgerFor, listRequests } from '../ledger/shards.ts'
 import { caller } from '../middleware/caller.ts'
 import { jsonBody } from '../middleware/json-body.ts'
 import { valid } from '../middleware/valid.ts'
 import { Problem, problemResponse } from '../problem.ts'
-
-const ListQuery = z.strictObject({
-  status: z.optional(
-    z.enum(['accepted', 'creating', 'created', 'failed', 'unknown'], {
-      error: 'must be accepted, creating, created, failed or unknown',
-    }),
-  ),
-  ticket: z.optional(z.string().check(z.minLength(1, { error: 'must not be empty' }))),
-  limit: z._default(
-    z.string().check(z.regex(/^([1-9]\d?|100)$/, { error: 'must be a whole number from 1 to 100' })),
-    '50',
-  ),
-  cursor: z.optional(
-    z.string().check(
-      z.refine((cursor) => shardOf(cursor) !== undefined, {
-        error: 'must be the cursor of an earlier page',
-      }),
-    ),
-  ),
-})
-
-const Settlement = z.union(
-  [
-    z.strictObject({ vaultId: z.string().check(z.regex(/^[\w-]{1,128}$/)) }),
-    z.strictObject({ outcome: z.literal('not_created') }),
-  ],
-  { error: 'must be {"vaultId":"…"} with the vault that was found, or {"outcome":"not_created"}' },
-)
+import { ListQuery, Settlement } from './inputs.ts'
 
 /** Reading requests, and settling those whose outcome nobody knows. */
 export const requests = factory
@@ -44,6 +15,7 @@ export const requests = factory
     const whose = scopes.includes('operate') ? undefined : { source: 'api', caller: name }
     return c.json(
       await listRequests(c.env, { ...filter, limit: Number(limit), before: cursor, caller: whose }),
+      200,
     )
   })
   .get('/:id', caller('read', 'operate'), async (c) => {
@@ -52,7 +24,7 @@ export const requests = factory
     const { name, scopes } = c.var.caller
     const own = record?.source === 'api' && record.caller === name
     if (!record || !(own || scopes.includes('operate'))) throw noSuchRequest()
-    return c.json(record)
+    return c.json(record, 200)
   })
   .post('/:id/resolve', caller('operate'), jsonBody, valid('json', Settlement), async (c) => {
     const id = c.req.param('id')
@@ -64,7 +36,7 @@ export const requests = factory
       case 'gone':
         throw noSuchRequest()
       case 'settled':
-        return c.json(settled.record)
+        return c.json(settled.record, 200)
       case 'not-unknown':
         throw new Problem(
           'invalid-request',

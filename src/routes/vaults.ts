@@ -1,9 +1,9 @@
 import type { Context } from 'hono'
-import * as z from 'zod/mini'
 import { type AppEnv, factory } from '../app-env.ts'
 import { Deadline } from '../conductorone/deadline.ts'
 import { ConductorOneFailure } from '../conductorone/failure.ts'
 import type { Call } from '../conductorone/tenant.ts'
+import type { Vault } from '../conductorone/wire.ts'
 import { type Claim, claimOf, readIdempotencyKey } from '../ledger/claim.ts'
 import type { Reply } from '../ledger/ledger.ts'
 import { ledgerOf, madeVault } from '../ledger/shards.ts'
@@ -16,16 +16,12 @@ import { type Order, orderOf } from '../provisioning/order.ts'
 import { ProvisioningRequest } from '../provisioning/request.ts'
 import { translate } from '../provisioning/translate.ts'
 import { world } from '../world.ts'
+import { CreateQuery, VAULT_ID } from './inputs.ts'
 
 /** Milliseconds that a caller is kept waiting at most. */
 const PATIENCE = 25_000
 
-const CreateQuery = z.strictObject({
-  dry_run: z._default(z.enum(['true', 'false'], { error: 'must be true or false' }), 'false'),
-})
-
 const TRACEPARENT = /^[0-9a-f]{2}-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}$/
-const VAULT_ID = /^[\w-]{1,128}$/
 
 /** Making and reading vaults. */
 export const vaults = factory
@@ -39,7 +35,7 @@ export const vaults = factory
     async (c) => {
       const request = c.req.valid('json')
       const order = orderOf(request, c.var.deployment.config.policy)
-      if (c.req.valid('query').dry_run === 'true') return c.json(await rehearse(c, order))
+      if (c.req.valid('query').dry_run === 'true') return c.json(await rehearse(c, order), 200)
 
       const header = c.req.header('Idempotency-Key')
       const background = /(?:^|,)\s*respond-async\s*(?:[;,]|$)/i.test(c.req.header('Prefer') ?? '')
@@ -50,7 +46,7 @@ export const vaults = factory
         {
           idempotencyKey: header === undefined ? undefined : readIdempotencyKey(header),
           background,
-          tellTicket: false,
+          tell: null,
           traceparent: callOf(c).traceparent,
         },
         world,
@@ -70,7 +66,7 @@ export const vaults = factory
     if (!may) throw noSuchVault()
     const call = callOf(c)
     try {
-      return c.json({ vault: await c.var.deployment.tenant.getVault(id, call) })
+      return c.json({ vault: await c.var.deployment.tenant.getVault(id, call) }, 200)
     } catch (error) {
       const gone = error instanceof ConductorOneFailure && error.failure.upstream?.status === 404
       throw gone ? noSuchVault() : error
@@ -86,7 +82,7 @@ async function rehearse(c: Context<AppEnv>, order: Order) {
   const owners = await c.var.deployment.directory.find(order.owners, callOf(c))
   const ids = owners.map(({ id }) => id)
   const provenance = { id: c.var.requestId, caller: c.var.caller.name }
-  return { dryRun: true, vaultServiceCreateRequest: translate(order, ids, provenance), owners }
+  return { dryRun: true as const, vaultServiceCreateRequest: translate(order, ids, provenance), owners }
 }
 
 function callOf(c: Context<AppEnv>): Call {
@@ -97,7 +93,7 @@ function callOf(c: Context<AppEnv>): Call {
   }
 }
 
-function answer(c: Context<AppEnv>, reply: Reply): Response {
+function answer(c: Context<AppEnv>, reply: Reply) {
   const { record } = reply
   const location = `/v1/requests/${record.id}`
   switch (reply.kind) {
@@ -105,7 +101,8 @@ function answer(c: Context<AppEnv>, reply: Reply): Response {
       c.set('requestId', record.id)
       const headers = { Location: location, ...(reply.replayed && { 'Idempotent-Replayed': 'true' }) }
       if (record.problem) return problemResponse(record.problem, headers)
-      return c.json({ vault: record.vault, request: record }, 201, headers)
+      const vault = record.vault as Vault // what ended without a problem has made one
+      return c.json({ vault, request: record }, 201, headers)
     }
     case 'accepted':
       c.set('requestId', record.id)

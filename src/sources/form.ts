@@ -1,21 +1,29 @@
 import type { MappedField } from './options.ts'
 
-type Field = {
+/** A question, its answer, and how one becomes the other. */
+export type Field = {
   readonly field: MappedField
   /** the heading above the answer in an issue form */
   readonly heading: string
+  /** the word before the answer in a chat command */
+  readonly word: string
   readonly read: (answer: string) => unknown
 }
 
-/** What an issue form asks, and how its answers become a request; the form that is shipped has these headings. */
+/** What a form or a command asks, and how its answers become a request; the form that is shipped has these headings. */
 export const FORM: readonly Field[] = [
-  { field: 'name', heading: 'Vault name', read: (answer) => answer },
-  { field: 'owners', heading: 'Owners', read: readList },
-  { field: 'description', heading: 'What it is for', read: (answer) => answer },
-  { field: 'kind', heading: 'Kind', read: readKind },
-  { field: 'maxViews', heading: 'Maximum views', read: readNumber },
-  { field: 'allowUnauthenticated', heading: 'Views without signing in', read: readYesNo },
-  { field: 'credentialTtl', heading: 'Credential lifetime', read: (answer) => answer },
+  { field: 'name', heading: 'Vault name', word: 'name', read: (answer) => answer },
+  { field: 'owners', heading: 'Owners', word: 'owners', read: readList },
+  { field: 'description', heading: 'What it is for', word: 'desc', read: (answer) => answer },
+  { field: 'kind', heading: 'Kind', word: 'kind', read: readKind },
+  { field: 'maxViews', heading: 'Maximum views', word: 'views', read: readNumber },
+  {
+    field: 'allowUnauthenticated',
+    heading: 'Views without signing in',
+    word: 'unauthenticated',
+    read: readYesNo,
+  },
+  { field: 'credentialTtl', heading: 'Credential lifetime', word: 'ttl', read: (answer) => answer },
 ]
 
 /** Field to heading, in the author's words. */

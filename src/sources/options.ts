@@ -34,6 +34,8 @@ export const SourceOptions = z.strictObject({
     }),
     {},
   ),
+  /** our field to the name of a form answer, or `$entitlement`, `$app` or `$task` for that one's name */
+  conductorone: z.prefault(z.strictObject({ fields: z._default(FieldMap, {}) }), {}),
   pagerduty: z.prefault(z.strictObject({ fields: z._default(FieldMap, {}) }), {}),
 })
 export type SourceOptions = z.output<typeof SourceOptions>

@@ -26,7 +26,13 @@ export type Signature = {
 }
 
 /** A sender that signs nothing and sends a secret word instead. */
-export type Token = { readonly kind: 'token'; readonly header: string; readonly secrets?: RegExp }
+export type Token = {
+  readonly kind: 'token'
+  readonly header: string
+  /** what stands before the token and names the scheme */
+  readonly prefix?: string
+  readonly secrets?: RegExp
+}
 
 /** One way in which a sender proves itself. */
 export type Proof = Signature | Token
@@ -65,7 +71,7 @@ export async function verify(
 async function holdsToken(token: Token, secret: string, headers: Headers): Promise<boolean> {
   const presented = headers.get(token.header)
   // an empty header proves nothing, whatever the secret
-  return !!presented && equalDigests(await sha256(presented), await sha256(secret))
+  return !!presented && equalDigests(await sha256(presented), await sha256(`${token.prefix ?? ''}${secret}`))
 }
 
 async function isSigned(

@@ -1,9 +1,11 @@
 import { Hono } from 'hono'
 import { type Signed, signedIn, superAdminOnly } from './bearer.ts'
 import type { Credential } from './bindings.ts'
-import { introspection } from './introspection.ts'
+import { introspection, PRINCIPAL_ID } from './introspection.ts'
 import { readMessage } from './message.ts'
 import type { Proofs } from './proofs.ts'
+import { credentialList } from './service-principal.ts'
+import type { SigningKeys } from './signing-keys.ts'
 import { NOT_FOUND, Refusal, statusAnswer, UNIMPLEMENTED } from './status.ts'
 import { tokenEndpoint } from './token.ts'
 import { TokenRefusal, tokenRefusalAnswer } from './token-refusal.ts'
@@ -15,6 +17,8 @@ import { createVaultRequest, newVault } from './vault-create.ts'
 import { pathsOf, updatedVault, updateVaultRequest } from './vault-update.ts'
 import type { Vault, Vaults } from './vaults.ts'
 import { webApp } from './web-app.ts'
+import { CALLBACK_PATH, callback } from './webhook-callback.ts'
+import type { Deliveries } from './webhook-deliveries.ts'
 
 /** What the tenant's API works on. */
 export interface TenantState {
@@ -23,6 +27,8 @@ export interface TenantState {
   readonly proofs: Proofs
   readonly users: Users
   readonly vaults: Vaults
+  readonly keys: SigningKeys
+  readonly deliveries: Deliveries
 }
 
 /** An id that is empty or has an encoded slash in it: the gateway sends the client to the collection. */
@@ -34,7 +40,8 @@ const REDIRECTED = /^(\/api\/v1\/(?:vaults|users))\/(?:$|[^/]*%2f)/i
  * @param state what it works on
  * @returns the application
  */
-export function tenantApi({ credentials, tokens, proofs, users, vaults }: TenantState): Hono<Signed> {
+export function tenantApi(state: TenantState): Hono<Signed> {
+  const { credentials, tokens, proofs, users, vaults, keys, deliveries } = state
   const api = new Hono<Signed>()
   const signed = signedIn(credentials, tokens, proofs)
 
@@ -52,8 +59,13 @@ export function tenantApi({ credentials, tokens, proofs, users, vaults }: Tenant
 
   api.post('/auth/v1/token', ({ req }) => tokenEndpoint(req.raw, credentials, tokens, proofs))
 
+  api.get('/auth/v1/jwks', async () => Response.json(await keys.published()))
+
   api.get('/api/v1/auth/introspect', signed, ({ var: { credential } }) =>
     Response.json(introspection(credential)),
+  )
+  api.get(`/api/v1/service_principals/${PRINCIPAL_ID}/credentials`, signed, superAdminOnly, () =>
+    Response.json(credentialList(credentials.values(), PRINCIPAL_ID)),
   )
   api.post('/api/v1/search/users', signed, async ({ req, var: { credential } }) => {
     const page = searchUsers(users.all(), await readMessage(req.raw, searchUsersRequest))
@@ -86,6 +98,9 @@ export function tenantApi({ credentials, tokens, proofs, users, vaults }: Tenant
     vaults.remove(existing(vaults, req.param('id')).id)
     return Response.json({})
   })
+
+  // No credential: the end of the URL is all it takes.
+  api.post(`${CALLBACK_PATH}:token`, ({ req }) => callback(req.raw, req.param('token'), deliveries))
 
   // A path of the API with a method it does not have; grpc-gateway calls that unimplemented.
   for (const { path } of [...api.routes]) {

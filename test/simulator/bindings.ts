@@ -19,6 +19,10 @@ const credentials = z.array(
       .optional(),
     role: z.enum(['super-admin', 'basic']).default('super-admin'),
     disabled: z.boolean().default(false),
+    /** From when on there are no new tokens; never, where it is left out. */
+    expiresAt: z.iso.datetime().optional(),
+    /** Shown only: every address may use it. */
+    allowSourceCidrs: z.array(z.string()).default([]),
     /** C1's option "Require DPoP". */
     requireDpop: z.boolean().default(false),
   }),

@@ -4,9 +4,11 @@ import type { TenantState } from './api.ts'
 import type { FaultQueue } from './fault-queue.ts'
 import { FAULT_PRESETS, type Fault, fault, faultPreset } from './faults.ts'
 import type { Journal } from './journal.ts'
+import { Mistake } from './mistake.ts'
 import { proofSettings } from './proofs.ts'
 import { step } from './step.ts'
 import { simulatedUsers } from './users.ts'
+import { webhookControl } from './webhook-control.ts'
 
 /** What a test can see and change. */
 export interface ControlledState extends TenantState {
@@ -43,7 +45,7 @@ export type Settings = z.input<typeof settings>
 export function controlApi(state: ControlledState): Hono {
   const control = new Hono().basePath('/_simulator')
   control.onError((error, { json }) => {
-    const isMistake = error instanceof z.ZodError || error instanceof SyntaxError
+    const isMistake = [z.ZodError, SyntaxError, Mistake].some((kind) => error instanceof kind)
     return json({ error: isMistake ? error.message : String(error) }, isMistake ? 400 : 500)
   })
 
@@ -87,6 +89,8 @@ export function controlApi(state: ControlledState): Hono {
     state.faults.clear()
     return json({})
   })
+
+  control.route('/webhooks', webhookControl(state))
 
   control.delete('/', ({ json }) => {
     state.reset()

@@ -28,6 +28,10 @@ export async function faultyAnswer(
       return json(JSON.stringify(withFutureFields(await response.json())), response.status)
     case 'no-id':
       return json(JSON.stringify(withoutIds(await response.json())), response.status)
+    case 'huge':
+      return json(await padded(response, ending.characters), response.status)
+    case 'cut':
+      return new Response(brokenText(), { headers: { 'content-type': 'application/json' } })
     default:
       return replacement(ending)
   }
@@ -48,6 +52,18 @@ function replacement(ending: Extract<Ending, { when: unknown }>): Response {
 
 function json(body: string, status = 200): Response {
   return new Response(body, { status, headers: { 'content-type': 'application/json' } })
+}
+
+async function padded(response: Response, characters: number): Promise<string> {
+  return JSON.stringify({ ...Object(await response.json()), padding: 'a'.repeat(characters) })
+}
+
+function brokenText(): ReadableStream<Uint8Array> {
+  return new ReadableStream({
+    pull(controller) {
+      controller.error(new Error('the connection is cut on request'))
+    },
+  })
 }
 
 function endlessText(): ReadableStream<Uint8Array> {

@@ -27,6 +27,10 @@ export const fault = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('extra') }),
   /** The work is done, the answer lacks every `id`. */
   z.strictObject({ kind: z.literal('no-id') }),
+  /** The work is done, the answer is good but for one field more, of so many characters. */
+  z.strictObject({ kind: z.literal('huge'), characters: z.int().min(1) }),
+  /** The work is done, the connection breaks while the answer is on its way. */
+  z.strictObject({ kind: z.literal('cut') }),
   /** 200 with JSON that never ends. */
   z.strictObject({ kind: z.literal('endless'), when: when.default('after') }),
 ])
@@ -91,6 +95,8 @@ export const FAULT_PRESETS = {
   truncate: { kind: 'truncate' },
   extra: { kind: 'extra' },
   'no-id': { kind: 'no-id' },
+  huge: { kind: 'huge', characters: 4_000_000 },
+  cut: { kind: 'cut' },
   endless: { kind: 'endless', when: 'after' },
 } as const satisfies Record<string, Fault>
 

@@ -1,7 +1,29 @@
 import type { Credential } from './bindings.ts'
 
-const PRINCIPAL_ID = '2pRincipaLOfTheSimulator001'
+/** The service principal that every credential of the tenant belongs to. */
+export const PRINCIPAL_ID = '2pRincipaLOfTheSimulator001'
 const TENANT_ID = '2tEnantOfTheSimulator000001'
+
+/** What each role of the tenant amounts to, in the names of C1's services, as its own clients look for them. */
+const RIGHTS = {
+  'super-admin': {
+    roles: [
+      'role/c1.api.auth.v1.Auth:reflection',
+      'role/c1.api.tenant.v1.Tenant:owner',
+      'role/c1.api.vault.v1.VaultService:owner',
+    ],
+    permissions: [
+      'permission/c1.api.auth.v1.Auth.Introspect',
+      ...['Create', 'Get', 'Update', 'Delete'].map(
+        (method) => `permission/c1.api.vault.v1.VaultService.${method}`,
+      ),
+    ],
+  },
+  basic: {
+    roles: ['role/c1.api.auth.v1.Auth:reflection', 'role/c1.api.app.v1.Apps:viewer'],
+    permissions: ['permission/c1.api.auth.v1.Auth.Introspect'],
+  },
+} as const satisfies Record<Credential['role'], unknown>
 
 /**
  * `GET /api/v1/auth/introspect`: who the token stands for.
@@ -10,12 +32,10 @@ const TENANT_ID = '2tEnantOfTheSimulator000001'
  * @returns the response's JSON; `principleId` is spelt as C1 spells it
  */
 export function introspection(credential: Credential) {
-  const isSuperAdmin = credential.role === 'super-admin'
   return {
     userId: PRINCIPAL_ID,
     principleId: PRINCIPAL_ID,
-    roles: [isSuperAdmin ? 'Super Administrator' : 'Basic User'],
-    permissions: isSuperAdmin ? ['vaults:create', 'vaults:read', 'vaults:update', 'vaults:delete'] : [],
+    ...RIGHTS[credential.role],
     features: [],
     tenantId: TENANT_ID,
   }

@@ -4,6 +4,19 @@ import type { Step } from './step.ts'
 /** Headers that prove something and are no use to a test. */
 const PROOFS = new Set(['cookie', 'dpop', 'proxy-authorization'])
 
+/** The part of a callback's path that is enough to tell one from another. */
+const CALLBACK = /^(\/api\/v1\/webhooks\/callback\/[^/?]{8})[^/?]*/
+
+/**
+ * The path of a request as the journal keeps it.
+ *
+ * @param path path and query
+ * @returns the same; of the token in a callback's URL the first eight characters only
+ */
+export function journalPath(path: string): string {
+  return path.replace(CALLBACK, '$1…')
+}
+
 /**
  * The headers of a request as the journal keeps them.
  *

@@ -10,6 +10,8 @@ export const step = z.enum([
   'delete',
   'introspect',
   'user',
+  'jwks',
+  'callback',
   'other',
 ])
 
@@ -25,6 +27,8 @@ const STEPS: readonly [method: string, path: RegExp, step: Step][] = [
   ['DELETE', /^\/api\/v1\/vaults\//, 'delete'],
   ['GET', /^\/api\/v1\/auth\/introspect$/, 'introspect'],
   ['GET', /^\/api\/v1\/users\//, 'user'],
+  ['GET', /^\/auth\/v1\/jwks$/, 'jwks'],
+  ['POST', /^\/api\/v1\/webhooks\/callback\//, 'callback'],
 ]
 
 /**

@@ -8,11 +8,13 @@ import { faultyAnswer } from './fault-answer.ts'
 import { FaultQueue } from './fault-queue.ts'
 import { Journal } from './journal.ts'
 import { Proofs } from './proofs.ts'
-import { journalBody, journalHeaders, journalProof } from './redaction.ts'
+import { journalBody, journalHeaders, journalPath, journalProof } from './redaction.ts'
+import { SigningKeys } from './signing-keys.ts'
 import { stepOf } from './step.ts'
 import { Tokens } from './tokens.ts'
 import { Users } from './users.ts'
 import { Vaults } from './vaults.ts'
+import { Deliveries } from './webhook-deliveries.ts'
 
 /** The tenant. Everything it knows is in its SQLite storage, since an idle object is evicted from memory. */
 export class Tenant extends DurableObject<Bindings> {
@@ -29,6 +31,8 @@ export class Tenant extends DurableObject<Bindings> {
       proofs: new Proofs(sql),
       users: new Users(sql),
       vaults: new Vaults(sql),
+      keys: new SigningKeys(sql),
+      deliveries: new Deliveries(sql),
       journal: new Journal(sql),
       faults: new FaultQueue(sql),
       reset: () => this.#reset(),
@@ -61,7 +65,7 @@ export class Tenant extends DurableObject<Bindings> {
       at: new Date().toISOString(),
       step,
       method: request.method,
-      path,
+      path: journalPath(path),
       headers: journalHeaders(request.headers),
       ...journalProof(request.headers),
       body: journalBody(step, body),
@@ -79,8 +83,8 @@ export class Tenant extends DurableObject<Bindings> {
   }
 
   #reset(): void {
-    const { tokens, proofs, users, vaults, journal, faults } = this.#state
-    for (const part of [tokens, proofs, vaults, journal, faults]) part.clear()
+    const { tokens, proofs, users, vaults, keys, deliveries, journal, faults } = this.#state
+    for (const part of [tokens, proofs, vaults, keys, deliveries, journal, faults]) part.clear()
     users.replace(readInitialUsers(this.env))
   }
 }

@@ -35,6 +35,9 @@ export async function tokenEndpoint(
   }
   if (!credential) throw new TokenRefusal('invalid_client', 'trust_not_found: unknown client')
   if (credential.disabled) throw new TokenRefusal('invalid_client', 'sp_disabled')
+  // What C1 says of an expired credential is not documented.
+  if (credential.expiresAt && Date.parse(credential.expiresAt) <= Date.now())
+    throw new TokenRefusal('invalid_client', 'credential_expired')
   if (form.has('client_secret')) await checkSecret(required(form, 'client_secret'), credential)
   else await checkAssertion(form, credential, new URL(request.url).hostname, tokens)
   const proof = credential.requireDpop ? await checkProof(request, proofs) : undefined

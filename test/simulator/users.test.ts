@@ -107,5 +107,9 @@ test('shows a Basic User hits with blank profiles', async () => {
 
 test('says who calls', async () => {
   const { json } = await call('GET', '/api/v1/auth/introspect')
-  expect(json).toMatchObject({ principleId: expect.any(String), roles: ['Super Administrator'] })
+  expect(json).toMatchObject({
+    principleId: expect.any(String),
+    roles: expect.arrayContaining(['role/c1.api.tenant.v1.Tenant:owner']),
+    permissions: expect.arrayContaining(['permission/c1.api.vault.v1.VaultService.Create']),
+  })
 })

@@ -5,6 +5,7 @@ import type { JournalEntry } from '../simulator/journal.ts'
 import type { Step } from '../simulator/step.ts'
 import type { SimulatedUser } from '../simulator/users.ts'
 import type { OwnedVault } from '../simulator/vaults.ts'
+import { type WebhookDeliveries, webhookDeliveries } from './webhook-deliveries.ts'
 
 /** The simulator's control API, for tests. */
 export interface SimulatorControl {
@@ -26,6 +27,8 @@ export interface SimulatorControl {
   settings(settings: Settings): Promise<void>
   revoke(): Promise<void>
   reset(): Promise<void>
+  /** The webhooks that the tenant itself sends. */
+  readonly webhooks: WebhookDeliveries
 }
 
 /**
@@ -60,5 +63,6 @@ export function simulatorControl(simulator: URL): SimulatorControl {
     settings: (settings) => order('PUT', '/settings', settings),
     revoke: () => order('POST', '/revoke'),
     reset: () => order('DELETE', ''),
+    webhooks: webhookDeliveries(call),
   }
 }

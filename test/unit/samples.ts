@@ -48,7 +48,7 @@ export async function entryOf(
   background = false,
 ): Promise<Entry> {
   const asker = { source: 'api', caller: 'runbook' }
-  const options = { idempotencyKey: 'key-1', background, tellTicket: false }
+  const options = { idempotencyKey: 'key-1', background, tell: null }
   const { claim } = await claimOf(asker, requestOf(fields), orderFor(fields), options, new TestWorld())
   return { ...accept(claim, undefined, NOON), ...changes }
 }

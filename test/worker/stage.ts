@@ -139,7 +139,7 @@ async function newClaim({
   const owners = [`owner-${++count}@example.com`]
   const request = ProvisioningRequest.parse({ name: 'Payroll', owners, ...fields })
   const order = orderOf(request, Policy.parse({ allowedCallbackHosts: ['hooks.example.com'] }))
-  const options = { background, tellTicket: false, ...(!shard && { idempotencyKey: key ?? `key-${count}` }) }
+  const options = { background, tell: null, ...(!shard && { idempotencyKey: key ?? `key-${count}` }) }
   const { claim } = await claimOf({ source: 'api', caller }, request, order, options, world)
   return shard ? { ...claim, id: newRequestId(shard, world) } : claim
 }

@@ -79,7 +79,7 @@ test.each(['failed', 'unknown'] as const)('tells what happened: vault.%s', async
 test.each<[string, Step, object]>([
   ['200', new Response('ok'), { kind: 'delivered' }],
   ['202', new Response(null, { status: 202 }), { kind: 'delivered' }],
-  ['410', new Response(null, { status: 410 }), { kind: 'refused', reason: 'it answered 410 Gone' }],
+  ['410', new Response(null, { status: 410 }), { kind: 'refused', reason: 'it answered HTTP 410' }],
   [
     '302',
     new Response(null, { status: 302, headers: { Location: URL_ALLOWED } }),

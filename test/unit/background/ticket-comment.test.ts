@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
-import { comment, outcome } from '../../../src/background/ticket-comment.ts'
+import { outcome } from '../../../src/background/outcome.ts'
+import { comment } from '../../../src/background/ticket-comment.ts'
 import { parseConfig } from '../../../src/config.ts'
 import type { RequestRecord } from '../../../src/ledger/entry.ts'
 import { problems } from '../../../src/problem.ts'

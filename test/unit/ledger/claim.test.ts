@@ -14,7 +14,7 @@ async function claim(
   idempotencyKey?: string,
   asker: Asker = RUNBOOK,
 ) {
-  const options = { idempotencyKey, background: false, tellTicket: false }
+  const options = { idempotencyKey, background: false, tell: null }
   return claimOf(asker, requestOf(fields), orderFor(fields), options, world)
 }
 
@@ -110,7 +110,7 @@ test('never shares a key between two askers, or between a key and a ticket', asy
   })
   const digestOf = async ({ source, caller, key, ticket, name }: Asked) => {
     const order = { ...orderFor(), name, ticket: ticket === null ? undefined : { id: ticket } }
-    const options = { background: false, tellTicket: false, ...(ticket === null && { idempotencyKey: key }) }
+    const options = { background: false, tell: null, ...(ticket === null && { idempotencyKey: key }) }
     return (await claimOf({ source, caller }, {}, order, options, world)).claim.key
   }
   const spaceOf = ({ source, caller, key, ticket, name }: Asked) =>
@@ -147,7 +147,7 @@ test('tells another content by its fingerprint, and not another way to write the
 })
 
 test('takes along who asks, what is to be done and how', async () => {
-  const options = { background: true, tellTicket: true, traceparent: '00-1' }
+  const options = { background: true, tell: { kind: 'ticket' } as const, traceparent: '00-1' }
   const order = orderFor()
   const { claim } = await claimOf({ source: 'jira', caller: 'jira' }, {}, order, options, world)
   expect(claim).toMatchObject({ source: 'jira', caller: 'jira', order, ...options })

@@ -1,0 +1,92 @@
+import { markdown } from '../chat/markdown.ts'
+import { resultOf } from '../chat/message.ts'
+import { slackReply } from '../chat/slack-blocks.ts'
+import type { Config } from '../config.ts'
+import type { ReplyChannel, Tell } from '../ledger/claim.ts'
+import type { RequestRecord } from '../ledger/entry.ts'
+import { Seal } from '../seal.ts'
+import { automationAnswer, isTenants, stepAnswer } from '../sources/conductorone.ts'
+import type { World } from '../world.ts'
+import { type Delivery, post } from './post.ts'
+
+type Channel = {
+  /** whether an address is one of this channel's */
+  readonly may: (url: URL, config: Config) => boolean
+  readonly method?: 'POST' | 'PATCH'
+  readonly body: (record: RequestRecord) => unknown
+}
+
+/** How a result is told at the address that came with a request. */
+const channels: Readonly<Record<ReplyChannel, Channel>> = {
+  slack: {
+    may: ({ origin }) => origin === 'https://hooks.slack.com',
+    body: (record) => ({ ...slackReply(resultOf(record)), replace_original: false }),
+  },
+  discord: {
+    may: ({ origin }) => origin === 'https://discord.com',
+    method: 'PATCH',
+    body: (record) => ({ content: markdown(resultOf(record)), allowed_mentions: { parse: [] } }),
+  },
+  mattermost: {
+    may: ({ protocol, host }, { policy }) =>
+      protocol === 'https:' && policy.allowedCallbackHosts.includes(host),
+    body: (record) => ({ response_type: 'ephemeral', text: markdown(resultOf(record)) }),
+  },
+  'conductorone-step': { may: isTenants, body: stepAnswer },
+  'conductorone-automation': { may: isTenants, body: automationAnswer },
+}
+
+/**
+ * @param channel how the result will be told
+ * @param address where to; whoever has it may post there
+ * @returns what the ledger keeps of it, or null where results do not go to that address
+ */
+export async function replyTo(
+  channel: ReplyChannel,
+  address: string | undefined,
+  config: Config,
+  world: World,
+): Promise<Tell | null> {
+  const url = URL.parse(address ?? '')
+  if (!url || !channels[channel].may(url, config)) return null
+  const sealed = new Uint8Array(await sealOf(config, world).close(url.href, channel))
+  return { kind: channel, to: btoa(String.fromCharCode(...sealed)) }
+}
+
+/**
+ * Tells a result at the address that came with the request.
+ *
+ * @returns whether it was taken; an address that was used up, or has expired, ends it
+ */
+export async function reply(
+  record: RequestRecord,
+  tell: Extract<Tell, { readonly to: string }>,
+  config: Config,
+  world: World,
+): Promise<Delivery> {
+  const { may, method = 'POST', body } = channels[tell.kind]
+  const url = await opened(tell, config, world)
+  if (!url || !may(url, config)) return { kind: 'refused', reason: 'the address cannot be used any more' }
+  // what is wrong with an address stays wrong, except for being asked too often
+  const final = (status: number) => status >= 400 && status < 500 && status !== 408 && status !== 429
+  const message = { method, body: JSON.stringify(body(record)), final, event: 'reply', request: record.id }
+  return post(url.href, message, world)
+}
+
+/** An address that was sealed under another client secret is lost. */
+async function opened(
+  { kind, to }: Extract<Tell, { readonly to: string }>,
+  config: Config,
+  world: World,
+): Promise<URL | null> {
+  try {
+    const sealed = Uint8Array.from(atob(to), (character) => character.charCodeAt(0))
+    return new URL(await sealOf(config, world).open(sealed.buffer, kind))
+  } catch {
+    return null
+  }
+}
+
+function sealOf({ credentials }: Config, world: World): Seal {
+  return new Seal(credentials.clientSecret, 'reply address', world)
+}

@@ -1,0 +1,39 @@
+import type { ReplyChannel } from '../ledger/claim.ts'
+import type { Proof } from '../sources/signature.ts'
+import type { Message } from './message.ts'
+
+/** Something that was written in a chat, verified. */
+export type Utterance =
+  /** nothing for us: what the chat itself wants to hear */
+  | { readonly kind: 'protocol'; readonly answer: object }
+  | {
+      readonly kind: 'command'
+      /** what was written behind the command's name */
+      readonly text: string
+      /** the command's name as people write it */
+      readonly command: string
+      /** who wrote it: an id that stays, and a name to show */
+      readonly user: { readonly id: string; readonly name: string }
+      /** where the result may be told later */
+      readonly replyTo?: string
+    }
+
+/** A chat: how it proves itself, how it is read, and how it is answered. */
+export type Chat = {
+  /** what people call it */
+  readonly title: string
+  readonly proofs: readonly Proof[]
+  /**
+   * @param body of a verified delivery
+   * @param now epoch milliseconds, where the signed time stands in the body
+   * @returns undefined where the body is none of this chat's, or is not of this time
+   */
+  readonly read: (body: string, now: number) => Utterance | undefined
+  readonly render: (message: Message) => object
+  /** how a result is told later, where that is possible */
+  readonly channel?: ReplyChannel
+  /** what is answered instead of "it is being created", where the result will replace it */
+  readonly deferred?: object
+  /** milliseconds that the answer may wait for the result */
+  readonly patience: number
+}

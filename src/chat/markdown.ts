@@ -1,0 +1,20 @@
+import type { Message } from './message.ts'
+
+/** Everything that means something in Markdown, and what would call people: a mention has no effect behind it. */
+const SPECIAL = /[\\`*_{}[\]()#+\-.!|>~<@:]/g
+
+/** @returns a message in the Markdown that Discord and Mattermost have in common; what people wrote stays as written */
+export function markdown({ title, text, facts, commands = [] }: Message): string {
+  return [
+    `**${escaped(title)}**`,
+    ...text.map(escaped),
+    facts.map(([label, value]) => `**${escaped(label)}** ${escaped(value)}`).join('\n'),
+    ...(commands.length > 0 ? [`\`\`\`\n${commands.join('\n').replaceAll('`', "'")}\n\`\`\``] : []),
+  ]
+    .filter(Boolean)
+    .join('\n\n')
+}
+
+function escaped(text: string): string {
+  return text.replaceAll(SPECIAL, '\\$&')
+}

@@ -1,0 +1,51 @@
+import type { Context } from 'hono'
+import { type AppEnv, factory } from '../app-env.ts'
+import { replyTo } from '../background/reply.ts'
+import type { Chat, Utterance } from '../chat/chat.ts'
+import { discord } from '../chat/discord.ts'
+import { help, readCommand } from '../chat/grammar.ts'
+import { mattermost } from '../chat/mattermost.ts'
+import { resultOf } from '../chat/message.ts'
+import { teams } from '../chat/teams.ts'
+import { configured } from '../middleware/configured.ts'
+import { world } from '../world.ts'
+import { order, settled, statusOf } from './conversation.ts'
+import { forged, receive } from './intake.ts'
+
+const chats = Object.entries({ teams, discord, mattermost })
+
+/** Commands that people write in a chat. */
+export const chat = factory.createApp()
+for (const [name, row] of chats)
+  chat.post(`/${name}`, configured, async (c) => {
+    const body = new TextDecoder().decode(await receive(c, name, row.proofs))
+    const utterance = row.read(body, world.now())
+    if (!utterance) throw forged()
+    return c.json(await answer(c, name, row, utterance))
+  })
+
+async function answer(c: Context<AppEnv>, name: string, row: Chat, utterance: Utterance): Promise<object> {
+  if (utterance.kind === 'protocol') return utterance.answer
+  const { text, command, user } = utterance
+  const asked = readCommand(text, command)
+  switch (asked.kind) {
+    case 'empty':
+    case 'help':
+      return row.render(help(command))
+    case 'mistaken':
+      return row.render(asked.message)
+    case 'status':
+      return row.render(await statusOf(c, name, asked.id))
+    case 'create': {
+      const request = { requestedBy: `${user.name} on ${row.title}`, ...asked.request }
+      const tell = row.channel
+        ? await replyTo(row.channel, utterance.replyTo, c.var.deployment.config, world)
+        : null
+      const wanted = { request, words: asked.words, command, user: user.id }
+      const { message, begun } = await order(c, name, wanted, tell)
+      if (!begun) return row.render(message)
+      if (tell && row.deferred) return row.deferred
+      return row.render(resultOf(await settled(c, begun, row.patience)))
+    }
+  }
+}

@@ -1,0 +1,123 @@
+import type { Context } from 'hono'
+import { type AppEnv, factory } from '../app-env.ts'
+import { post } from '../background/post.ts'
+import { replyTo } from '../background/reply.ts'
+import { help, readCommand } from '../chat/grammar.ts'
+import { type Message, note } from '../chat/message.ts'
+import { formErrors, formView, mentioned, readSlack, SLACK_PROOFS, type SlackEvent } from '../chat/slack.ts'
+import { SlackApi } from '../chat/slack-api.ts'
+import { slackReply, slackShared } from '../chat/slack-blocks.ts'
+import { ledgerFor } from '../ledger/shards.ts'
+import { configured } from '../middleware/configured.ts'
+import { world } from '../world.ts'
+import { order, statusOf } from './conversation.ts'
+import { receive } from './intake.ts'
+
+const NAME = 'slack'
+/** What Slack sends now and then to see whether the certificate is good, without a signature. */
+const SSL_CHECK = /^(?:[^&]*&)*ssl_check=1(?:&|$)/
+
+/** Bytes of such a request at most. */
+const LONGEST_CHECK = 1_000
+
+/**
+ * Slack: a slash command, the form that it opens, and the button that shows a result to the channel. Each is answered
+ * within three seconds, before ConductorOne is asked; the result follows to the response URL.
+ *
+ * @see https://docs.slack.dev/interactivity/implementing-slash-commands
+ */
+export const slack = factory.createApp().post('/', configured, async (c) => {
+  // without a signature nothing is done and nothing is told
+  if (!c.req.header('X-Slack-Signature') && (await isCheck(c.req.raw))) return c.body(null, 200)
+  const event = readSlack(new TextDecoder().decode(await receive(c, NAME, SLACK_PROOFS)))
+  switch (event.kind) {
+    case 'command':
+      return commanded(c, event)
+    case 'form':
+      return sent(c, event)
+    case 'share':
+      world.background(share(c, event))
+      return c.body(null, 200)
+    case 'other':
+      return c.body(null, 200)
+  }
+})
+
+async function isCheck(request: Request): Promise<boolean> {
+  const size = Number(request.headers.get('Content-Length') ?? Number.NaN)
+  return size <= LONGEST_CHECK && SSL_CHECK.test(await request.clone().text())
+}
+
+type Did<K extends SlackEvent['kind']> = Extract<SlackEvent, { kind: K }>
+
+async function commanded(c: Context<AppEnv>, event: Did<'command'>): Promise<Response> {
+  const { command, text, user, trigger } = event
+  const say = (message: Message) => c.json(slackReply(message))
+  const asked = readCommand(text, command)
+  switch (asked.kind) {
+    case 'empty': {
+      const opened = await apiOf(c)?.open(trigger, formView(user.id, event.replyTo))
+      return opened ? c.body(null, 200) : say(help(command))
+    }
+    case 'help':
+      return say(help(command))
+    case 'mistaken':
+      return say(asked.message)
+    case 'status':
+      return say(await statusOf(c, NAME, asked.id))
+    case 'create':
+      return say((await wish(c, event, asked.request, asked.words)).message)
+  }
+}
+
+async function sent(c: Context<AppEnv>, event: Did<'form'>): Promise<Response> {
+  const { refusal } = await wish(c, event, event.request, {})
+  return refusal ? c.json(formErrors(refusal.errors)) : c.json({ response_action: 'clear' })
+}
+
+/** People are asked for by mention, and whoever asks is the owner where none is named. */
+async function wish(
+  c: Context<AppEnv>,
+  { user, replyTo: address, ...event }: Did<'command'> | Did<'form'>,
+  request: Readonly<Record<string, unknown>>,
+  words: Readonly<Record<string, string>>,
+) {
+  const api = apiOf(c)
+  const owners = Array.isArray(request.owners) ? request.owners : [`<@${user.id}>`]
+  const people = [...new Set([user.id, ...owners.map(mentioned).filter((id) => id !== undefined)])]
+  const found = new Map(await Promise.all(people.map(async (id) => [id, await api?.emailOf(id)] as const)))
+  const emails = owners.map((owner) => found.get(mentioned(owner) ?? '') ?? owner)
+  const lost = emails.filter((owner) => mentioned(owner) !== undefined)
+  const named = 'owners' in request
+  if (named && lost.length > 0) {
+    const why = api
+      ? 'Slack did not say which e-mail address belongs to it.'
+      : 'A mention can be looked up only where a bot token is configured.'
+    const detail = `${lost.map((owner) => `${owner}`).join(', ')}: ${why} Write the e-mail address instead.`
+    const refusal = { code: 'invalid-request', detail, errors: [{ pointer: '/owners', detail }] } as const
+    return { message: note('No vault was created', detail), refusal }
+  }
+  const wanted = {
+    request: {
+      requestedBy: found.get(user.id) ?? `${user.name} on Slack`,
+      ...request,
+      ...((named || lost.length === 0) && { owners: emails }),
+    },
+    words,
+    command: event.kind === 'command' ? event.command : '/vault',
+    user: user.id,
+  }
+  return order(c, NAME, wanted, await replyTo('slack', address, c.var.deployment.config, world))
+}
+
+async function share(c: Context<AppEnv>, { request, by, replyTo: address }: Did<'share'>): Promise<void> {
+  const record = await ledgerFor(c.env, request)?.read(request)
+  if (record?.source !== NAME || URL.parse(address)?.origin !== 'https://hooks.slack.com') return
+  const body = JSON.stringify(slackShared(record, by))
+  await post(address, { body, final: () => true, event: 'share', request }, world)
+}
+
+function apiOf({ var: { deployment } }: Context<AppEnv>): SlackApi | undefined {
+  const { slackToken } = deployment.config
+  return slackToken && new SlackApi(slackToken, world)
+}
