@@ -26,9 +26,10 @@ export type Chat = {
   /**
    * @param body of a verified delivery
    * @param now epoch milliseconds, where the signed time stands in the body
+   * @throws {Problem} `malformed-json`
    * @returns undefined where the body is none of this chat's, or is not of this time
    */
-  readonly read: (body: string, now: number) => Utterance | undefined
+  readonly read: (body: Uint8Array, now: number) => Utterance | undefined
   readonly render: (message: Message) => object
   /** how a result is told later, where that is possible */
   readonly channel?: ReplyChannel

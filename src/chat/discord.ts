@@ -1,4 +1,5 @@
 import * as z from 'zod/mini'
+import { jsonOf } from '../middleware/limited-body.ts'
 import type { Chat } from './chat.ts'
 import { markdown } from './markdown.ts'
 
@@ -46,7 +47,7 @@ export const discord: Chat = {
     },
   ],
   read(body) {
-    const parsed = Interaction.safeParse(JSON.parse(body))
+    const parsed = Interaction.safeParse(jsonOf(body))
     if (!parsed.success) return undefined
     const { type, data, token, application_id, ...from } = parsed.data
     if (type === PING) return { kind: 'protocol', answer: PONG }

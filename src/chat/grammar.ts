@@ -36,8 +36,18 @@ export const WORDS: readonly Entry[] = [
   { field: 'ticket', heading: 'Ticket', word: 'ticket', read: readTicket },
 ]
 
+/** Values that would do, the most harmless first, where the schema names none. */
+const EXAMPLES: Readonly<Partial<Record<Entry['field'], readonly string[]>>> = {
+  description: ['For the night shift'],
+  kind: ['group', 'magic_link'],
+  allowUnauthenticated: ['no', 'yes'],
+  ticket: ['SEC-42'],
+}
+
 // a key, then a value in quotes of any kind or without any; chats turn straight quotes into curly ones
-const WORD = /(?:([a-z]+):(?!\/\/))?(?:["“”]([^"“”]*)["“”]|([^\s"“”]+))/giu
+const WORD = /(?:([a-z][a-z_-]*):(?!\/\/)\s*)?(?:["“”]([^"“”]*)["“”]|([^\s"“”]+)|$)/giu
+/** The last quotation mark, up to the next word of the command or the end. */
+const UNCLOSED = /(["“”][^"“”]*?)(?=\s+[a-z]+:|\s*$)(?=[^"“”]*$)/i
 
 /**
  * Reads a command: `create "Payroll break-glass" owners:jane@example.com ttl:30d`, `status <id>`, `help`.
@@ -64,24 +74,29 @@ export function readCommand(text: string, name: string): Command {
 function readCreate(text: string, name: string): Command {
   const words = wordsOf(text)
   if ((text.match(/["“”]/g)?.length ?? 0) % 2 === 1)
-    return mistaken(['A quotation mark is not closed.'], [`${name} create ${text.trim()}"`])
+    return mistaken(
+      ['A quotation mark is not closed.'],
+      [`${name} create ${text.trim().replace(UNCLOSED, '$1"')}`],
+    )
   const unknown = words.filter(({ key }) => key !== undefined && !wordOf(key))
   if (unknown.length > 0)
     return mistaken(
       unknown.map(({ written, key }) => `“${written}”: “${key}” is not a word of this command.`),
       [`${name} create ${words.map(corrected).join(' ')}`],
     )
-  const request: Record<string, unknown> = {}
+  const values: Record<string, string> = {}
   const written: Record<string, string> = {}
+  // a name of several words needs no quotes, and what stands twice is read as one
   for (const word of words) {
-    const { field, read } = wordOf(word.key ?? 'name') ?? {}
-    if (field === undefined || read === undefined) continue
-    // a name of several words needs no quotes
-    const again = word.key === undefined && typeof request[field] === 'string'
-    request[field] = again ? `${request[field]} ${word.value}` : read(word.value)
-    written[field] = again ? `${written[field]} ${word.written}` : word.written
+    const { field = 'name' } = wordOf(word.key ?? 'name') ?? {}
+    values[field] = field in values ? `${values[field]} ${word.value}` : word.value
+    written[field] = field in written ? `${written[field]} ${word.written}` : word.written
   }
-  return { kind: 'create', request, words: written }
+  const request = WORDS.flatMap(({ field, read }) => {
+    const value = values[field]
+    return value === undefined ? [] : [[field, read(value)] as const]
+  })
+  return { kind: 'create', request: Object.fromEntries(request), words: written }
 }
 
 function wordsOf(text: string): Word[] {
@@ -89,7 +104,7 @@ function wordsOf(text: string): Word[] {
     written,
     key: key?.toLowerCase(),
     value: quoted ?? bare ?? '',
-  }))
+  })).filter(({ written }) => written !== '')
 }
 
 function wordOf(key: string): Entry | undefined {
@@ -119,8 +134,10 @@ export function faultMessage(
   name: string,
 ): Message {
   const faulty = new Set(errors.map(({ pointer }) => pointer.split('/')[1] ?? ''))
+  const kind = faulty.has('kind') ? exampleOf('kind', request.kind) : request.kind
   const parts = WORDS.flatMap(({ field, word }) => {
     const given = words[field]
+    if (kind !== 'magic_link' && (field === 'maxViews' || field === 'allowUnauthenticated')) return []
     if (!faulty.has(field)) return given === undefined ? [] : [given]
     const example = exampleOf(field, request[field])
     if (example === undefined) return []
@@ -137,14 +154,15 @@ export function faultMessage(
 
 /** @returns a value that would do; for a choice, the one that was probably meant */
 function exampleOf(field: Entry['field'], given: unknown): string | undefined {
-  // what is for magic links only is better left out
-  const { examples = [] } = metaOf(field)
-  const texts = examples.map((example) => textOf(example))
+  const texts = examplesOf(field)
   return texts.find((text) => typeof given === 'string' && given !== '' && text.startsWith(given)) ?? texts[0]
 }
 
+function examplesOf(field: Entry['field']): readonly string[] {
+  return metaOf(field).examples?.map((example) => textOf(example)) ?? EXAMPLES[field] ?? []
+}
+
 function textOf(example: unknown): string {
-  if (typeof example === 'object' && example !== null && 'id' in example) return String(example.id)
   return Array.isArray(example) ? example.join(',') : String(example)
 }
 
@@ -162,7 +180,7 @@ export function help(name: string): Message {
     title: 'Ask for a vault in ConductorOne',
     text: ['The name comes first, in quotes. Words that may follow it:'],
     facts: WORDS.filter(({ word }) => word !== 'name').map(({ word, field }) => [
-      `${word}:${quoted(exampleOf(field, undefined) ?? '…')}`,
+      `${word}:${examplesOf(field).map(quoted).join('|')}`,
       describe(field),
     ]),
     commands: [
@@ -183,9 +201,9 @@ function quoted(value: string): string {
 
 /** A ticket is an id, or the address of it. */
 function readTicket(answer: string): unknown {
-  const url = URL.parse(answer)
-  const id = url?.pathname.split('/').filter(Boolean).at(-1)
-  return url && id !== undefined ? { id: decodeURIComponent(id), url: answer } : { id: answer }
+  const url = /^https?:/i.test(answer) ? URL.parse(answer) : null
+  const id = url?.pathname.split('/').findLast(Boolean)
+  return id === undefined ? { id: answer } : { id, url: answer }
 }
 
 function mistaken(text: readonly string[], commands: readonly string[]): Command {

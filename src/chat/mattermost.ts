@@ -10,7 +10,7 @@ export const mattermost: Chat = {
   title: 'Mattermost',
   proofs: [{ kind: 'token', header: 'Authorization', prefix: 'Token ' }],
   read(body) {
-    const form = new URLSearchParams(body)
+    const form = new URLSearchParams(new TextDecoder().decode(body))
     const id = form.get('user_id')
     const replyTo = form.get('response_url')
     if (id === null) return undefined

@@ -50,6 +50,11 @@ export function resultOf(record: RequestRecord): Message {
   }
 }
 
+/** @returns the text, cut where it is longer than a chat takes, and never in the middle of a character */
+export function cut(text: string, longest: number): string {
+  return text.length > longest ? `${text.slice(0, longest - 1).toWellFormed()}…` : text
+}
+
 /** @returns a message of a title and some words */
 export function note(title: string, ...text: string[]): Message {
   return { tone: 'bad', title, text, facts: [] }

@@ -1,5 +1,5 @@
 import type { RequestRecord } from '../ledger/entry.ts'
-import { type Message, resultOf } from './message.ts'
+import { cut, type Message, resultOf } from './message.ts'
 
 /** The most characters of a section, and of a field in it. */
 const LONGEST_SECTION = 3_000
@@ -12,7 +12,7 @@ export const SHARE = 'share'
 
 const plain = (text: string, longest = LONGEST_SECTION) => ({
   type: 'plain_text',
-  text: text.length > longest ? `${text.slice(0, longest - 1)}…` : text,
+  text: cut(text, longest),
   emoji: false,
 })
 

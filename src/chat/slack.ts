@@ -1,4 +1,6 @@
 import * as z from 'zod/mini'
+import { bytesOf } from '../encoding.ts'
+import { jsonOf } from '../middleware/limited-body.ts'
 import type { FieldFault } from '../problem.ts'
 import type { Proof } from '../sources/signature.ts'
 import { describe, WORDS } from './grammar.ts'
@@ -67,11 +69,14 @@ const Press = z.looseObject({
   actions: z.array(z.looseObject({ action_id: z.string(), value: z.optional(z.string()) })),
 })
 
-/** @returns what a verified delivery says that somebody did */
+/**
+ * @returns what a verified delivery says that somebody did
+ * @throws {Problem} `malformed-json`
+ */
 export function readSlack(body: string): SlackEvent {
   const form = new URLSearchParams(body)
   const payload = form.get('payload')
-  if (payload !== null) return readPayload(JSON.parse(payload))
+  if (payload !== null) return readPayload(jsonOf(bytesOf(payload)))
   const id = form.get('user_id')
   if (!form.has('command') || id === null) return { kind: 'other' }
   return {
@@ -124,9 +129,9 @@ function unlinked(text: string): string {
     .replaceAll('&amp;', '&')
 }
 
-/** @returns the user that an owner is a mention of */
+/** @returns the user that an owner is a mention of, as the grammar leaves it: without its brackets */
 export function mentioned(owner: unknown): string | undefined {
-  return typeof owner === 'string' ? /^<@(\w+)>$/.exec(owner)?.[1] : undefined
+  return typeof owner === 'string' ? /^@(\w+)$/.exec(owner)?.[1] : undefined
 }
 
 /** @returns the form, opened for one person; a question for each word of the command */

@@ -1,4 +1,5 @@
 import * as z from 'zod/mini'
+import { jsonOf } from '../middleware/limited-body.ts'
 import { adaptiveCard } from './adaptive-card.ts'
 import type { Chat } from './chat.ts'
 
@@ -31,7 +32,7 @@ export const teams: Chat = {
     },
   ],
   read(body, now) {
-    const parsed = Activity.safeParse(JSON.parse(body))
+    const parsed = Activity.safeParse(jsonOf(body))
     if (!parsed.success) return undefined
     const { text, timestamp, from } = parsed.data
     // the negation refuses a time that is none, too
@@ -42,20 +43,14 @@ export const teams: Chat = {
   patience: 3_500,
 }
 
-const ENTITIES: Readonly<Record<string, string>> = {
-  nbsp: ' ',
-  amp: '&',
-  lt: '<',
-  gt: '>',
-  quot: '"',
-  '#39': "'",
-}
+const ENTITIES = new Map(Object.entries({ nbsp: ' ', amp: '&', lt: '<', gt: '>', quot: '"', '#39': "'" }))
 
 /** Without the mention of the webhook itself, and without the mark-up that Teams writes. */
 function spoken(text: string): string {
   return text
     .replace(/<at>[^<]*<\/at>/, '')
-    .replaceAll(/<[^>]*>/g, ' ')
-    .replaceAll(/&([a-z]+|#39);/g, (entity, name: string) => ENTITIES[name] ?? entity)
+    .replaceAll(/<\/?(?:br|div|p)\b[^>]*>/g, ' ')
+    .replaceAll(/<[^>]*>/g, '')
+    .replaceAll(/&([a-z]+|#39);/g, (entity, name: string) => ENTITIES.get(name) ?? entity)
     .trim()
 }

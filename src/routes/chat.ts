@@ -18,7 +18,7 @@ const chats = Object.entries({ teams, discord, mattermost })
 export const chat = factory.createApp()
 for (const [name, row] of chats)
   chat.post(`/${name}`, configured, async (c) => {
-    const body = new TextDecoder().decode(await receive(c, name, row.proofs))
+    const body = await receive(c, name, row.proofs)
     const utterance = row.read(body, world.now())
     if (!utterance) throw forged()
     return c.json(await answer(c, name, row, utterance))
@@ -45,7 +45,7 @@ async function answer(c: Context<AppEnv>, name: string, row: Chat, utterance: Ut
       const { message, begun } = await order(c, name, wanted, tell)
       if (!begun) return row.render(message)
       if (tell && row.deferred) return row.deferred
-      return row.render(resultOf(await settled(c, begun, row.patience)))
+      return row.render(resultOf(tell ? begun : await settled(c, begun, row.patience)))
     }
   }
 }

@@ -1,6 +1,11 @@
-import { factory } from '../app-env.ts'
+import type { Context } from 'hono'
+import { type AppEnv, factory } from '../app-env.ts'
 import { Deadline } from '../conductorone/deadline.ts'
 import { deploymentOf } from '../deployment.ts'
+import { listRequests } from '../ledger/shards.ts'
+import { caller } from '../middleware/caller.ts'
+import { problems } from '../problem.ts'
+import { problemFrom } from '../problem-from.ts'
 import { world } from '../world.ts'
 
 /** Milliseconds that a probe waits for a token. */
@@ -15,12 +20,55 @@ export const health = factory
   .createApp()
   .get('/healthz', (c) => c.json({ status: 'ok' }))
   .get('/readyz', async (c) => {
-    if (world.now() < unreadyUntil) return c.json({ status: 'unavailable' }, 503, { 'Retry-After': '10' })
+    if (await isOperator(c)) {
+      const checks = await carriedOut(c)
+      return checks[0]?.ok ? c.json({ status: 'ready', checks }) : unavailable(c, { checks })
+    }
+    if (world.now() < unreadyUntil) return unavailable(c)
     try {
       await deploymentOf(c.env).tokens.get(new Deadline(PATIENCE, world.now))
       return c.json({ status: 'ready' })
     } catch {
       unreadyUntil = world.now() + MEMORY
-      return c.json({ status: 'unavailable' }, 503, { 'Retry-After': '10' })
+      return unavailable(c)
     }
   })
+
+function unavailable(c: Context<AppEnv>, more?: object) {
+  return c.json({ status: 'unavailable', ...more }, 503, { 'Retry-After': '10' })
+}
+
+/** Whoever is refused elsewhere is a stranger here; so is everyone where keys cannot be told, for want of settings. */
+async function isOperator(c: Context<AppEnv>): Promise<boolean> {
+  if (!c.req.header('Authorization')) return false
+  try {
+    c.set('deployment', deploymentOf(c.env))
+    await caller('operate')(c, async () => {})
+    return true
+  } catch {
+    return false
+  }
+}
+
+/** The token, and what else a vault takes; up to the first that fails, with what to do about it. */
+async function carriedOut(c: Context<AppEnv>) {
+  const { config, tokens, directory } = c.var.deployment
+  const call = { deadline: new Deadline(PATIENCE, world.now) }
+  const checks = {
+    token: () => tokens.get(call.deadline),
+    ledger: () => listRequests(c.env, { limit: 1 }),
+    owners: () => directory.find(config.policy.defaultOwners, call),
+  }
+  const results: { name: string; ok: boolean; do?: string }[] = []
+  for (const [name, check] of Object.entries(checks)) {
+    try {
+      await check()
+      results.push({ name, ok: true })
+    } catch (error) {
+      const { message, code } = problemFrom(error, 'read')
+      results.push({ name, ok: false, do: `${message} ${problems[code].remedy}` })
+      break
+    }
+  }
+  return results
+}

@@ -36,7 +36,12 @@ export const ListQuery = z.strictObject({
         }),
       ),
     )
-    .check(z.meta({ description: 'The `cursor` of the page before: the page that follows it.' })),
+    .check(
+      z.meta({
+        description: 'The `cursor` of the page before this one.',
+        examples: ['req_01m83setgvfryzrhs4470v10'],
+      }),
+    ),
 })
 
 /** What an id of a vault in ConductorOne looks like; anything else is not looked for. */

@@ -25,8 +25,10 @@ export const pages = factory
 async function file(c: Context<AppEnv>, path: string): Promise<Response> {
   const found = await c.env.PAGES?.fetch(new URL(path, c.req.url))
   if (!found?.ok) throw new Problem('not-found', 'Nothing is at this path.')
-  return c.body(found.body, 200, {
-    'Content-Type': found.headers.get('Content-Type') ?? 'application/octet-stream',
-    'Content-Security-Policy': PAGE_POLICY,
+  return new Response(found.body, {
+    headers: {
+      'Content-Type': found.headers.get('Content-Type') ?? 'application/octet-stream',
+      'Content-Security-Policy': PAGE_POLICY,
+    },
   })
 }

@@ -9,6 +9,7 @@ import { SlackApi } from '../chat/slack-api.ts'
 import { slackReply, slackShared } from '../chat/slack-blocks.ts'
 import { ledgerFor } from '../ledger/shards.ts'
 import { configured } from '../middleware/configured.ts'
+import { FORM_WORDS } from '../sources/form.ts'
 import { world } from '../world.ts'
 import { order, statusOf } from './conversation.ts'
 import { receive } from './intake.ts'
@@ -71,7 +72,7 @@ async function commanded(c: Context<AppEnv>, event: Did<'command'>): Promise<Res
 }
 
 async function sent(c: Context<AppEnv>, event: Did<'form'>): Promise<Response> {
-  const { refusal } = await wish(c, event, event.request, {})
+  const { refusal } = await wish(c, event, event.request, FORM_WORDS)
   return refusal ? c.json(formErrors(refusal.errors)) : c.json({ response_action: 'clear' })
 }
 
@@ -83,7 +84,7 @@ async function wish(
   words: Readonly<Record<string, string>>,
 ) {
   const api = apiOf(c)
-  const owners = Array.isArray(request.owners) ? request.owners : [`<@${user.id}>`]
+  const owners = Array.isArray(request.owners) ? request.owners : [`@${user.id}`]
   const people = [...new Set([user.id, ...owners.map(mentioned).filter((id) => id !== undefined)])]
   const found = new Map(await Promise.all(people.map(async (id) => [id, await api?.emailOf(id)] as const)))
   const emails = owners.map((owner) => found.get(mentioned(owner) ?? '') ?? owner)

@@ -44,7 +44,7 @@ function answer(c: Context<AppEnv>, name: string, source: Source, { reply }: Tak
     case 'ended':
       if (reply.replayed) return c.json({ request: record }, 200, { 'Idempotent-Replayed': 'true' })
       return record.problem && source.refused === 422
-        ? problemResponse({ ...record.problem, status: 422 })
+        ? problemResponse({ ...record.problem, status: 422 }, { Location: `/v1/requests/${record.id}` })
         : c.json({ request: record })
     case 'reused':
       return ignore(c, name, edited(record.id))

@@ -1,0 +1,293 @@
+import fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+import { type Command, faultMessage, help, readCommand } from '../../../src/chat/grammar.ts'
+import { fieldFaults, ProvisioningRequest } from '../../../src/provisioning/request.ts'
+
+const NAME = '/vault'
+const read = (text: string) => readCommand(text, NAME)
+
+/** What a command asks for; one that asks for nothing fails the test. */
+function asked(text: string): Readonly<Record<string, unknown>> {
+  return created(read(text)).request
+}
+
+function created(command: Command): Extract<Command, { kind: 'create' }> {
+  if (command.kind !== 'create') throw new Error(`it is ${command.kind}: ${JSON.stringify(command)}`)
+  return command
+}
+
+/** The command that is offered for one with mistakes, without the name of the command. */
+function offered(text: string): string {
+  const command = read(text)
+  if (command.kind === 'mistaken') return bare(command.message.commands?.[0])
+  const { request, words } = created(command)
+  const parsed = ProvisioningRequest.safeParse(request)
+  if (parsed.success) throw new Error('there is nothing wrong with it')
+  return bare(faultMessage(request, words, fieldFaults(parsed.error), NAME).commands?.[0])
+}
+
+function bare(command = ''): string {
+  expect(command.startsWith(`${NAME} `)).toBe(true)
+  return command.slice(NAME.length + 1)
+}
+
+const WHOLE =
+  'create "Payroll break-glass" owners:owner@example.com,@U222 kind:magic_link views:1 ttl:30d ticket:SEC-42 ' +
+  'desc:"For the night shift"'
+const REQUEST = {
+  name: 'Payroll break-glass',
+  owners: ['owner@example.com', '@U222'],
+  kind: 'magic_link',
+  maxViews: 1,
+  credentialTtl: '30d',
+  ticket: { id: 'SEC-42' },
+  description: 'For the night shift',
+}
+
+test.each([
+  ['straight quotes', WHOLE],
+  ['curly quotes', WHOLE.replaceAll(/"([^"]*)"/g, '“$1”')],
+  ['quotes of several kinds', WHOLE.replaceAll(/"([^"]*)"/g, '”$1"')],
+  ['words in upper case', WHOLE.replaceAll(/([a-z]+):/g, (word) => word.toUpperCase())],
+  ['the verb in upper case', WHOLE.replace('create', ' CREATE')],
+  ['several spaces and lines', WHOLE.replace(' owners', '\n  owners')],
+  ['the name behind', `create ${WHOLE.slice(29)} "Payroll break-glass"`],
+  ['a name without quotes', WHOLE.replaceAll('"Payroll break-glass"', 'Payroll break-glass')],
+  ['a name with its word', WHOLE.replaceAll('"Payroll', 'name:"Payroll')],
+  ['a space behind a colon', WHOLE.replaceAll(':', ': ')],
+])('a command with %s is read', (_, text) => {
+  expect(asked(text)).toEqual(REQUEST)
+})
+
+test.each([
+  ['', { kind: 'empty' }],
+  [' \n ', { kind: 'empty' }],
+  ['help', { kind: 'help' }],
+  ['Help me', { kind: 'help' }],
+  ['status req_1 ', { kind: 'status', id: 'req_1' }],
+  ['status', { kind: 'status', id: '' }],
+])('%j is %o', (text, command) => {
+  expect(read(text)).toEqual(command)
+})
+
+test.each([
+  ['SEC-42', { id: 'SEC-42' }],
+  ['acme/access#12', { id: 'acme/access#12' }],
+  ['INC:4711', { id: 'INC:4711' }],
+  ['https://acme.atlassian.net/browse/SEC-42', { id: 'SEC-42' }],
+  ['https://github.com/acme/access/issues/12/', { id: '12' }],
+  ['https://acme.example/a%20b', { id: 'a%20b' }],
+  ['https://acme.example/100%', { id: '100%' }],
+  ['https://acme.example', { id: 'https://acme.example' }],
+])('the ticket %s has an id, and an address where it is one', (ticket, { id }) => {
+  const address = ticket.startsWith('https:') && id !== ticket
+  expect(asked(`create A owners:a@example.com ticket:${ticket}`).ticket).toEqual({
+    id,
+    ...(address && { url: ticket }),
+  })
+})
+
+test.each([
+  ['ttl:1d ttl:2d', 'credentialTtl', '1d 2d'],
+  ['views:1 views:2', 'maxViews', '1 2'],
+  ['owners:', 'owners', []],
+  ['ttl:', 'credentialTtl', ''],
+])('%s is not taken for something else', (words, field, value) => {
+  expect(asked(`create A ${words}`)).toEqual({ name: 'A', [field]: value })
+})
+
+test('what is said twice of the owners counts twice', () => {
+  expect(asked('create A owners:a@example.com owners:b@example.com').owners).toEqual([
+    'a@example.com',
+    'b@example.com',
+  ])
+})
+
+test('addresses in a name are no words of the command', () => {
+  expect(asked('create Keys of https://acme.example owners:a@example.com')).toEqual({
+    name: 'Keys of https://acme.example',
+    owners: ['a@example.com'],
+  })
+})
+
+describe('mistakes', () => {
+  test.each([
+    [
+      'an unknown word',
+      'create "Payroll" owner:a@example.com',
+      '“owner:a@example.com”: “owner” is not a word',
+    ],
+    ['a word with a hyphen', 'create Payroll max-views:1', '“max-views:1”: “max-views” is not a word'],
+    ['a word of the schema', 'create Payroll description:"a b"', '“description” is not a word'],
+    ['a name of an object’s own', 'create Payroll constructor:1', '“constructor” is not a word'],
+    ['an unclosed quote', 'create "Payroll owners:a@example.com', 'A quotation mark is not closed.'],
+    ['no verb', '"Payroll" owners:a@example.com', 'is not something that /vault does'],
+    ['another verb', 'delete Payroll', '“delete” is not something that /vault does'],
+  ])('%s is pointed out', (_, text, said) => {
+    const command = read(text)
+    expect(command.kind === 'mistaken' && command.message.text.join('\n')).toContain(said)
+  })
+
+  test.each([
+    ['create "Payroll" owner:a@example.com', 'create "Payroll" owners:a@example.com'],
+    ['create Payroll description:"a b" credentialttl:1d', 'create Payroll desc:"a b" ttl:1d'],
+    ['create "Payroll owners:a@example.com', 'create "Payroll" owners:a@example.com'],
+    ['create "Payroll', 'create "Payroll"'],
+    ['create “Payroll” desc:“Night shift ttl:1d', 'create “Payroll” desc:“Night shift" ttl:1d'],
+    ['"Payroll" owners:a@example.com', 'create "Payroll" owners:a@example.com'],
+    ['create owners:a@example.com', 'create "Payroll break-glass" owners:a@example.com'],
+    ['create Payroll owners:jane', 'create Payroll owners:owner@example.com'],
+    ['create Payroll ttl:soon', 'create Payroll ttl:30d'],
+    ['create Payroll ticket:""', 'create Payroll ticket:SEC-42'],
+    ['create Payroll kind:magic', 'create Payroll kind:magic_link'],
+    ['create Payroll kind:magic views:2', 'create Payroll kind:magic_link views:2'],
+    ['create Payroll kind:team views:2', 'create Payroll kind:group'],
+    ['create Payroll views:2', 'create Payroll'],
+    [
+      'create Payroll kind:magic_link unauthenticated:perhaps',
+      'create Payroll kind:magic_link unauthenticated:no',
+    ],
+    ['create Payroll kind:magic_link views:many', 'create Payroll kind:magic_link views:1'],
+  ])('for %s there is %s', (text, correction) => {
+    expect(offered(text)).toBe(correction)
+    expect(ProvisioningRequest.safeParse(asked(correction)).error).toBeUndefined()
+  })
+
+  test('every command that is offered is one without mistakes', () => {
+    const value = fc.oneof(
+      fc.constantFrom(
+        '1',
+        '30d',
+        'magic',
+        'magic_link',
+        'group',
+        'yes',
+        'SEC-42',
+        'a@example.com',
+        '""',
+        '"',
+      ),
+      fc.stringMatching(/^[ -~“”]{0,12}$/),
+    )
+    const word = fc.oneof(
+      fc
+        .tuple(
+          fc.constantFrom('owners', 'owner', 'desc', 'kind', 'views', 'unauthenticated', 'ttl', 'x'),
+          value,
+        )
+        .map((parts) => parts.join(':')),
+      value,
+    )
+    fc.assert(
+      fc.property(fc.array(word, { maxLength: 6 }), (words) => {
+        let text = `create ${words.join(' ')}`
+        // what cannot be read is corrected first, and what is wrong with it then
+        for (let tries = 0; tries < 3 && !isGood(text); tries++) text = offered(text)
+        expect(isGood(text), text).toBe(true)
+      }),
+      { numRuns: 2_000 },
+    )
+  })
+})
+
+function isGood(text: string): boolean {
+  const command = read(text)
+  return command.kind === 'create' && ProvisioningRequest.safeParse(command.request).success
+}
+
+test('no text whatsoever is an error of ours', () => {
+  const piece = fc.oneof(
+    fc.string({ unit: 'binary' }),
+    fc.constantFrom(
+      'create ',
+      'status ',
+      '"',
+      '“',
+      ':',
+      'ticket:',
+      'ticket:https://a/%',
+      'owners:',
+      ' ',
+      '__proto__:',
+    ),
+  )
+  fc.assert(
+    fc.property(
+      fc.array(piece).map((pieces) => pieces.join('')),
+      (text) => {
+        expect(['help', 'empty', 'status', 'create', 'mistaken']).toContain(read(text).kind)
+      },
+    ),
+    { numRuns: 5_000 },
+  )
+  expect(read(`create ${'a:'.repeat(50_000)}`).kind).toBe('mistaken')
+})
+
+test('a command that is built from a request reads as that request', () => {
+  // quotation marks are the one thing that a name cannot have in a command
+  const text = (longest: number) =>
+    fc
+      .stringMatching(/^[^"“”\p{C}\u2028\u2029]+$/u, { maxLength: longest })
+      .map((words) => words.trim())
+      .filter((words) => words !== '')
+  const owner = fc.oneof(
+    fc.stringMatching(/^[a-z]{1,10}@[a-z]{1,10}\.(com|example)$/),
+    fc.stringMatching(/^[A-Za-z0-9]{27}$/),
+  )
+  const shared = {
+    name: text(60),
+    description: text(200),
+    owners: fc.array(owner, { minLength: 1, maxLength: 5 }),
+    credentialTtl: fc.stringMatching(/^[1-9][0-9]?[smhdw]$/),
+    ticket: fc.stringMatching(/^[A-Z]{2,5}-[1-9][0-9]{0,4}$/).map((id) => ({ id })),
+  }
+  const requiredKeys = ['name', 'owners', 'kind'] as const
+  const link = { kind: fc.constant('magic_link'), maxViews: fc.integer({ min: 1, max: 4_294_967_295 }) }
+  const request = fc.oneof(
+    fc.record({ ...shared, kind: fc.constant('group') }, { requiredKeys: [...requiredKeys] }),
+    fc.record(
+      { ...shared, ...link, allowUnauthenticated: fc.boolean() },
+      { requiredKeys: [...requiredKeys] },
+    ),
+  )
+  fc.assert(
+    fc.property(request, (wanted) => {
+      expect(ProvisioningRequest.safeParse(wanted).error).toBeUndefined()
+      expect(asked(commandFor(wanted))).toEqual(wanted)
+    }),
+  )
+})
+
+function commandFor(request: Readonly<Record<string, unknown>>): string {
+  const words = {
+    description: 'desc',
+    kind: 'kind',
+    maxViews: 'views',
+    allowUnauthenticated: 'unauthenticated',
+    credentialTtl: 'ttl',
+  }
+  const { name, owners, ticket } = request as { name: string; owners: string[]; ticket?: { id: string } }
+  const simple = Object.entries(words).flatMap(([field, word]) =>
+    field in request ? [`${word}:"${request[field]}"`] : [],
+  )
+  return [
+    `create "${name}" owners:${owners.join(',')}`,
+    ...simple,
+    ...(ticket ? [`ticket:${ticket.id}`] : []),
+  ].join(' ')
+}
+
+test('the help says every word of the command in the schema’s own words, with a value that would do', () => {
+  const { facts, commands = [] } = help(NAME)
+  const words = facts.map(([word]) => word.split(':')[0])
+  expect(words).toEqual(['owners', 'desc', 'kind', 'views', 'unauthenticated', 'ttl', 'ticket'])
+  for (const [, description] of facts) expect(description).not.toBe('')
+  for (const [word] of facts) {
+    const [key, values = ''] = word.split(/:(.*)/s)
+    for (const value of values.split('|')) {
+      const link = key === 'kind' ? '' : 'kind:magic_link'
+      expect(isGood(`create A ${link} ${key}:${value}`), word).toBe(true)
+    }
+  }
+  expect(isGood(bare(commands[0]))).toBe(true)
+})
