@@ -9,6 +9,9 @@ export interface Grant {
   readonly thumbprint: string | null
 }
 
+/** What every token begins with, so that one can be found wherever it turns up. */
+export const TOKEN_PREFIX = 'simulated-access-token-'
+
 /** What the tenant issued and saw: access tokens, and the nonces of client assertions. */
 export class Tokens {
   readonly #sql: SqlStorage
@@ -43,7 +46,7 @@ export class Tokens {
    * @returns the opaque token and its life in seconds
    */
   issue({ clientId, thumbprint }: Grant): { token: string; expiresIn: number } {
-    const token = base64url.encode(crypto.getRandomValues(new Uint8Array(32)))
+    const token = TOKEN_PREFIX + base64url.encode(crypto.getRandomValues(new Uint8Array(32)))
     const expiresIn = this.expiresIn
     const expires = Date.now() + expiresIn * 1000
     this.#sql.exec('INSERT INTO tokens VALUES (?, ?, ?, ?)', token, clientId, thumbprint, expires)

@@ -1,4 +1,5 @@
 import type { NewCredential } from './credential.ts'
+import { expectDescribed } from './described.ts'
 import { type Place, type Running, run } from './workerd.ts'
 
 /** The callers that tests use, with keys that are long enough. */
@@ -38,7 +39,10 @@ export interface Api {
   readonly url: URL
   /** the text of every answer so far */
   readonly answers: readonly string[]
-  /** @param options the caller whose key is sent (default `runbook`, null for none), a body to send as JSON, headers */
+  /**
+   * @param options the caller whose key is sent (default `runbook`, null for none), a body to send as JSON, headers
+   * @throws {Error} where `public/openapi.json` does not describe the answer
+   */
   call(method: string, path: string, options?: CallOptions): Promise<Answer>
   /** `POST /v1/vaults` */
   create(request: unknown, options?: CallOptions): Promise<Answer>
@@ -71,7 +75,8 @@ export function apiAt(url: URL): Api {
   const call = async (method: string, path: string, options: CallOptions = {}): Promise<Answer> => {
     const { as = 'runbook', json, headers, signal } = options
     const body = json === undefined ? options.body : JSON.stringify(json)
-    const response = await fetch(new URL(path, url), {
+    const address = new URL(path, url)
+    const response = await fetch(address, {
       method,
       redirect: 'manual',
       headers: {
@@ -84,7 +89,9 @@ export function apiAt(url: URL): Api {
     })
     const text = await response.text()
     answers.push(text)
-    return { status: response.status, headers: response.headers, body: parsed(text) }
+    const answer = { status: response.status, headers: response.headers, body: parsed(text) }
+    expectDescribed({ method, path: address.pathname, json }, answer)
+    return answer
   }
   return { url, answers, call, create: (json, options) => call('POST', '/v1/vaults', { json, ...options }) }
 }

@@ -1,6 +1,10 @@
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { convertV4MiniflareOptions, Miniflare, type Request, type Response } from 'miniflare'
 import { unstable_getMiniflareWorkerOptions } from 'wrangler'
 import { bundled, configs } from './bundle.ts'
+import { expectNoRemains } from './remains.ts'
 
 /** A Worker that runs in workerd, on a port of its own. */
 export interface Running {
@@ -11,7 +15,7 @@ export interface Running {
   stop(): Promise<void>
 }
 
-/** Where a Worker listens and keeps its state; by default anywhere, and in memory. */
+/** Where a Worker listens and keeps its state; by default anywhere, and in a folder that goes when it stops. */
 export interface Place {
   readonly port?: number
   /** a folder for KV, Durable Objects and Workflows that are to outlive the process */
@@ -51,6 +55,13 @@ export async function run(
       },
     ],
   })
-  const miniflare = new Miniflare(persist ? { ...options, resourcePersistencePath: persist } : options)
-  return { url: await miniflare.ready, logs, miniflare, stop: () => miniflare.dispose() }
+  const folder = persist ?? (await mkdtemp(join(tmpdir(), 'vaults-')))
+  const miniflare = new Miniflare({ ...options, resourcePersistencePath: folder })
+  const stop = async () => {
+    await miniflare.dispose()
+    // the tenant has every right to keep what it issued
+    if (name === 'worker') await expectNoRemains(folder, logs, bindings)
+    if (persist === undefined) await rm(folder, { recursive: true, force: true })
+  }
+  return { url: await miniflare.ready, logs, miniflare, stop }
 }

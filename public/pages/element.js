@@ -1,0 +1,51 @@
+/**
+ * Makes an element. Whatever is given as text stays text: nothing is ever read as HTML.
+ *
+ * @template {keyof HTMLElementTagNameMap} Tag
+ * @param {Tag} tag
+ * @param {Readonly<Record<string, string | boolean | undefined>>} attributes those that are false or undefined are left out
+ * @param {...(Node | string)} children
+ * @returns {HTMLElementTagNameMap[Tag]}
+ */
+export function element(tag, attributes = {}, ...children) {
+  const made = document.createElement(tag)
+  for (const [name, value] of Object.entries(attributes)) {
+    if (value !== undefined && value !== false) made.setAttribute(name, value === true ? '' : value)
+  }
+  made.append(...children)
+  return made
+}
+
+/**
+ * @template {Element} Kind
+ * @param {string} selector
+ * @param {new () => Kind} kind
+ * @param {ParentNode} inside
+ * @returns {Kind} the first such element, which the page is sure to have
+ */
+export function find(selector, kind, inside = document) {
+  const found = inside.querySelector(selector)
+  if (!(found instanceof kind)) throw new TypeError(`The page lacks ${selector}.`)
+  return found
+}
+
+/**
+ * @param {string} text what a document says: blank lines part paragraphs, lines that begin with `- ` are a list, and
+ *   backticks enclose code
+ * @returns {HTMLElement[]}
+ */
+export function prose(text) {
+  return text.split(/\n\s*\n/).map((part) => {
+    const lines = part.split('\n')
+    if (!lines.every((line) => line.startsWith('- '))) return element('p', {}, ...words(part))
+    return element('ul', {}, ...lines.map((line) => element('li', {}, ...words(line.slice(2)))))
+  })
+}
+
+/**
+ * @param {string} text with code between backticks
+ * @returns {(Node | string)[]} the text, and elements for the code
+ */
+export function words(text) {
+  return text.split('`').map((part, index) => (index % 2 === 1 ? element('code', {}, part) : part))
+}

@@ -1,0 +1,117 @@
+import { element } from './element.js'
+
+/** @typedef {import('./openapi.js').Entry} Entry */
+/** @typedef {import('./openapi.js').Parameter} Parameter */
+/** @typedef {HTMLInputElement | HTMLSelectElement} Control */
+/** @typedef {{ path: string, headers: Record<string, string>, body: string | undefined }} Filled */
+
+/**
+ * @param {string} id
+ * @param {Parameter} parameter
+ * @returns {Control} what its value is put into; empty where it is not sent
+ */
+export function controlFor(id, { in: place, required = false, schema = {}, example }) {
+  const values = schema.enum ?? (schema.type === 'boolean' ? [true, false] : undefined)
+  if (values) {
+    const options = values.map((value) => element('option', { value: String(value) }, String(value)))
+    return element(
+      'select',
+      { id, required },
+      ...(required ? [] : [element('option', { value: '' }, 'not sent')]),
+      ...options,
+    )
+  }
+  const hint = example ?? schema.examples?.[0]
+  return element('input', {
+    id,
+    required: required || place === 'path',
+    autocomplete: 'off',
+    spellcheck: 'false',
+    placeholder: hint === undefined ? undefined : String(hint),
+  })
+}
+
+/**
+ * @param {Parameter} parameter
+ * @param {Control} control
+ * @returns {HTMLElement} the control under the parameter's name
+ */
+export function fieldFor({ name, in: place }, control) {
+  return element(
+    'p',
+    { class: 'field' },
+    element('label', { for: control.id }, element('code', {}, name), ` in the ${place}`),
+    control,
+  )
+}
+
+/**
+ * @param {string} id
+ * @param {readonly { summary: string, value: unknown }[]} examples
+ * @param {HTMLTextAreaElement} text what the chosen example goes into
+ * @param {() => void} changed runs when it has
+ * @returns {HTMLElement}
+ */
+export function exampleChoice(id, examples, text, changed) {
+  const options = examples.map(({ summary }, index) => element('option', { value: `${index}` }, summary))
+  const choice = element('select', { id }, ...options)
+  choice.addEventListener('change', () => {
+    text.value = pretty(examples[choice.selectedIndex]?.value)
+    changed()
+  })
+  return element('p', { class: 'field' }, element('label', { for: id }, 'Example'), choice)
+}
+
+/**
+ * @param {Entry} entry
+ * @param {readonly { parameter: Parameter, control: Control }[]} inputs
+ * @param {{ type: string, text: string } | undefined} body
+ * @returns {Filled} the request that the form describes
+ */
+export function fill(entry, inputs, body) {
+  const given = inputs.filter(({ control }) => control.value !== '')
+  /** @param {Parameter['in']} place */
+  const of = (place) =>
+    given
+      .filter(({ parameter }) => parameter.in === place)
+      .map(({ parameter, control }) => /** @type {const} */ ([parameter.name, control.value]))
+  const path = of('path').reduce(
+    (all, [name, value]) => all.replace(`{${name}}`, encodeURIComponent(value)),
+    entry.path,
+  )
+  const query = new URLSearchParams(of('query').map(([name, value]) => [name, value])).toString()
+  return {
+    path: query ? `${path}?${query}` : path,
+    headers: { ...(body && { 'Content-Type': body.type }), ...Object.fromEntries(of('header')) },
+    body: body?.text,
+  }
+}
+
+/**
+ * @param {Entry} entry
+ * @param {Filled} filled
+ * @returns {string} the same request as a command for a shell; the key stays out of it
+ */
+export function command({ method, security }, { path, headers, body }) {
+  const parts = [
+    `curl ${method === 'GET' ? '' : `-X ${method} `}${quoted(new URL(path, location.href).href)}`,
+    ...(security.length > 0 ? ['-H "Authorization: Bearer $KEY"'] : []),
+    ...Object.entries(headers).map(([name, value]) => `-H ${quoted(`${name}: ${value}`)}`),
+    ...(body === undefined ? [] : [`-d ${quoted(body)}`]),
+  ]
+  return parts.join(' \\\n  ')
+}
+
+/** @param {string} text */
+function quoted(text) {
+  return `'${text.replaceAll("'", "'\\''")}'`
+}
+
+/**
+ * @param {unknown} value
+ * @returns {string} text as it is, anything else as JSON for people
+ */
+export function pretty(value) {
+  if (value === undefined) return ''
+  return typeof value === 'string' ? value : JSON.stringify(value, null, 2)
+}

@@ -1,0 +1,127 @@
+import type * as z from 'zod/mini'
+import type { Vault } from '../../src/conductorone/wire.ts'
+import type { RequestRecord } from '../../src/ledger/entry.ts'
+import { Problem } from '../../src/problem.ts'
+import { orderOf } from '../../src/provisioning/order.ts'
+import { Policy } from '../../src/provisioning/policy.ts'
+import { ProvisioningRequest } from '../../src/provisioning/request.ts'
+import { translate } from '../../src/provisioning/translate.ts'
+import { problemExample } from './problem-examples.ts'
+
+type Request = z.input<typeof ProvisioningRequest>
+
+const ticket = { id: 'SEC-42', url: 'https://acme.atlassian.net/browse/SEC-42' }
+
+/** A vault for a group, with all that a ticket says. */
+export const groupRequest = {
+  name: 'Payroll break-glass',
+  description: 'Emergency access to payroll.',
+  owners: ['owner@example.com'],
+  credentialTtl: '30d',
+  ticket,
+  requestedBy: 'jane@example.com',
+  callbackUrl: 'https://hooks.example.com/vaults',
+} satisfies Request
+
+/** A link that may be opened once. */
+export const linkRequest = {
+  name: 'Deploy token 2417',
+  kind: 'magic_link',
+  maxViews: 1,
+  owners: ['owner@example.com'],
+} satisfies Request
+
+const ID = 'req_01m83setgvfryzrhs4470v10'
+const OWNER = { input: 'owner@example.com', id: '2mQg9IILyNefQ6oMTvolM4FjD01' }
+
+/** What a request would send. */
+function translated(request: Request) {
+  const order = orderOf(
+    ProvisioningRequest.parse(request),
+    Policy.parse({ allowedCallbackHosts: ['hooks.example.com'] }),
+  )
+  return translate(order, [OWNER.id], { id: ID, caller: 'runbook' })
+}
+
+/** The answer to a rehearsal. */
+export const dryRun = {
+  dryRun: true,
+  vaultServiceCreateRequest: translated(groupRequest),
+  owners: [OWNER],
+}
+
+/** A vault as ConductorOne has it. */
+export const vault: Vault = {
+  id: '2mQg9IILyNefQ6oMTvolM4FjV01',
+  displayName: groupRequest.name,
+  description: translated(groupRequest).description,
+  groupAuthzVault: {},
+  magicVault: null,
+  credentialExpirationDuration: '2592000s',
+  createdAt: '2026-10-23T09:30:01Z',
+  updatedAt: '2026-10-23T09:30:02Z',
+  deletedAt: null,
+}
+
+const asked = {
+  id: ID,
+  caller: 'runbook',
+  source: 'api',
+  name: groupRequest.name,
+  ticket,
+  requestedBy: groupRequest.requestedBy,
+  warnings: [],
+  createdAt: '2026-10-23T09:30:00.000Z',
+}
+
+/** A request that has made its vault. */
+export const created: RequestRecord = {
+  ...asked,
+  status: 'created',
+  owners: [OWNER],
+  vault,
+  problem: null,
+  updatedAt: '2026-10-23T09:30:02.000Z',
+}
+
+/** A request that runs in the background. */
+export const accepted: RequestRecord = {
+  ...asked,
+  status: 'accepted',
+  owners: [],
+  vault: null,
+  problem: null,
+  updatedAt: asked.createdAt,
+}
+
+/** A request whose outcome nobody knows. */
+export const unknown: RequestRecord = {
+  ...asked,
+  status: 'unknown',
+  owners: [OWNER],
+  vault: null,
+  problem: problemExample('outcome-unknown'),
+  updatedAt: '2026-10-23T09:30:25.000Z',
+}
+
+/** A request that was settled as not created. */
+export const settled: RequestRecord = {
+  ...unknown,
+  status: 'failed',
+  problem: new Problem(
+    'conductorone-unavailable',
+    'operator looked in ConductorOne and found that no vault was created. The same key may be used again.',
+    { retryAfter: 1 },
+  ).document(ID),
+  warnings: ['Its outcome was unknown until operator settled it.'],
+  updatedAt: '2026-10-23T11:02:40.000Z',
+}
+
+/** What a delivery of GitHub asked for. */
+export const delivered: RequestRecord = {
+  ...accepted,
+  caller: 'github',
+  source: 'github',
+  ticket: { id: 'acme/infrastructure#42', url: 'https://github.com/acme/infrastructure/issues/42' },
+  requestedBy: 'octocat on GitHub',
+}

@@ -1,0 +1,60 @@
+import { automationAnswer, stepAnswer, stepRefused } from '../../../src/sources/conductorone.ts'
+import { created, delivered } from '../examples.ts'
+import type { Part } from '../headers.ts'
+import { jsonResponse, problemResponses, schemaRef } from '../responses.ts'
+import { INTAKE } from './intake.ts'
+
+const asked = { ...delivered, caller: 'conductorone', source: 'conductorone', ticket: { id: 'C1-1234' } }
+
+const receiveConductorOne: Part = {
+  operationId: 'receiveConductorOne',
+  tags: ['Webhooks'],
+  summary: 'Receive a delivery of ConductorOne',
+  description:
+    'A provisioning step makes a vault for whoever the task is about, a step of an automation makes one of its context. Proven by `Authorization`, a JWT of the tenant that binds the request and its ' +
+    'body and is good once. The outcome goes to the delivery’s callback address, on the tenant’s own host. Without ' +
+    '`CONDUCTORONE_WEBHOOKS = "on"` it does not exist.',
+  security: [],
+  requestBody: {
+    description: 'ConductorOne’s own payload, in at most 256 KiB; its documentation has the shape.',
+    required: true,
+    content: {
+      'application/json': {
+        schema: {},
+        examples: {
+          test: {
+            summary: 'A test of the webhook',
+            value: { version: 'v1', event: 'c1.webhooks.v1.PayloadTest', payload: {} },
+          },
+        },
+      },
+    },
+  },
+  responses: {
+    200: jsonResponse(
+      'The step is complete, or cannot be done; or the delivery asks for nothing.',
+      { anyOf: [schemaRef('ConductorOneAnswer'), schemaRef('Ignored')] },
+      {
+        test: { summary: 'To a test', value: { version: 'v1' } },
+        complete: { summary: 'A provisioning step, repeated', value: stepAnswer(created) },
+        errored: {
+          summary: 'A provisioning step that is none of ours',
+          value: stepRefused('This Worker makes vaults.'),
+        },
+        context: { summary: 'A step of an automation, repeated', value: automationAnswer(created) },
+        ignored: { summary: 'It asks for nothing', value: { ignored: 'this provisioning step has no task' } },
+      },
+      { Location: 'sometimes', 'Idempotent-Replayed': 'sometimes' },
+    ),
+    202: jsonResponse(
+      'Taken on: the outcome will go to the callback address.',
+      schemaRef('Taken'),
+      { taken: { summary: 'The request', value: { request: asked } } },
+      { Location: 'always' },
+    ),
+    ...problemResponses([...INTAKE, 'malformed-json', 'invalid-request', 'conductorone-unavailable']),
+  },
+}
+
+/** Deliveries of ConductorOne itself. */
+export const conductorOnePaths: Part = { '/webhooks/conductorone': { post: receiveConductorOne } }

@@ -1,0 +1,11 @@
+import type { ProblemCode } from '../../../src/problem.ts'
+
+/** What may go wrong wherever another system delivers something. */
+export const INTAKE = [
+  'unauthenticated',
+  'not-found',
+  'payload-too-large',
+  'rate-limited',
+  'misconfigured',
+  'internal-error',
+] as const satisfies readonly ProblemCode[]

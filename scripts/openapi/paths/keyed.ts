@@ -1,0 +1,35 @@
+import type { ProblemCode } from '../../../src/problem.ts'
+import type { Scope } from '../../../src/settings/api-keys.ts'
+import type { Part } from '../headers.ts'
+
+/** What may go wrong wherever an API key is asked for. */
+export const KEYED = [
+  'unauthenticated',
+  'forbidden',
+  'rate-limited',
+  'misconfigured',
+  'internal-error',
+] as const satisfies readonly ProblemCode[]
+
+/** What may go wrong wherever there is a body. */
+export const JSON_BODY = [
+  'malformed-json',
+  'payload-too-large',
+  'unsupported-media-type',
+] as const satisfies readonly ProblemCode[]
+
+/** The ways in which callers authenticate. */
+export const securitySchemes: Part = {
+  apiKey: {
+    type: 'http',
+    scheme: 'bearer',
+    description:
+      'A key from API_KEYS, with the scopes that it has there: `create` makes vaults, `read` reads the caller’s own ' +
+      'requests and their vaults, `operate` reads everyone’s and settles unknown outcomes.',
+  },
+}
+
+/** @returns the demand for a key with any one of these scopes */
+export function scopes(...any: readonly Scope[]): readonly Part[] {
+  return any.map((scope) => ({ apiKey: [scope] }))
+}

@@ -1,0 +1,102 @@
+import { ListQuery } from '../../../src/routes/inputs.ts'
+import { accepted, created, settled, unknown, vault } from '../examples.ts'
+import type { Part } from '../headers.ts'
+import { jsonResponse, problemResponses, schemaRef } from '../responses.ts'
+import { queryParameters } from '../schemas.ts'
+import { JSON_BODY, KEYED, scopes } from './keyed.ts'
+
+const REQUEST_ID = {
+  name: 'id',
+  in: 'path',
+  description: 'The request’s id.',
+  required: true,
+  schema: { type: 'string', pattern: '^req_[0-9a-z]{24}$' },
+  example: created.id,
+}
+
+const listRequests: Part = {
+  operationId: 'listRequests',
+  tags: ['Requests'],
+  summary: 'List requests',
+  description:
+    'Requests and their outcome, newest first. The scope `read` shows the caller’s own requests, `operate` everyone’s. ' +
+    'Requests are kept for 30 days after they end, those whose outcome is unknown until they are settled.',
+  security: scopes('read', 'operate'),
+  parameters: queryParameters(ListQuery),
+  responses: {
+    200: jsonResponse('One page of requests.', schemaRef('RequestPage'), {
+      more: {
+        summary: 'A page that another one follows',
+        value: { requests: [created, unknown], cursor: unknown.id },
+      },
+      last: { summary: 'The last page', value: { requests: [accepted], cursor: null } },
+    }),
+    ...problemResponses([...KEYED, 'invalid-request']),
+  },
+}
+
+const readRequest: Part = {
+  operationId: 'readRequest',
+  tags: ['Requests'],
+  summary: 'Read a request',
+  description:
+    'A request and what became of it. The scope `read` is for the caller’s own requests, `operate` for everyone’s.',
+  security: scopes('read', 'operate'),
+  parameters: [REQUEST_ID],
+  responses: {
+    200: jsonResponse('The request.', schemaRef('RequestRecord'), {
+      created: { summary: 'There is a vault', value: created },
+      accepted: { summary: 'Carried out in the background', value: accepted },
+      unknown: { summary: 'There may be a vault', value: unknown },
+    }),
+    ...problemResponses([...KEYED, 'not-found']),
+  },
+}
+
+const resolveRequest: Part = {
+  operationId: 'resolveRequest',
+  tags: ['Requests'],
+  summary: 'Settle an unknown outcome',
+  description:
+    'Settles a request whose outcome is `unknown`, once a person has looked in ConductorOne. Needs the scope `operate`.',
+  security: scopes('operate'),
+  parameters: [REQUEST_ID],
+  requestBody: {
+    description: 'What was found.',
+    required: true,
+    content: {
+      'application/json': {
+        schema: schemaRef('Settlement'),
+        examples: {
+          found: { summary: 'The vault is there', value: { vaultId: vault.id } },
+          none: { summary: 'There is no vault', value: { outcome: 'not_created' } },
+        },
+      },
+    },
+  },
+  responses: {
+    200: jsonResponse('The request as it is now.', schemaRef('RequestRecord'), {
+      found: {
+        summary: 'Settled with the vault that was found',
+        value: { ...created, warnings: settled.warnings, updatedAt: settled.updatedAt },
+      },
+      none: { summary: 'Settled as not created', value: settled },
+    }),
+    ...problemResponses([
+      ...KEYED,
+      ...JSON_BODY,
+      'not-found',
+      'invalid-request',
+      'rejected-by-conductorone',
+      'conductorone-credentials-rejected',
+      'conductorone-unavailable',
+    ]),
+  },
+}
+
+/** Reading requests, and settling those whose outcome nobody knows. */
+export const requestPaths: Part = {
+  '/v1/requests': { get: listRequests },
+  '/v1/requests/{id}': { get: readRequest },
+  '/v1/requests/{id}/resolve': { post: resolveRequest },
+}

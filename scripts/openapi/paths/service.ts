@@ -1,0 +1,158 @@
+import { problems } from '../../../src/problem.ts'
+import type { Part } from '../headers.ts'
+import { codes } from '../problem-schemas.ts'
+import { jsonResponse, problemResponses, response } from '../responses.ts'
+import { scopes } from './keyed.ts'
+
+const checkHealth: Part = {
+  operationId: 'checkHealth',
+  tags: ['Service'],
+  summary: 'Whether it runs',
+  description: 'Asks nobody.',
+  security: [],
+  responses: {
+    200: jsonResponse('It runs.', state('ok'), { ok: { summary: 'It runs', value: { status: 'ok' } } }),
+  },
+}
+
+const CHECKS: Part = {
+  checks: {
+    type: 'array',
+    items: {
+      type: 'object',
+      properties: {
+        name: { type: 'string', description: 'What was checked.' },
+        ok: { type: 'boolean' },
+        do: { type: 'string', description: 'What is wrong and what to do about it.' },
+      },
+      required: ['name', 'ok'],
+    },
+  },
+}
+
+const checkReadiness: Part = {
+  operationId: 'checkReadiness',
+  tags: ['Service'],
+  summary: 'Whether it could make a vault',
+  description:
+    'Whether the configuration is valid and ConductorOne gives a token. Strangers learn no more; a key with the scope ' +
+    '`operate` gets each check that was carried out, up to the first that failed, with what to do about it.',
+  security: [{}, ...scopes('operate')],
+  responses: {
+    200: jsonResponse('It could.', state('ready', CHECKS), {
+      ready: { summary: 'To strangers', value: { status: 'ready' } },
+      checks: {
+        summary: 'To operators',
+        value: { status: 'ready', checks: ['token', 'ledger', 'owners'].map((name) => ({ name, ok: true })) },
+      },
+    }),
+    503: jsonResponse(
+      'It could not.',
+      state('unavailable', CHECKS),
+      {
+        unavailable: { summary: 'To strangers', value: { status: 'unavailable' } },
+        checks: {
+          summary: 'To operators',
+          value: {
+            status: 'unavailable',
+            checks: [{ name: 'token', ok: false, do: problems['conductorone-credentials-rejected'].remedy }],
+          },
+        },
+      },
+      { 'Retry-After': 'always' },
+    ),
+  },
+}
+
+function state(status: string, more: Part = {}): Part {
+  return {
+    type: 'object',
+    properties: { status: { type: 'string', const: status }, ...more },
+    required: ['status'],
+  }
+}
+
+const explainProblem: Part = {
+  operationId: 'explainProblem',
+  tags: ['Service'],
+  summary: 'What a problem means and what to do',
+  description: 'The page behind the `type` of a problem: HTML for whoever accepts it, else text.',
+  security: [],
+  parameters: [
+    {
+      name: 'code',
+      in: 'path',
+      description: 'The code of the problem.',
+      required: true,
+      schema: { type: 'string', enum: codes },
+      example: 'outcome-unknown',
+    },
+  ],
+  responses: {
+    200: response('What it means and what to do.', {
+      'text/plain': {
+        schema: { type: 'string' },
+        examples: { text: { summary: 'In a terminal', value: `${problems['rate-limited'].title}\n` } },
+      },
+      'text/html': { schema: { type: 'string' } },
+    }),
+    ...problemResponses(['not-found']),
+  },
+}
+
+function page(operationId: string, summary: string): Part {
+  return file(operationId, summary, { 'text/html': { schema: { type: 'string' } } })
+}
+
+/** What is a file of this deployment; one without files has none. */
+function file(operationId: string, summary: string, content: Part): Part {
+  return {
+    operationId,
+    tags: ['Service'],
+    summary,
+    security: [],
+    responses: { 200: response(`${summary}.`, content), ...problemResponses(['not-found']) },
+  }
+}
+
+const readDescription = file('readDescription', 'This description: OpenAPI 3.1', {
+  'application/json': {
+    schema: {
+      type: 'object',
+      properties: { openapi: { type: 'string', pattern: '^3\\.1\\.' } },
+      required: ['openapi'],
+      additionalProperties: true,
+    },
+    examples: { version: { summary: 'How it begins', value: { openapi: '3.1.1' } } },
+  },
+})
+
+const readPageFile: Part = {
+  ...file('readPageFile', 'What the pages load', {
+    'text/css': { schema: { type: 'string' } },
+    'text/javascript': { schema: { type: 'string' } },
+    'image/svg+xml': { schema: { type: 'string' } },
+  }),
+  parameters: [
+    {
+      name: 'file',
+      in: 'path',
+      description: 'The name of the file.',
+      required: true,
+      schema: { type: 'string' },
+      example: 'style.css',
+    },
+  ],
+}
+
+/** What is there for operators, monitors and readers. */
+export const servicePaths: Part = {
+  '/healthz': { get: checkHealth },
+  '/readyz': { get: checkReadiness },
+  '/problems/{code}': { get: explainProblem },
+  '/openapi.json': { get: readDescription },
+  '/docs': { get: page('showDocs', 'This description, for people') },
+  '/': { get: page('showHome', 'What this is and where things are') },
+  '/console': { get: page('showConsole', 'Requests and their outcome, for operators') },
+  '/pages/{file}': { get: readPageFile },
+}

@@ -1,0 +1,143 @@
+import { CreateQuery, VAULT_ID } from '../../../src/routes/inputs.ts'
+import { accepted, created, dryRun, groupRequest, linkRequest, vault } from '../examples.ts'
+import type { Part } from '../headers.ts'
+import { jsonResponse, problemResponses, schemaRef } from '../responses.ts'
+import { queryParameters } from '../schemas.ts'
+import { callback } from './callback.ts'
+import { JSON_BODY, KEYED, scopes } from './keyed.ts'
+
+const IDEMPOTENCY_KEY = {
+  name: 'Idempotency-Key',
+  in: 'header',
+  description:
+    'What makes two requests the same one, in the space of the caller: 1 to 255 printable ASCII characters, bare or as ' +
+    'a quoted string. Without it, the ticket’s id and the vault’s name are the key; without a ticket, every request is ' +
+    'a new one.',
+  schema: { type: 'string', minLength: 1, maxLength: 512, pattern: '^[\\x20-\\x7e]+$' },
+  example: 'deploy-2417',
+}
+
+const PREFER = {
+  name: 'Prefer',
+  in: 'header',
+  description: '`respond-async` answers 202 at once, and the work goes on in the background: RFC 7240.',
+  schema: { type: 'string' },
+  example: 'respond-async',
+}
+
+const TRACEPARENT = {
+  name: 'traceparent',
+  in: 'header',
+  description: 'Passed on to ConductorOne: W3C Trace Context.',
+  schema: { type: 'string' },
+  example: '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01',
+}
+
+const createVault: Part = {
+  operationId: 'createVault',
+  tags: ['Vaults'],
+  summary: 'Make a vault',
+  description:
+    'Makes a vault in ConductorOne, at most once. Needs the scope `create`.\n\nWith an `Idempotency-Key` or a `ticket`, ' +
+    'the same request again gets the stored answer with `Idempotent-Replayed: true`; 409 while it runs; 422 where its ' +
+    'content differs. A request that failed may be tried again, corrected or not. One whose outcome is unknown is never ' +
+    'sent again. A caller that hangs up changes nothing: the request runs to its end.',
+  security: scopes('create'),
+  parameters: [...queryParameters(CreateQuery), IDEMPOTENCY_KEY, PREFER, TRACEPARENT],
+  requestBody: {
+    description: 'What is asked for, in at most 64 KiB.',
+    required: true,
+    content: {
+      'application/json': {
+        schema: schemaRef('ProvisioningRequest'),
+        examples: {
+          group: { summary: 'A vault for a group, asked for in a ticket', value: groupRequest },
+          link: { summary: 'A link that may be opened once', value: linkRequest },
+        },
+      },
+    },
+  },
+  responses: {
+    200: jsonResponse(
+      '`dry_run=true`: what would be sent. Nothing was created or recorded.',
+      schemaRef('DryRun'),
+      {
+        dryRun: { summary: 'What would be sent', value: dryRun },
+      },
+    ),
+    201: jsonResponse(
+      'The vault was made, now or by an earlier request with the same key.',
+      schemaRef('Created'),
+      { created: { summary: 'The vault and the request', value: { vault, request: created } } },
+      { Location: 'always', 'Idempotent-Replayed': 'sometimes' },
+    ),
+    202: jsonResponse(
+      '`Prefer: respond-async`: the request is recorded, and carried out in the background.',
+      schemaRef('RequestRecord'),
+      { accepted: { summary: 'The request', value: accepted } },
+      { Location: 'always', 'Preference-Applied': 'always' },
+    ),
+    ...problemResponses(
+      [
+        ...KEYED,
+        ...JSON_BODY,
+        'policy-violation',
+        'request-in-progress',
+        'invalid-request',
+        'owner-not-found',
+        'owner-ambiguous',
+        'idempotency-key-reused',
+        'rejected-by-conductorone',
+        'conductorone-credentials-rejected',
+        'conductorone-unavailable',
+        'outcome-unknown',
+      ],
+      {
+        422: { Location: 'sometimes' },
+        500: { Location: 'sometimes' },
+        502: { Location: 'sometimes' },
+        503: { Location: 'sometimes' },
+        504: { Location: 'always', 'Idempotent-Replayed': 'sometimes' },
+      },
+    ),
+  },
+  callbacks: { result: callback },
+}
+
+const readVault: Part = {
+  operationId: 'readVault',
+  tags: ['Vaults'],
+  summary: 'Read a vault',
+  description:
+    'The vault as ConductorOne has it now. The scope `read` is for vaults that the caller’s own requests made, ' +
+    '`operate` for any.',
+  security: scopes('read', 'operate'),
+  parameters: [
+    {
+      name: 'id',
+      in: 'path',
+      description: 'The vault’s id in ConductorOne.',
+      required: true,
+      schema: { type: 'string', pattern: VAULT_ID.source },
+      example: vault.id,
+    },
+  ],
+  responses: {
+    200: jsonResponse('The vault.', schemaRef('ReadVault'), {
+      vault: { summary: 'A vault for a group', value: { vault } },
+    }),
+    ...problemResponses([
+      ...KEYED,
+      'not-found',
+      'rejected-by-conductorone',
+      'conductorone-credentials-rejected',
+      'conductorone-unavailable',
+    ]),
+  },
+}
+
+/** Making and reading vaults. */
+export const vaultPaths: Part = {
+  '/v1/vaults': { post: createVault },
+  '/v1/vaults/{id}': { get: readVault },
+}

@@ -1,0 +1,11 @@
+import type { Proof } from '../../src/sources/signature.ts'
+
+/** @returns the headers that prove a delivery of a sender, and how, as words */
+export function provenBy(proofs: readonly Proof[]): string {
+  const ways = proofs.map((proof) =>
+    proof.kind === 'token'
+      ? `\`${proof.header}\`, the secret itself`
+      : `\`${proof.header}\`, ${proof.algorithm}`,
+  )
+  return [...new Set(ways)].join('; or ')
+}

@@ -1,0 +1,77 @@
+import * as z from 'zod/mini'
+import { ProvisioningRequest } from '../../src/provisioning/request.ts'
+import { Settlement } from '../../src/routes/inputs.ts'
+import {
+  ConductorOneAnswer,
+  Created,
+  DryRun,
+  Ignored,
+  ReadVault,
+  RequestPage,
+  RequestRecord,
+  Result,
+  Taken,
+  VaultServiceCreateRequest,
+} from './answers.ts'
+import { DiscordAnswer, MattermostAnswer, SlackAnswer, TeamsAnswer } from './chat-answers.ts'
+import type { Part } from './headers.ts'
+import { FieldFault, Owner, Upstream, Vault } from './parts.ts'
+import { codes, Problem, problemName, problemSchema } from './problem-schemas.ts'
+
+const named = {
+  ProvisioningRequest,
+  Settlement,
+  Created,
+  DryRun,
+  RequestRecord,
+  RequestPage,
+  ReadVault,
+  Vault,
+  Owner,
+  VaultServiceCreateRequest,
+  Taken,
+  Ignored,
+  ConductorOneAnswer,
+  SlackAnswer,
+  TeamsAnswer,
+  DiscordAnswer,
+  MattermostAnswer,
+  Result,
+  Problem,
+  FieldFault,
+  Upstream,
+}
+
+/** The name of a schema of the document, but for those of the single problems. */
+export type SchemaName = keyof typeof named
+
+const registry = z.registry<{ id: string }>()
+for (const [id, schema] of Object.entries(named)) registry.add(schema, { id })
+for (const code of codes) registry.add(problemSchema(code), { id: problemName(code) })
+
+/** Every schema of the document, as what senders may send and what callers can rely on. */
+export const schemaComponents: Part = Object.fromEntries(
+  Object.entries(
+    z.toJSONSchema(registry, { io: 'input', uri: (id) => `#/components/schemas/${id}` }).schemas,
+  ).map(([id, { $schema: _dialect, $id: _address, ...schema }]) => [id, schema]),
+)
+
+/**
+ * @param query the schema of a query string
+ * @returns a parameter for each of its fields
+ */
+export function queryParameters(query: z.ZodMiniObject): readonly Part[] {
+  const { properties = {}, required = [] } = z.toJSONSchema(query, { io: 'input' })
+  return Object.entries(properties).map(([name, property]) => {
+    if (typeof property === 'boolean') throw new TypeError(`${name} has no schema`)
+    const { description, examples, ...schema } = property
+    return {
+      name,
+      in: 'query',
+      description,
+      required: required.includes(name),
+      ...(examples && { example: examples[0] }),
+      schema,
+    }
+  })
+}
