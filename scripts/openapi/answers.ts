@@ -1,5 +1,5 @@
 import * as z from 'zod/mini'
-import { Instant, Owner, RequestId, Vault } from './parts.ts'
+import { FoundOwner, Instant, RequestId, Vault } from './parts.ts'
 import { Problem } from './problem-schemas.ts'
 
 /** How far a request has come. */
@@ -28,7 +28,7 @@ export const RequestRecord = z
     ticket: z.nullable(Ticket).check(z.meta({ description: 'The ticket that asked for it.' })),
     requestedBy: z.nullable(z.string()).check(z.meta({ description: 'Who asked.' })),
     owners: z
-      .array(Owner)
+      .array(FoundOwner)
       .check(z.meta({ description: 'The owners that were found; empty until a create is sent.' })),
     vault: z.nullable(Vault).check(z.meta({ description: 'The vault, once there is one that is known.' })),
     problem: z.nullable(Problem).check(
@@ -75,7 +75,7 @@ export const DryRun = z
   .object({
     dryRun: z.literal(true),
     vaultServiceCreateRequest: VaultServiceCreateRequest,
-    owners: z.array(Owner),
+    owners: z.array(FoundOwner),
   })
   .check(z.meta({ description: 'What would be sent. Nothing was created or recorded.' }))
 
@@ -91,39 +91,6 @@ export const RequestPage = z
       .check(z.meta({ description: 'What the next page is asked for with; null on the last page.' })),
   })
   .check(z.meta({ description: 'One page of requests.' }))
-
-/** What a sender is told of a delivery that asks for a vault. */
-export const Taken = z.object({ request: RequestRecord })
-
-/** What a sender is told of a delivery that asks for nothing. */
-export const Ignored = z.object({
-  ignored: z
-    .string()
-    .check(z.meta({ description: 'Why, for whoever set the webhook up and looks into its log.' })),
-})
-
-const Comment = z.object({ comment: z.string() })
-
-/** What ConductorOne is told of a delivery of its own: https://www.conductorone.com/docs/product/admin/webhooks */
-export const ConductorOneAnswer = z
-  .object({
-    version: z.literal('v1'),
-    complete: z.exactOptional(Comment),
-    errored: z.exactOptional(Comment),
-    context: z.exactOptional(
-      z.object({
-        vault: z.nullable(Vault),
-        problem: z.nullable(z.union([Problem, z.string()])),
-        request: z.exactOptional(z.object({ id: RequestId, status: Status })),
-      }),
-    ),
-  })
-  .check(
-    z.meta({
-      description:
-        'What becomes of a provisioning step (`complete`, `errored`), or what an automation goes on with (`context`).',
-    }),
-  )
 
 /** What is posted to a `callbackUrl`. */
 export const Result = z

@@ -25,7 +25,7 @@ export const Vault = BareVault.check(
 )
 
 /** An owner as people wrote it, and the user that this is. */
-export const Owner = z
+export const FoundOwner = z
   .object({
     input: z
       .string()

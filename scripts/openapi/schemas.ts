@@ -1,25 +1,26 @@
 import * as z from 'zod/mini'
-import { ProvisioningRequest } from '../../src/provisioning/request.ts'
+import { Owner, ProvisioningRequest, Ttl } from '../../src/provisioning/request.ts'
 import { Settlement } from '../../src/routes/inputs.ts'
 import {
-  ConductorOneAnswer,
   Created,
   DryRun,
-  Ignored,
   ReadVault,
   RequestPage,
   RequestRecord,
   Result,
-  Taken,
   VaultServiceCreateRequest,
 } from './answers.ts'
 import { DiscordAnswer, MattermostAnswer, SlackAnswer, TeamsAnswer } from './chat-answers.ts'
+import { ConductorOneAnswer, Ignored, Taken } from './delivery-answers.ts'
 import type { Part } from './headers.ts'
-import { FieldFault, Owner, Upstream, Vault } from './parts.ts'
+import { FieldFault, FoundOwner, Upstream, Vault } from './parts.ts'
 import { codes, Problem, problemName, problemSchema } from './problem-schemas.ts'
+import { Healthy, Ready, Unready } from './service-answers.ts'
 
 const named = {
   ProvisioningRequest,
+  Owner,
+  Duration: Ttl,
   Settlement,
   Created,
   DryRun,
@@ -27,7 +28,7 @@ const named = {
   RequestPage,
   ReadVault,
   Vault,
-  Owner,
+  FoundOwner,
   VaultServiceCreateRequest,
   Taken,
   Ignored,
@@ -40,7 +41,16 @@ const named = {
   Problem,
   FieldFault,
   Upstream,
+  Healthy,
+  Ready,
+  Unready,
 }
+
+/** What refinements say, which JSON Schema cannot. */
+const refined = new Map<unknown, Part>([
+  [Owner, { description: 'The e-mail address of an enabled ConductorOne user, or a ConductorOne user id.' }],
+  [Ttl, { description: 'A whole number followed by s, m, h, d or w.', examples: ['90s', '12h', '30d'] }],
+])
 
 /** The name of a schema of the document, but for those of the single problems. */
 export type SchemaName = keyof typeof named
@@ -49,11 +59,15 @@ const registry = z.registry<{ id: string }>()
 for (const [id, schema] of Object.entries(named)) registry.add(schema, { id })
 for (const code of codes) registry.add(problemSchema(code), { id: problemName(code) })
 
+const { schemas } = z.toJSONSchema(registry, {
+  io: 'input',
+  uri: (id) => `#/components/schemas/${id}`,
+  override: ({ zodSchema, jsonSchema }) => void Object.assign(jsonSchema, refined.get(zodSchema)),
+})
+
 /** Every schema of the document, as what senders may send and what callers can rely on. */
 export const schemaComponents: Part = Object.fromEntries(
-  Object.entries(
-    z.toJSONSchema(registry, { io: 'input', uri: (id) => `#/components/schemas/${id}` }).schemas,
-  ).map(([id, { $schema: _dialect, $id: _address, ...schema }]) => [id, schema]),
+  Object.entries(schemas).map(([id, { $schema: _dialect, $id: _address, ...schema }]) => [id, schema]),
 )
 
 /**

@@ -1,7 +1,7 @@
 import { problems } from '../../../src/problem.ts'
 import type { Part } from '../headers.ts'
 import { codes } from '../problem-schemas.ts'
-import { jsonResponse, problemResponses, response } from '../responses.ts'
+import { jsonResponse, problemResponses, response, schemaRef } from '../responses.ts'
 import { scopes } from './keyed.ts'
 
 const checkHealth: Part = {
@@ -11,22 +11,9 @@ const checkHealth: Part = {
   description: 'Asks nobody.',
   security: [],
   responses: {
-    200: jsonResponse('It runs.', state('ok'), { ok: { summary: 'It runs', value: { status: 'ok' } } }),
-  },
-}
-
-const CHECKS: Part = {
-  checks: {
-    type: 'array',
-    items: {
-      type: 'object',
-      properties: {
-        name: { type: 'string', description: 'What was checked.' },
-        ok: { type: 'boolean' },
-        do: { type: 'string', description: 'What is wrong and what to do about it.' },
-      },
-      required: ['name', 'ok'],
-    },
+    200: jsonResponse('It runs.', schemaRef('Healthy'), {
+      ok: { summary: 'It runs', value: { status: 'ok' } },
+    }),
   },
 }
 
@@ -39,7 +26,7 @@ const checkReadiness: Part = {
     '`operate` gets each check that was carried out, up to the first that failed, with what to do about it.',
   security: [{}, ...scopes('operate')],
   responses: {
-    200: jsonResponse('It could.', state('ready', CHECKS), {
+    200: jsonResponse('It could.', schemaRef('Ready'), {
       ready: { summary: 'To strangers', value: { status: 'ready' } },
       checks: {
         summary: 'To operators',
@@ -48,7 +35,7 @@ const checkReadiness: Part = {
     }),
     503: jsonResponse(
       'It could not.',
-      state('unavailable', CHECKS),
+      schemaRef('Unready'),
       {
         unavailable: { summary: 'To strangers', value: { status: 'unavailable' } },
         checks: {
@@ -64,13 +51,12 @@ const checkReadiness: Part = {
   },
 }
 
-function state(status: string, more: Part = {}): Part {
-  return {
-    type: 'object',
-    properties: { status: { type: 'string', const: status }, ...more },
-    required: ['status'],
-  }
-}
+const EXPLAINED = `Too many requests
+
+rate-limited, HTTP 429. The same request may succeed later.
+
+Wait as long as \`Retry-After\` says.
+`
 
 const explainProblem: Part = {
   operationId: 'explainProblem',
@@ -92,7 +78,7 @@ const explainProblem: Part = {
     200: response('What it means and what to do.', {
       'text/plain': {
         schema: { type: 'string' },
-        examples: { text: { summary: 'In a terminal', value: `${problems['rate-limited'].title}\n` } },
+        examples: { text: { summary: 'In a terminal', value: EXPLAINED } },
       },
       'text/html': { schema: { type: 'string' } },
     }),

@@ -1,0 +1,55 @@
+import { type Config, ConfigurationError, parseConfig } from '../../src/config.ts'
+import { type Finding, ok, warning, wrong } from './finding.ts'
+import type { Settings } from './settings-file.ts'
+
+/** What is bound is checked by itself, in the words of `wrangler.toml`. */
+const BOUND = { TOKEN_CACHE: {}, LEDGER: {}, PROVISION: {}, PAGES: {} }
+
+/**
+ * Reads settings as the Worker will.
+ *
+ * @param vars what `wrangler.toml` has under `[vars]`
+ * @param settings what stands in `.dev.vars` or a secrets file; goes before `vars`
+ * @returns every fault, and the configuration where there is none
+ */
+export function checkConfiguration(
+  vars: Readonly<Record<string, unknown>>,
+  settings: Settings,
+): { findings: Finding[]; config?: Config } {
+  try {
+    const config = parseConfig({ ...vars, ...settings, ...BOUND })
+    return {
+      findings: [ok('settings', 'are valid'), callers(config), ...silentCallbacks(vars, settings)],
+      config,
+    }
+  } catch (error) {
+    if (!(error instanceof ConfigurationError)) throw error
+    return { findings: error.faults.map(faultFinding) }
+  }
+}
+
+/** A fault begins with the setting’s name, and with the place in it. */
+function faultFinding(fault: string): Finding {
+  const [name = '', ...says] = fault.split(' ')
+  return wrong(name, says.join(' '))
+}
+
+function callers({ callers, webhookSecrets }: Config): Finding {
+  const senders = Object.keys(webhookSecrets)
+  const names = callers.map(({ name, scopes }) => `${name} (${scopes.join(', ')})`)
+  return ok('callers', [...names, ...senders.map((sender) => `webhooks of ${sender}`)].join('; '))
+}
+
+/** The Worker takes the hosts for none, and says nothing. */
+function silentCallbacks(vars: Readonly<Record<string, unknown>>, settings: Settings): Finding[] {
+  const { policy } = parseConfig({ ...vars, ...settings, ...BOUND, CALLBACK_SECRET: PLACEHOLDER })
+  if (policy.allowedCallbackHosts.length === 0 || settings.CALLBACK_SECRET) return []
+  return [
+    warning(
+      'CALLBACK_SECRET',
+      'is missing, so no result is sent to POLICY.allowedCallbackHosts: npm run setup makes one',
+    ),
+  ]
+}
+
+const PLACEHOLDER = `whsec_${'A'.repeat(32)}`

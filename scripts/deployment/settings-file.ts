@@ -1,0 +1,73 @@
+import { readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import { parseEnv } from 'node:util'
+
+/** Settings by name, as text: what `.dev.vars` and a secrets file hold. */
+export type Settings = Readonly<Record<string, string>>
+
+/**
+ * Reads `.dev.vars` or a file for `wrangler deploy --secrets-file`: JSON, or lines as in `.env`.
+ *
+ * @param path of the file
+ * @returns its settings; undefined where there is no such file
+ * @throws {Error} naming the setting that is no text, without its value
+ */
+export function readSettings(path: string): Settings | undefined {
+  const text = textOf(path)
+  if (text === undefined) return undefined
+  const settings = jsonOf(text) ?? parseEnv(text)
+  return Object.fromEntries(
+    Object.entries(settings).map(([name, value]) => {
+      if (typeof value === 'string') return [name, value]
+      throw new Error(`${name} must be text; put the JSON of an object in quotes`)
+    }),
+  )
+}
+
+/**
+ * Writes settings so that only this user can read them, whole or not at all.
+ *
+ * @param path of the file; JSON where it ends in `.json`, else lines as in `.env`
+ */
+export function writeSettings(path: string, settings: Settings): void {
+  const text = path.endsWith('.json') ? `${JSON.stringify(settings, null, 2)}\n` : lines(settings)
+  const fresh = `${path}.${process.pid}`
+  try {
+    // a new file, since an existing one would keep its mode
+    writeFileSync(fresh, text, { mode: 0o600, flag: 'wx' })
+    renameSync(fresh, path)
+  } finally {
+    rmSync(fresh, { force: true })
+  }
+}
+
+function lines(settings: Settings): string {
+  return Object.entries(settings)
+    .map(([name, value]) => `${name}='${quotable(value)}'\n`)
+    .join('')
+}
+
+/** Within single quotes nothing has a meaning but their end, and `$` where wrangler puts variables in. */
+function quotable(value: string): string {
+  const json = /^[[{]/.test(value)
+  if (!json && /['$\r\n]/.test(value))
+    throw new Error('A value with quotes, line breaks or $ fits in no line.')
+  return value.replaceAll(/['$]/g, (character) => `\\u00${character.charCodeAt(0).toString(16)}`)
+}
+
+function textOf(path: string): string | undefined {
+  try {
+    return readFileSync(path, 'utf8')
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return undefined
+    throw error
+  }
+}
+
+function jsonOf(text: string): object | undefined {
+  try {
+    const json: unknown = JSON.parse(text)
+    return typeof json === 'object' && json !== null ? json : undefined
+  } catch {
+    return undefined
+  }
+}

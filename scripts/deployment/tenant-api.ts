@@ -1,0 +1,77 @@
+import type * as z from 'zod/mini'
+import { readAnswer } from '../../src/conductorone/answer.ts'
+import { ConductorOneFailure } from '../../src/conductorone/failure.ts'
+import type { ProofOfPossession } from '../../src/conductorone/proof-of-possession.ts'
+import { USER_AGENT } from '../../src/conductorone/user-agent.ts'
+import type { Secret } from '../../src/secret.ts'
+import { quoted } from './finding.ts'
+import { causeOf, world } from './network.ts'
+
+/** Milliseconds that one call may take. */
+export const PATIENCE = 15_000
+
+/** A tenant, and the right to ask it. */
+export type Access = {
+  readonly baseUrl: URL
+  readonly token: Secret
+  /** where the token is bound to a key */
+  readonly proofs: ProofOfPossession | undefined
+}
+
+/**
+ * Asks the tenant's API for something that changes nothing.
+ *
+ * @param path of the API, `/api/v1/auth/introspect`
+ * @param schema what a good answer looks like
+ * @param body for a search, which is a POST; without one it is a GET
+ * @returns the answer's content
+ * @throws {ConductorOneFailure} where it is refused or cannot be read, and what `fetch` throws; see {@link refusal}
+ */
+export async function ask<T>(
+  { baseUrl, token, proofs }: Access,
+  path: string,
+  schema: z.ZodMiniType<T>,
+  body?: unknown,
+): Promise<T> {
+  const method = body === undefined ? 'GET' : 'POST'
+  const url = `${baseUrl.href.replace(/\/$/, '')}${path}`
+  const send = (proof?: string) =>
+    world.fetch(url, {
+      method,
+      redirect: 'manual',
+      signal: AbortSignal.timeout(PATIENCE),
+      headers: {
+        Authorization: `${proof === undefined ? 'Bearer' : 'DPoP'} ${token.reveal()}`,
+        Accept: 'application/json',
+        'User-Agent': USER_AGENT,
+        ...(proof !== undefined && { DPoP: proof }),
+        ...(body !== undefined && { 'Content-Type': 'application/json' }),
+      },
+      ...(body !== undefined && { body: JSON.stringify(body) }),
+    })
+  const response = await (proofs ? proofs.prove(method, url, token, send) : send())
+  return readAnswer(response, schema, 'repeatable', world.now(), token)
+}
+
+/** Why {@link ask} got nothing: the status, where there was one, and what was said. */
+export type Refusal = { readonly status: number | undefined; readonly says: string }
+
+/**
+ * @param error what {@link ask} threw
+ * @returns it in words
+ * @throws it again, where it is a mistake of ours
+ */
+export function refusal(error: unknown): Refusal {
+  if (error instanceof ConductorOneFailure) {
+    const { failure } = error
+    const { status, message } = failure.upstream ?? {}
+    const reason = 'reason' in failure ? failure.reason : undefined
+    return {
+      status,
+      says: quoted([status && `HTTP ${status}`, message ?? reason].filter(Boolean).join(': ')),
+    }
+  }
+  if (error instanceof TypeError || error instanceof DOMException)
+    return { status: undefined, says: causeOf(error) }
+  throw error
+}

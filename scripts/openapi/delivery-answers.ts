@@ -1,0 +1,37 @@
+import * as z from 'zod/mini'
+import { RequestRecord, Status } from './answers.ts'
+import { RequestId, Vault } from './parts.ts'
+import { Problem } from './problem-schemas.ts'
+
+/** What a sender is told of a delivery that asks for a vault. */
+export const Taken = z.object({ request: RequestRecord })
+
+/** What a sender is told of a delivery that asks for nothing. */
+export const Ignored = z.object({
+  ignored: z
+    .string()
+    .check(z.meta({ description: 'Why, for whoever set the webhook up and looks into its log.' })),
+})
+
+const Comment = z.object({ comment: z.string() })
+
+/** What ConductorOne is told of a delivery of its own: https://www.conductorone.com/docs/product/admin/webhooks */
+export const ConductorOneAnswer = z
+  .object({
+    version: z.literal('v1'),
+    complete: z.exactOptional(Comment),
+    errored: z.exactOptional(Comment),
+    context: z.exactOptional(
+      z.object({
+        vault: z.nullable(Vault),
+        problem: z.nullable(z.union([Problem, z.string()])),
+        request: z.exactOptional(z.object({ id: RequestId, status: Status })),
+      }),
+    ),
+  })
+  .check(
+    z.meta({
+      description:
+        'What becomes of a provisioning step (`complete`, `errored`), or what an automation goes on with (`context`).',
+    }),
+  )

@@ -1,0 +1,52 @@
+import { spawnSync } from 'node:child_process'
+import { existsSync } from 'node:fs'
+import { basename, dirname, join, resolve } from 'node:path'
+import type { Flags } from './flags.ts'
+import type { Questions } from './questions.ts'
+
+/** The file that secrets are written to. */
+export type Target = { readonly path: string; readonly kind: 'dev-vars' | 'secrets-file' }
+
+/**
+ * @returns where the secrets go: as said, or as asked
+ */
+export async function chooseTarget(flags: Flags, questions: Questions): Promise<Target> {
+  const devVars: Target = { path: join(dirname(flags.config), '.dev.vars'), kind: 'dev-vars' }
+  const given = flags['secrets-file']
+  if (given !== undefined) return { path: given, kind: 'secrets-file' }
+  if (flags['dev-vars']) return devVars
+  const place = await questions.ask({
+    text: 'Try it on this machine (dev), or get ready to deploy it (deploy)?',
+    given: undefined,
+    source: '--secrets-file',
+    fallback: 'dev',
+    fault: (answer) => (/^(dev|deploy)$/.test(answer) ? undefined : 'must be dev or deploy'),
+  })
+  return place === 'dev'
+    ? devVars
+    : { path: join(dirname(flags.config), '.secrets.json'), kind: 'secrets-file' }
+}
+
+/**
+ * @returns why a file may not be written there; undefined where it may
+ */
+export async function obstacle(
+  { path }: Target,
+  { replace }: Flags,
+  questions: Questions,
+): Promise<string | undefined> {
+  if (!existsSync(dirname(resolve(path)))) return `There is no folder ${dirname(path)}.`
+  if (isTaken(path))
+    return `git would take ${path} into the repository: name it in .gitignore, or choose a place outside.`
+  if (!existsSync(path) || replace) return undefined
+  const text = `${path} is there, with secrets that may be nowhere else. Replace it?`
+  return (await questions.isSo(text, undefined, '--replace'))
+    ? undefined
+    : `${path} is there; it stays as it is. To replace it, use --replace.`
+}
+
+/** 1 is git's way of saying that it does not ignore a file; anything else is that there is no repository, or no git. */
+function isTaken(path: string): boolean {
+  const { status } = spawnSync('git', ['check-ignore', '-q', basename(path)], { cwd: dirname(resolve(path)) })
+  return status === 1
+}
