@@ -1,5 +1,4 @@
 import { discord } from '../../../src/chat/discord.ts'
-import { help } from '../../../src/chat/grammar.ts'
 import { mattermost } from '../../../src/chat/mattermost.ts'
 import { resultOf } from '../../../src/chat/message.ts'
 import { formErrors, SLACK_PROOFS } from '../../../src/chat/slack.ts'
@@ -65,7 +64,6 @@ const receiveSlack = operation({
   answer: 'SlackAnswer',
   examples: {
     taken: { summary: 'The vault is being created', value: slackReply(resultOf(accepted)) },
-    help: { summary: 'How a command is written', value: slackReply(help('/vault')) },
     form: { summary: 'The form was taken', value: { response_action: 'clear' } },
     faults: {
       summary: 'The form has faults',
@@ -101,7 +99,7 @@ const receiveDiscord = operation({
   answer: 'DiscordAnswer',
   examples: {
     deferred: { summary: 'The result will follow', value: discord.deferred },
-    help: { summary: 'How a command is written', value: discord.render(help('/vault')) },
+    taken: { summary: 'The vault is being created', value: discord.render(resultOf(accepted)) },
     pong: { summary: 'To a ping', value: { type: 1 } },
   },
 })

@@ -27,7 +27,7 @@ test('the described parts of answers have the types that the code has, both ways
     Plain<VaultServiceCreateRequest>
   >()
   expectTypeOf<Described<typeof parts.Vault>>().toEqualTypeOf<Plain<Vault>>()
-  expectTypeOf<Described<typeof parts.Owner>>().toEqualTypeOf<Plain<FoundOwner>>()
+  expectTypeOf<Described<typeof parts.FoundOwner>>().toEqualTypeOf<Plain<FoundOwner>>()
   expectTypeOf<Described<typeof parts.FieldFault>>().toEqualTypeOf<Plain<FieldFault>>()
   expectTypeOf<Described<typeof parts.Upstream>>().toEqualTypeOf<Plain<Upstream>>()
   expectTypeOf<Described<typeof Problem>>().toEqualTypeOf<Plain<ProblemDocument>>()
