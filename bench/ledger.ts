@@ -1,82 +1,69 @@
-import { type ChildProcess, fork } from 'node:child_process'
-import { once } from 'node:events'
-import { mkdir, writeFile } from 'node:fs/promises'
-import { bundle } from '../test/support/bundle.ts'
-import { newCredential } from '../test/support/credential.ts'
-import { settings, startWorker, type VaultWorker } from '../test/support/worker.ts'
+import { rm } from 'node:fs/promises'
+import { type Contender, newFolder, start } from './contenders.ts'
+import { Line } from './load.ts'
+import type { Measurement, Target } from './measurement.ts'
+import { keyedCreate, listRequests } from './requests.ts'
+import type { Upstream } from './start-upstream.ts'
+import { ratioOf, spreadOf, written } from './statistics.ts'
+import { addRequests } from './stored-requests.ts'
+import { type Rounds, takeTurns } from './turns.ts'
 
-/** Does a create, or a list, get slower when the ledger is full? Two Workers take turns: one empty, one filled. */
-const STORED = Number(process.env.STORED ?? 10_000)
-const ROUNDS = 5
-const SAMPLES = 100
-const request = { name: 'a vault', owners: ['owner@example.com'] }
-// the list first, as every create adds to the empty one; it begins with one full page
-const work = {
-  list: (worker: VaultWorker) => worker.call('GET', '/v1/requests?limit=50', { as: 'operator' }),
-  create: (worker: VaultWorker) => worker.create(request),
-}
-const PAGE = 50
+const STORED = [0, 10_000, 100_000] as const
+/** Creates that leave something in each of the 16 shards, whichever keys they have. */
+const ENOUGH = 400
 
-await bundle('worker')
-const upstream = fork(`${import.meta.dirname}/upstream.ts`)
-const credential = await newCredential('127.0.0.1')
-const bindings = settings(credential, new URL(`http://127.0.0.1:${await portOf(upstream)}`))
-const [empty, full] = await Promise.all([startWorker(bindings), startWorker(bindings)])
+// the lists first, as creates add to the empty ledger
+const WORK = {
+  'a list of 50': listRequests,
+  'a create': () => keyedCreate('user id'),
+} as const
 
-console.log(`Storing ${STORED} finished requests …`)
-await Promise.all([fill(full, STORED), fill(empty, PAGE)])
-
-const results = []
-for (const [name, call] of Object.entries(work)) {
-  const rounds = []
-  for (let round = 0; round < ROUNDS; round++)
-    rounds.push({ empty: await medianOf(() => call(empty)), full: await medianOf(() => call(full)) })
-  const ratios = rounds.map((round) => round.full / round.empty).sort((a, b) => a - b)
-  results.push({
-    call: name,
-    'empty, ms': middle(rounds.map((round) => round.empty)).toFixed(2),
-    [`${STORED} stored, ms`]: middle(rounds.map((round) => round.full)).toFixed(2),
-    'ratio, median': middle(ratios).toFixed(2),
-    'ratio, least to most': `${ratios[0]?.toFixed(2)} to ${ratios.at(-1)?.toFixed(2)}`,
-  })
-}
-console.table(results)
-await mkdir('dist/bench', { recursive: true })
-await writeFile(
-  'dist/bench/ledger.json',
-  JSON.stringify({ stored: STORED, rounds: ROUNDS, samples: SAMPLES, results }, null, 2),
-)
-
-await Promise.all([empty.stop(), full.stop()])
-upstream.kill()
-
-async function portOf(child: ChildProcess): Promise<number> {
-  const [port] = await once(child, 'message')
-  return Number(port)
-}
-
-/** Ten at a time, each of them a create that went well. */
-async function fill(worker: VaultWorker, count: number): Promise<void> {
-  let left = count
-  const one = async () => {
-    while (left-- > 0) {
-      const { status } = await worker.create(request)
-      if (status !== 201) throw new Error(`a create was answered with ${status}`)
-    }
+/** 7. Whether a create, or a list, gets slower when the ledger is full. One request after the other. */
+export const ledger: Measurement = async (upstream) => {
+  const contenders: Contender[] = []
+  const folders: string[] = []
+  for (const stored of STORED) {
+    const folder = await newFolder()
+    folders.push(folder)
+    contenders.push(await filled(upstream, folder, stored))
   }
-  await Promise.all(Array.from({ length: 10 }, one))
-}
-
-async function medianOf(call: () => Promise<unknown>): Promise<number> {
-  const times = []
-  for (let sample = 0; sample < SAMPLES; sample++) {
-    const start = performance.now()
-    await call()
-    times.push(performance.now() - start)
+  const table = []
+  const targets: Target[] = []
+  for (const [what, next] of Object.entries(WORK)) {
+    const turns = await takeTurns(contenders, { next, connections: 1, count: 300, warmUp: 300 })
+    const [empty, ...others] = turns.values()
+    if (!empty) continue
+    table.push(...[empty, ...others].map((rounds, index) => line(what, STORED[index], rounds, empty)))
+    const full = others.at(-1)
+    if (full && what === 'a create')
+      targets.push({
+        what: `p50 of a create with ${STORED.at(-1)} stored requests, to an empty ledger`,
+        atMost: 1.2,
+        reached: ratioOf(full.p50, empty.p50).median,
+      })
   }
-  return middle(times)
+  for (const contender of contenders) await contender.stop()
+  for (const folder of folders) await rm(folder, { recursive: true })
+  return [{ title: 'The ledger', table, targets }]
 }
 
-function middle(values: readonly number[]): number {
-  return values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? Number.NaN
+async function filled(upstream: Upstream, folder: string, count: number): Promise<Contender> {
+  const young = await start('ours', upstream, { folder })
+  const connections = new Line(young.url, 20)
+  await connections.send(ENOUGH, () => keyedCreate('user id'))
+  connections.close()
+  await young.stop()
+  await addRequests(folder, count)
+  return start('ours', upstream, { folder })
+}
+
+function line(what: string, stored: number | undefined, { p50, cpu }: Rounds, empty: Rounds) {
+  return {
+    call: what,
+    'stored requests': stored ?? '',
+    'p50, ms': written(spreadOf(p50)),
+    'p50 to empty': written(ratioOf(p50, empty.p50)),
+    'CPU, ms each': written(spreadOf(cpu)),
+    'CPU to empty': written(ratioOf(cpu, empty.cpu)),
+  }
 }

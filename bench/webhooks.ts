@@ -1,0 +1,72 @@
+import { setTimeout as pause } from 'node:timers/promises'
+import { start } from './contenders.ts'
+import { type Delivery, deliveries, webhookKey } from './deliveries.ts'
+import { Line, type Shot } from './load.ts'
+import { type Measurement, ROUNDS } from './measurement.ts'
+import { cpuOf } from './process.ts'
+import type { Upstream } from './start-upstream.ts'
+import { quantile, spreadOf, written } from './statistics.ts'
+
+const CONNECTIONS = 20
+/** Deliveries of each source in each round. */
+const COUNTS = { 'a vault': 100, help: 500, 'a test': 500 } as const
+/** Milliseconds that the background runs behind them may take. */
+const PATIENCE = 60_000
+
+type Row = { readonly perSecond: number[]; readonly p99: number[]; readonly cpu: number[] }
+
+/** 4. How many deliveries are answered, for each source, and what one costs with the background run behind it. */
+export const webhooks: Measurement = async (upstream) => {
+  await upstream.publish(webhookKey)
+  const { url, pid, stop } = await start('ours', upstream)
+  const line = new Line(url, CONNECTIONS)
+  const rows = new Map(
+    deliveries.map((delivery): [Delivery, Row] => [delivery, { perSecond: [], p99: [], cpu: [] }]),
+  )
+  // the first round warms up
+  for (let round = 0; round <= ROUNDS; round++)
+    for (const [delivery, row] of rows) {
+      const count = COUNTS[delivery.asks]
+      const shots = await Promise.all(Array.from({ length: count }, () => delivery.next(url)))
+      await upstream.calls()
+      const before = await cpuOf(pid)
+      const { latencies, duration } = await line.send(count, () => taken(shots))
+      if (delivery.asks === 'a vault') await made(upstream, count)
+      if (round === 0) continue
+      row.cpu.push(((await cpuOf(pid)) - before) / count)
+      row.perSecond.push((count / duration) * 1_000)
+      row.p99.push(quantile(latencies, 0.99))
+    }
+  line.close()
+  await stop()
+  return [
+    {
+      title: 'Webhook deliveries',
+      note:
+        `${CONNECTIONS} connections. Where a vault is asked for, the run behind the answer is Cloudflare's Workflow engine ` +
+        'as miniflare simulates it, in the same process: most of the CPU is the simulation.',
+      table: [...rows].map(([{ source, asks }, { perSecond, p99, cpu }]) => ({
+        source,
+        'asks for': asks,
+        'answered each second': written(spreadOf(perSecond), 0),
+        'p99, ms': written(spreadOf(p99), 1),
+        'CPU with the run behind it, ms each': written(spreadOf(cpu)),
+      })),
+    },
+  ]
+}
+
+function taken(shots: Shot[]): Shot {
+  const next = shots.pop()
+  if (!next) throw new Error('more deliveries were sent than were made')
+  return next
+}
+
+/** Waits until so many vaults were made, so that no source pays for another one's work. */
+async function made(upstream: Upstream, count: number): Promise<void> {
+  const until = Date.now() + PATIENCE
+  for (let vaults = 0; vaults < count; vaults += (await upstream.calls()).create) {
+    if (Date.now() > until) throw new Error(`${vaults} of ${count} vaults were made in time`)
+    await pause(50)
+  }
+}
