@@ -24,7 +24,10 @@ const ASSERTION_LIFE = 120
 const TokenAnswer = z.looseObject({
   access_token: z.string().check(z.regex(/^[\x21-\x7e]{1,16384}$/)),
   token_type: z.pipe(z.string().check(z.toLowerCase()), z.enum(['bearer', 'dpop'])),
-  expires_in: z.optional(z.number().check(z.nonnegative())),
+  // a number, but some servers write it as text
+  expires_in: z.optional(
+    z.pipe(z.union([z.number(), z.string()]), z.transform(Number)).check(z.refine((life) => life >= 0)),
+  ),
 })
 /** Seconds that a token is taken to live where the answer does not say. */
 const ASSUMED_LIFE = 300

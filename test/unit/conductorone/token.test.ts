@@ -93,6 +93,7 @@ test.each<[string, Step, string]>([
 test.each([
   [{ expires_in: 600 }, 600],
   [{ expires_in: 3_600 }, 3_600],
+  [{ expires_in: '3600' }, 3_600],
   [{}, 300],
 ])('takes the life of a token from the moment it was asked for, with %j', async (life, seconds) => {
   const token = await read(json({ access_token: 'at-1', token_type: 'Bearer', ...life }), NOON - 4_000)
