@@ -3,7 +3,7 @@ import { readdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { DatabaseSync, type StatementSync } from 'node:sqlite'
 import type { Entry } from '../src/ledger/entry.ts'
-import { newRequestId, SHARDS, type Shard, shardOf } from '../src/ledger/request-id.ts'
+import { inShard, newRequestId, SHARDS, type Shard, shardOf } from '../src/ledger/request-id.ts'
 import { Store } from '../src/ledger/store.ts'
 
 /** Milliseconds in which the stored requests were made: the time that the ledger keeps them. */
@@ -54,7 +54,8 @@ function fill(database: DatabaseSync, template: Entry, shard: Shard, count: numb
   database.exec('BEGIN')
   for (let index = 0; index < count; index++) {
     const at = start + Math.floor((index / count) * PAST)
-    const id = newRequestId(shard, { now: () => at, random: (bytes) => new Uint8Array(randomBytes(bytes)) })
+    const random = (bytes: number) => new Uint8Array(randomBytes(bytes))
+    const id = inShard(newRequestId({ now: () => at, random }), shard)
     const key = shard + randomBytes(32).toString('hex').slice(1)
     const vault = template.vault && { ...template.vault, id: randomBytes(13).toString('hex') }
     store.put({ ...template, id, key, vault, createdAt: at, updatedAt: at })

@@ -1,8 +1,7 @@
 import { hex, sha256 } from '../encoding.ts'
 import { type FieldFault, Problem, type ProblemCode } from '../problem.ts'
 import type { Order } from '../provisioning/order.ts'
-import type { World } from '../world.ts'
-import { newRequestId, type Shard } from './request-id.ts'
+import { inShard, type Shard, shardOf } from './request-id.ts'
 
 /** Who asks: an API key's caller, or a sender. Each has a space of keys of its own. */
 export type Asker = {
@@ -72,6 +71,7 @@ export function readIdempotencyKey(header: string): string {
 }
 
 /**
+ * @param requestId the id that the request has come in with
  * @param asker who asks
  * @param request what was sent; another content under the same key is another request
  * @param order what is to be done
@@ -79,19 +79,19 @@ export function readIdempotencyKey(header: string): string {
  * @returns the claim and the shard that must decide on it
  */
 export async function claimOf(
+  requestId: string,
   asker: Asker,
   request: unknown,
   order: Order,
   { idempotencyKey, ...options }: ClaimOptions,
-  world: World,
 ): Promise<{ claim: Claim; shard: Shard }> {
   const same = sameness(order, idempotencyKey)
   const key = same && (await digest([asker.source, asker.caller, ...same]))
-  const shard = key?.[0] ?? hex(world.random(1)).slice(1)
+  const shard = key?.[0] ?? shardOf(requestId) ?? ''
   const claim = {
     ...asker,
     ...options,
-    id: newRequestId(shard, world),
+    id: inShard(requestId, shard),
     key,
     fingerprint: await digest(request),
     order,

@@ -3,6 +3,7 @@ import type { World } from '../world.ts'
 // Crockford's base 32 in lower case: its order is ASCII's, so ids sort by time.
 const DIGITS = '0123456789abcdefghjkmnpqrstvwxyz'
 const TIME_LENGTH = 10
+const SHARD_AT = 'req_'.length + TIME_LENGTH
 const RANDOM_LENGTH = 13
 const FORM = /^req_[0-9a-hjkmnp-tv-z]{10}([0-9a-f])[0-9a-hjkmnp-tv-z]{13}$/
 
@@ -16,15 +17,19 @@ export type Shard = string
 export const SHARDS: readonly Shard[] = [...'0123456789abcdef']
 
 /**
- * @param shard where the request is stored
- * @returns a new request id: `req_`, the time, the shard and 65 random bits; ids sort by the time they were made
+ * @returns a new request id: `req_`, the time, a shard at random and 65 random bits; ids sort by the time they were made
  */
-export function newRequestId(shard: Shard, { now, random }: Pick<World, 'now' | 'random'>): string {
+export function newRequestId({ now, random }: Pick<World, 'now' | 'random'>): string {
   let time = ''
   for (let rest = now(); time.length < TIME_LENGTH; rest = Math.floor(rest / 32))
     time = DIGITS[rest % 32] + time
-  const noise = Array.from(random(RANDOM_LENGTH), (byte) => DIGITS[byte % 32]).join('')
-  return `req_${time}${shard}${noise}`
+  const [first = 0, ...noise] = random(1 + RANDOM_LENGTH)
+  return `req_${time}${SHARDS[first % 16]}${noise.map((byte) => DIGITS[byte % 32]).join('')}`
+}
+
+/** @returns the id of the same request where it is another shard that must decide on it */
+export function inShard(requestId: string, shard: Shard): string {
+  return requestId.slice(0, SHARD_AT) + shard + requestId.slice(SHARD_AT + 1)
 }
 
 /** @returns where a request is stored, or undefined where the text is no request id */

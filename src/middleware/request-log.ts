@@ -7,7 +7,7 @@ import { world } from '../world.ts'
 /** Gives each request an id, tells it in `X-Request-Id`, and writes one line when it is answered. */
 export const requestLog = factory.createMiddleware(async function requestLog(c, next) {
   const start = world.now()
-  c.set('requestId', newRequestId('0', world))
+  c.set('requestId', newRequestId(world))
   await next()
   // the ledger may have known the request by another id
   const request = c.get('requestId')

@@ -80,6 +80,7 @@ export async function take(c: Context<AppEnv>, asked: Asked): Promise<Taken> {
   const { source, request, words, delivery, tell } = asked
   const { order, content, refusal } = judge(request, words, c.var.deployment.config)
   const { claim, shard } = await claimOf(
+    c.get('requestId'),
     { source, caller: source },
     // who touched the ticket last is not what it asks for
     { ...content, requestedBy: undefined },
@@ -91,7 +92,6 @@ export async function take(c: Context<AppEnv>, asked: Asked): Promise<Taken> {
       tell: tell(order),
       refusal,
     },
-    world,
   )
   const ledger = ledgerOf(c.env, shard)
   const reply = await ledger.submit(claim)

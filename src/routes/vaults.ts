@@ -40,6 +40,7 @@ export const vaults = factory
       const header = c.req.header('Idempotency-Key')
       const background = /(?:^|,)\s*respond-async\s*(?:[;,]|$)/i.test(c.req.header('Prefer') ?? '')
       const { claim, shard } = await claimOf(
+        c.get('requestId'),
         { source: 'api', caller: c.var.caller.name },
         request,
         order,
@@ -49,7 +50,6 @@ export const vaults = factory
           tell: null,
           traceparent: callOf(c).traceparent,
         },
-        world,
       )
       const reply = ledgerOf(c.env, shard).submit(claim)
       // a caller that hangs up changes nothing

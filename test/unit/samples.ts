@@ -2,6 +2,7 @@ import { ClientId, ClientSecret, type Credentials } from '../../src/conductorone
 import type { ConductorOneFailure, Failure } from '../../src/conductorone/failure.ts'
 import { claimOf } from '../../src/ledger/claim.ts'
 import type { Entry } from '../../src/ledger/entry.ts'
+import { newRequestId } from '../../src/ledger/request-id.ts'
 import { accept } from '../../src/ledger/state.ts'
 import { Problem, type ProblemCode, type ProblemDocument } from '../../src/problem.ts'
 import { type Order, orderOf } from '../../src/provisioning/order.ts'
@@ -49,7 +50,13 @@ export async function entryOf(
 ): Promise<Entry> {
   const asker = { source: 'api', caller: 'runbook' }
   const options = { idempotencyKey: 'key-1', background, tell: null }
-  const { claim } = await claimOf(asker, requestOf(fields), orderFor(fields), options, new TestWorld())
+  const { claim } = await claimOf(
+    newRequestId(new TestWorld()),
+    asker,
+    requestOf(fields),
+    orderFor(fields),
+    options,
+  )
   return { ...accept(claim, undefined, NOON), ...changes }
 }
 

@@ -6,7 +6,7 @@ import type { Bindings } from '../../src/env.ts'
 import { type Claim, claimOf } from '../../src/ledger/claim.ts'
 import type { Entry } from '../../src/ledger/entry.ts'
 import type { Ledger } from '../../src/ledger/ledger.ts'
-import { newRequestId, type Shard, shardOf } from '../../src/ledger/request-id.ts'
+import { inShard, newRequestId, type Shard, shardOf } from '../../src/ledger/request-id.ts'
 import { ledgerOf } from '../../src/ledger/shards.ts'
 import { accept } from '../../src/ledger/state.ts'
 import { Store } from '../../src/ledger/store.ts'
@@ -140,8 +140,8 @@ async function newClaim({
   const request = ProvisioningRequest.parse({ name: 'Payroll', owners, ...fields })
   const order = orderOf(request, Policy.parse({ allowedCallbackHosts: ['hooks.example.com'] }))
   const options = { background, tell: null, ...(!shard && { idempotencyKey: key ?? `key-${count}` }) }
-  const { claim } = await claimOf({ source: 'api', caller }, request, order, options, world)
-  return shard ? { ...claim, id: newRequestId(shard, world) } : claim
+  const { claim } = await claimOf(newRequestId(world), { source: 'api', caller }, request, order, options)
+  return shard ? { ...claim, id: inShard(claim.id, shard) } : claim
 }
 
 /** A claim's entry, as it is when a try begins. */

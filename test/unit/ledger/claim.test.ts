@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { type Asker, claimOf, readIdempotencyKey } from '../../../src/ledger/claim.ts'
-import { shardOf } from '../../../src/ledger/request-id.ts'
+import { inShard, newRequestId, shardOf } from '../../../src/ledger/request-id.ts'
 import { Problem } from '../../../src/problem.ts'
 import { orderFor, requestOf } from '../samples.ts'
 import { TestWorld } from '../world.ts'
@@ -15,7 +15,7 @@ async function claim(
   asker: Asker = RUNBOOK,
 ) {
   const options = { idempotencyKey, background: false, tell: null }
-  return claimOf(asker, requestOf(fields), orderFor(fields), options, world)
+  return claimOf(newRequestId(world), asker, requestOf(fields), orderFor(fields), options)
 }
 
 async function keyOf(...parameters: Parameters<typeof claim>): Promise<string | null> {
@@ -111,7 +111,7 @@ test('never shares a key between two askers, or between a key and a ticket', asy
   const digestOf = async ({ source, caller, key, ticket, name }: Asked) => {
     const order = { ...orderFor(), name, ticket: ticket === null ? undefined : { id: ticket } }
     const options = { background: false, tell: null, ...(ticket === null && { idempotencyKey: key }) }
-    return (await claimOf({ source, caller }, {}, order, options, world)).claim.key
+    return (await claimOf(newRequestId(world), { source, caller }, {}, order, options)).claim.key
   }
   const spaceOf = ({ source, caller, key, ticket, name }: Asked) =>
     JSON.stringify(ticket === null ? { source, caller, key } : { source, caller, ticket, name })
@@ -134,6 +134,15 @@ test('leads a key to one shard, which the id names', async () => {
   expect(first.claim.id).not.toBe(second.claim.id)
 })
 
+test('leaves a request without a key in the shard that its id names, and the rest of the id as it was', async () => {
+  const id = newRequestId(world)
+  const order = orderFor()
+  const options = { background: false, tell: null }
+  expect(await claimOf(id, RUNBOOK, {}, order, options)).toMatchObject({ shard: shardOf(id), claim: { id } })
+  const keyed = await claimOf(id, RUNBOOK, {}, order, { ...options, idempotencyKey: 'key-1' })
+  expect(keyed.claim.id).toBe(inShard(id, keyed.shard))
+})
+
 test('tells another content by its fingerprint, and not another way to write the same', async () => {
   const print = await fingerprintOf({ name: 'Payroll', ticket: { id: 'SEC-1' } })
   expect(await fingerprintOf({ ticket: { id: ' SEC-1' }, kind: 'group', name: ' Payroll' })).toBe(print)
@@ -149,7 +158,7 @@ test('tells another content by its fingerprint, and not another way to write the
 test('takes along who asks, what is to be done and how', async () => {
   const options = { background: true, tell: { kind: 'ticket' } as const, traceparent: '00-1' }
   const order = orderFor()
-  const { claim } = await claimOf({ source: 'jira', caller: 'jira' }, {}, order, options, world)
+  const { claim } = await claimOf(newRequestId(world), { source: 'jira', caller: 'jira' }, {}, order, options)
   expect(claim).toMatchObject({ source: 'jira', caller: 'jira', order, ...options })
   expect(claim).not.toHaveProperty('idempotencyKey')
 })

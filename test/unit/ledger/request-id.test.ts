@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { newRequestId, SHARDS, shardOf } from '../../../src/ledger/request-id.ts'
+import { inShard, newRequestId, SHARDS, shardOf } from '../../../src/ledger/request-id.ts'
 import { NOON, TestWorld } from '../world.ts'
 
 const { random } = new TestWorld()
@@ -14,9 +14,12 @@ test('has 16 shards', () => {
 test('looks like an id, and tells its shard', () => {
   fc.assert(
     fc.property(time, shard, (now, shard) => {
-      const id = newRequestId(shard, { now: () => now, random })
-      expect(id).toMatch(/^req_[0-9a-z]{24}$/)
+      const made = newRequestId({ now: () => now, random })
+      const id = inShard(made, shard)
+      expect(made).toMatch(/^req_[0-9a-z]{24}$/)
+      expect(SHARDS).toContain(shardOf(made))
       expect(shardOf(id)).toBe(shard)
+      expect(inShard(id, shardOf(made) ?? '')).toBe(made)
     }),
   )
 })
@@ -25,15 +28,22 @@ test('sorts by the time it was made, whatever its shard', () => {
   fc.assert(
     fc.property(time, time, shard, shard, (a, b, one, other) => {
       fc.pre(a < b)
-      expect(
-        newRequestId(one, { now: () => a, random }) < newRequestId(other, { now: () => b, random }),
-      ).toBe(true)
+      const earlier = newRequestId({ now: () => a, random })
+      const later = newRequestId({ now: () => b, random })
+      expect(inShard(earlier, one) < inShard(later, other)).toBe(true)
     }),
   )
 })
 
+test('leads to every shard as often as to any other', () => {
+  const shards = Array.from({ length: 256 }, (_, byte) =>
+    shardOf(newRequestId({ now: () => NOON, random: (bytes) => new Uint8Array(bytes).fill(byte) })),
+  )
+  for (const shard of SHARDS) expect(shards.filter((one) => one === shard)).toHaveLength(16)
+})
+
 test('differs from others made in the same millisecond', () => {
-  const ids = Array.from({ length: 1_000 }, () => newRequestId('7', { now: () => NOON, random }))
+  const ids = Array.from({ length: 1_000 }, () => inShard(newRequestId({ now: () => NOON, random }), '7'))
   expect(new Set(ids).size).toBe(1_000)
 })
 
@@ -42,10 +52,10 @@ test('spends 65 random bits, the same number of each digit', () => {
     now: () => 0,
     random: (bytes: number) => Uint8Array.from({ length: bytes }, (_, n) => n + 32 * n),
   }
-  expect(newRequestId('0', every)).toBe('req_000000000000123456789abc')
+  expect(newRequestId(every)).toBe('req_0000000000' + '0' + '123456789abcd')
 })
 
-const GOOD = newRequestId('a', { now: () => NOON, random })
+const GOOD = newRequestId({ now: () => NOON, random })
 
 test.each([
   '',
