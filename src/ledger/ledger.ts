@@ -341,7 +341,8 @@ export class Ledger extends DurableObject<Bindings> {
 
   /** What is left to do must not keep the answer waiting. */
   #follow(entry: Entry): void {
-    this.ctx.waitUntil(entry.workflow === 'due' ? this.#startWorkflow(entry) : this.#watch(entry))
+    const left = entry.workflow === 'due' ? this.#startWorkflow(entry) : this.#watch(entry)
+    if (left) this.ctx.waitUntil(left)
   }
 
   async #startWorkflow(entry: Entry): Promise<void> {
@@ -351,14 +352,15 @@ export class Ledger extends DurableObject<Bindings> {
       this.#store.advance(entry.id, { type: 'workflow-started' })
   }
 
-  async #watch(entry: Entry): Promise<void> {
+  /** Nearly always there is an alarm already that comes early enough. */
+  #watch(entry: Entry): Promise<void> | undefined {
     const due = dueAt(entry)
-    if (due !== null) await this.#wakeAt(due)
+    return due === null ? undefined : this.#wakeAt(due)
   }
 
-  async #wakeAt(time: number): Promise<void> {
-    if (this.#alarm !== null && this.#alarm <= time) return
+  #wakeAt(time: number): Promise<void> | undefined {
+    if (this.#alarm !== null && this.#alarm <= time) return undefined
     this.#alarm = time
-    await this.ctx.storage.setAlarm(time)
+    return this.ctx.storage.setAlarm(time)
   }
 }

@@ -19,6 +19,8 @@ export type Filter = {
 export class Store {
   readonly #sql: SqlStorage
   readonly #now: () => number
+  /** the entries of tries that are under way, as they are on disk: they will be read again in a moment */
+  readonly #hot = new Map<string, Entry>()
 
   /**
    * @param sql the Durable Object's database
@@ -43,7 +45,7 @@ export class Store {
 
   /** @returns the entry under an id */
   get(id: string): Entry | undefined {
-    return this.#entries('id = ?', id)[0]
+    return this.#hot.get(id) ?? this.#entries('id = ?', id)[0]
   }
 
   /** @returns the entry under a key */
@@ -51,7 +53,7 @@ export class Store {
     return key === null ? undefined : this.#entries('key = ?', key)[0]
   }
 
-  /** Writes an entry as it is from now on. */
+  /** Writes the entry of a try that begins: of a new request, or of one that had failed. */
   put(entry: Entry): void {
     this.#sql.exec(
       // a key that stands under another id is a mistake, and must not make that row vanish
@@ -67,6 +69,7 @@ export class Store {
       dueAt(entry),
       JSON.stringify(entry),
     )
+    this.#keep(entry)
   }
 
   /**
@@ -78,7 +81,16 @@ export class Store {
     const entry = this.get(id)
     if (!entry) throw new TypeError(`${event.type} cannot happen to a request that is not there`)
     const next = advance(entry, event, this.#now())
-    this.put(next)
+    // the other columns belong to what was asked for, which no event changes
+    this.#sql.exec(
+      'UPDATE requests SET status = ?, vault = ?, due = ?, entry = ? WHERE id = ?',
+      next.status,
+      next.vault?.id ?? null,
+      dueAt(next),
+      JSON.stringify(next),
+      id,
+    )
+    this.#keep(next)
     return next
   }
 
@@ -132,6 +144,12 @@ export class Store {
   /** Forgets a request. */
   delete(id: string): void {
     this.#sql.exec('DELETE FROM requests WHERE id = ?', id)
+    this.#hot.delete(id)
+  }
+
+  #keep(entry: Entry): void {
+    if (entry.deadline === null) this.#hot.delete(entry.id)
+    else this.#hot.set(entry.id, entry)
   }
 
   #entries(where: string, ...values: (string | number)[]): Entry[] {
