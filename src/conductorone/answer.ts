@@ -1,4 +1,5 @@
 import type * as z from 'zod/mini'
+import { boundedBody } from '../bounded-body.ts'
 import { log } from '../log.ts'
 import { isDeeper } from '../nesting.ts'
 import type { Upstream } from '../problem.ts'
@@ -117,22 +118,14 @@ function retryAfter(response: Response, now: number): number | undefined {
  * @throws {ConductorOneFailure} where it is too large, breaks off or does not come in time
  */
 export async function readText(response: Response, effect: Effect, hidden?: Secret): Promise<string> {
-  const decoder = new TextDecoder()
-  let text = ''
-  let size = 0
-  try {
-    for await (const chunk of response.body ?? []) {
-      size += chunk.byteLength
-      if (size > LARGEST_ANSWER) throw new Error('too large')
-      text += decoder.decode(chunk, { stream: true })
-    }
-  } catch (error) {
-    throw new ConductorOneFailure(
-      noAnswer(effect, `HTTP ${response.status} with a body that broke off: ${reasonOf(error)}`),
-    )
+  const bytes = await boundedBody(response, LARGEST_ANSWER).catch(reasonOf)
+  if (typeof bytes === 'object') {
+    const text = new TextDecoder().decode(bytes)
+    return hidden ? text.replaceAll(hidden.reveal(), String(hidden)) : text
   }
-  const whole = text + decoder.decode()
-  return hidden ? whole.replaceAll(hidden.reveal(), String(hidden)) : whole
+  throw new ConductorOneFailure(
+    noAnswer(effect, `HTTP ${response.status} with a body that broke off: ${bytes ?? 'it is too large'}`),
+  )
 }
 
 /** @returns a word on why a call or a body broke off */
@@ -141,6 +134,7 @@ export function reasonOf(error: unknown): string {
   const telling = error instanceof Error && !(error instanceof TypeError)
   log('warn', 'conductorone.no_answer', { message: telling ? error.message : undefined })
   if (!(error instanceof Error)) return 'broken connection'
-  if (error.name === 'TimeoutError' || error.name === 'AbortError') return 'no answer in time'
-  return error.message === 'too large' ? 'it is too large' : 'broken connection'
+  return error.name === 'TimeoutError' || error.name === 'AbortError'
+    ? 'no answer in time'
+    : 'broken connection'
 }

@@ -16,7 +16,8 @@ export const jsonBody = factory.createMiddleware(async function jsonBody(c, next
       'unsupported-media-type',
       'Send the body with Content-Type: application/json, in UTF-8.',
     )
-  // what the validator reads next
-  c.req.bodyCache.json = Promise.resolve(jsonOf(await limitedBody(c.req.raw, LARGEST)))
+  const json = jsonOf(await limitedBody(c.req.raw, LARGEST))
+  // what the validator reads next, and judges; hono's own cache would write it as text and parse it once more
+  c.req.json = async () => json as never
   await next()
 })

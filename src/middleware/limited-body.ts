@@ -1,3 +1,4 @@
+import { boundedBody } from '../bounded-body.ts'
 import { DEEPEST_JSON, isDeeper } from '../nesting.ts'
 import { Problem } from '../problem.ts'
 
@@ -10,21 +11,16 @@ import { Problem } from '../problem.ts'
  * @throws {Problem} `payload-too-large`, or `malformed-json` where the body broke off
  */
 export async function limitedBody(request: Request, limit: number): Promise<Uint8Array<ArrayBuffer>> {
-  const tooLarge = new Problem('payload-too-large', `The body is larger than ${limit / 1_024} KiB.`)
-  if (Number(request.headers.get('Content-Length')) > limit) throw tooLarge
-  const bytes = new Uint8Array(limit)
-  let size = 0
-  try {
-    for await (const chunk of request.body ?? []) {
-      if (size + chunk.byteLength > limit) throw tooLarge
-      bytes.set(chunk, size)
-      size += chunk.byteLength
-    }
-  } catch (error) {
-    // whoever breaks off may still listen, and it is no mistake of ours
-    throw error === tooLarge ? error : new Problem('malformed-json', 'The body broke off before its end.')
-  }
-  return bytes.subarray(0, size)
+  const declared = Number(request.headers.get('Content-Length'))
+  const bytes =
+    declared > limit
+      ? undefined
+      : await boundedBody(request, limit).catch(() => {
+          // whoever breaks off may still listen, and it is no mistake of ours
+          throw new Problem('malformed-json', 'The body broke off before its end.')
+        })
+  if (!bytes) throw new Problem('payload-too-large', `The body is larger than ${limit / 1_024} KiB.`)
+  return bytes
 }
 
 /**

@@ -140,6 +140,19 @@ const CASES: Readonly<Record<string, Case>> = {
     misdeed: pouring(200, { ...JSON_TYPE, 'Content-Length': String(1_024 * MEBIBYTE) }, 1_024 * MEBIBYTE),
     fate: 'unreadable',
   },
+  'chunks of 1 GiB behind a length of 5': {
+    misdeed({ incoming: { socket, url } }) {
+      const head = 'HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 5\r\n'
+      socket.write(`${head}Transfer-Encoding: chunked\r\n\r\n`)
+      const chunk = Buffer.from(`${MEBIBYTE.toString(16)}\r\n${'a'.repeat(MEBIBYTE)}\r\n`)
+      const next = (left: number): void => {
+        if (left > 0 && !socket.destroyed) socket.write(chunk, () => next(left - 1))
+      }
+      next(1_024)
+      socket.on('close', () => poured.set(url ?? '', socket.bytesWritten))
+    },
+    fate: 'unreadable',
+  },
   'an error page of 1 GiB': {
     misdeed: pouring(503, { 'Content-Type': 'text/html' }, 1_024 * MEBIBYTE),
     fate: 'unreadable',

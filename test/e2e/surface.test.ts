@@ -2,9 +2,10 @@ import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
 import { expectCommonHeaders, expectProblem } from '../support/problem.ts'
+import { sendRaw } from '../support/raw.ts'
 import { expectNoSecrets } from '../support/secrets.ts'
 import { type Stage, startStage, unique } from '../support/stage.ts'
-import { type CallOptions, settings, startWorker } from '../support/worker.ts'
+import { type CallOptions, KEYS, settings, startWorker } from '../support/worker.ts'
 
 const OWNER = '2mQg9IILyNefQ6oMTvolM4FjD01'
 let stage: Stage
@@ -44,6 +45,22 @@ test('every kind of answer has an id, is not stored, and is fenced in', async ()
   for (const answer of answers) expectCommonHeaders(answer)
   const ids = answers.map(({ headers }) => headers.get('x-request-id'))
   expect(new Set(ids).size).toBe(ids.length)
+})
+
+test('chunks are counted, whatever length is told beside them', async () => {
+  const chunk = 'a'.repeat(65_536)
+  const answer = await sendRaw(stage.worker.url, {
+    method: 'POST',
+    path: '/v1/vaults',
+    headers: [
+      ['Authorization', `Bearer ${KEYS.runbook}`],
+      ['Content-Type', 'application/json'],
+      ['Content-Length', '5'],
+      ['Transfer-Encoding', 'chunked'],
+    ],
+    body: `10000\r\n${chunk}\r\n10000\r\n${chunk}\r\n0\r\n\r\n`,
+  })
+  expect(answer?.status).toBe(413)
 })
 
 test('a vault is read as ConductorOne has it now, by whoever made it and by operators', async () => {
