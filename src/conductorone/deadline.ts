@@ -21,11 +21,25 @@ export class Deadline {
   }
 
   /**
-   * @param longest the most milliseconds that one try may take
-   * @returns a signal that aborts at the deadline, or earlier where one try may not take as long
+   * Lets one try go on until the deadline. Nothing of it stays behind: a signal of `AbortSignal.timeout` would be kept,
+   * with its timer, until the deadline has passed.
+   *
+   * @param attempt gets a signal that aborts when its time is up
+   * @param longest the most milliseconds that it may take, where that is less than there are left
+   * @returns its outcome
    */
-  signal(longest = Number.POSITIVE_INFINITY): AbortSignal {
-    return AbortSignal.timeout(Math.min(this.left(), longest))
+  async within<T>(
+    attempt: (signal: AbortSignal) => Promise<T>,
+    longest = Number.POSITIVE_INFINITY,
+  ): Promise<T> {
+    const controller = new AbortController()
+    const end = () => controller.abort(new DOMException('no answer in time', 'TimeoutError'))
+    const timer = setTimeout(end, Math.min(this.left(), longest))
+    try {
+      return await attempt(controller.signal)
+    } finally {
+      clearTimeout(timer)
+    }
   }
 
   /**

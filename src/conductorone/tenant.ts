@@ -147,15 +147,17 @@ export class Tenant {
   }
 
   #insist<T>(operation: Operation<T>, token: AccessToken, call: Call): Promise<T> {
+    const { answer, effect } = operation
     const attempt = async (patience: number) => {
-      // a create may take all the time there is: giving up on it earlier leaves its fate unknown
-      const response = await this.#send(
-        operation,
-        token,
-        call,
-        operation.effect === 'creating' ? undefined : patience,
+      await call.lanes?.enter(call.deadline)
+      return call.deadline.within(
+        async (signal) => {
+          const sent = this.#send(operation, token, call, signal).finally(() => call.lanes?.leave())
+          return readAnswer(await sent, answer, effect, this.#world.now(), token.value)
+        },
+        // a create may take all the time there is: giving up on it earlier leaves its fate unknown
+        effect === 'creating' ? undefined : patience,
       )
-      return readAnswer(response, operation.answer, operation.effect, this.#world.now(), token.value)
     }
     return insist(attempt, call.deadline, this.#world)
   }
@@ -164,13 +166,13 @@ export class Tenant {
     operation: Operation<unknown>,
     { value: token }: AccessToken,
     call: Call,
-    patience?: number,
+    signal: AbortSignal,
   ): Promise<Response> {
     const url = `${this.#baseUrl.href.replace(/\/$/, '')}${operation.path}`
     if (!this.#proofs)
-      return this.#request(operation, url, { Authorization: `Bearer ${token.reveal()}` }, call, patience)
+      return this.#request(operation, url, { Authorization: `Bearer ${token.reveal()}` }, call, signal)
     return this.#proofs.prove(operation.method, url, token, (DPoP) =>
-      this.#request(operation, url, { Authorization: `DPoP ${token.reveal()}`, DPoP }, call, patience),
+      this.#request(operation, url, { Authorization: `DPoP ${token.reveal()}`, DPoP }, call, signal),
     )
   }
 
@@ -178,31 +180,27 @@ export class Tenant {
     { method, body, effect }: Operation<unknown>,
     url: string,
     authorization: { readonly Authorization: string; readonly DPoP?: string },
-    call: Call,
-    patience?: number,
+    { deadline, traceparent }: Call,
+    signal: AbortSignal,
   ): Promise<Response> {
-    await call.lanes?.enter(call.deadline)
+    if (deadline.left() < LEAST_TIME[effect])
+      throw new ConductorOneFailure({ kind: 'unavailable', reason: 'too little time was left to ask it' })
     try {
-      if (call.deadline.left() < LEAST_TIME[effect])
-        throw new ConductorOneFailure({ kind: 'unavailable', reason: 'too little time was left to ask it' })
       return await this.#world.fetch(url, {
         method,
         redirect: 'manual',
-        signal: call.deadline.signal(patience),
+        signal,
         headers: {
           ...authorization,
           Accept: 'application/json',
           'User-Agent': USER_AGENT,
           ...(body !== undefined && { 'Content-Type': 'application/json' }),
-          ...(call.traceparent && { traceparent: call.traceparent }),
+          ...(traceparent && { traceparent }),
         },
         ...(body !== undefined && { body: JSON.stringify(body) }),
       })
     } catch (error) {
-      if (error instanceof ConductorOneFailure) throw error
       throw new ConductorOneFailure(noAnswer(effect, reasonOf(error)))
-    } finally {
-      call.lanes?.leave()
     }
   }
 }

@@ -3,7 +3,7 @@ import { Deadline } from '../../../src/conductorone/deadline.ts'
 import { failureFrom, rejection } from '../samples.ts'
 import { NOON, TestWorld } from '../world.ts'
 
-afterEach(() => vi.restoreAllMocks())
+afterEach(() => vi.useRealTimers())
 
 test('says how much time is left, and never less than none', () => {
   const world = new TestWorld()
@@ -20,13 +20,31 @@ test.each([
   [undefined, 400],
   [300, 300],
   [500, 400],
-])('lets one try that may take %s ms go on for %i ms', (longest, expected) => {
+])('lets one try that may take %s ms go on for %i ms', async (longest, expected) => {
+  vi.useFakeTimers()
   const world = new TestWorld()
   const deadline = new Deadline(1_000, world.now)
-  const timeout = vi.spyOn(AbortSignal, 'timeout')
   world.pass(600)
-  expect(deadline.signal(longest)).toBe(timeout.mock.results[0]?.value)
-  expect(timeout).toHaveBeenCalledExactlyOnceWith(expected)
+  const tried = rejection(
+    deadline.within(
+      (signal) => new Promise((_, reject) => signal.addEventListener('abort', () => reject(signal.reason))),
+      longest,
+    ),
+  )
+  await vi.advanceTimersByTimeAsync(expected - 1)
+  expect(vi.getTimerCount()).toBe(1)
+  await vi.advanceTimersByTimeAsync(1)
+  expect(await tried).toMatchObject({ name: 'TimeoutError' })
+})
+
+test.each([
+  ['works', () => Promise.resolve('done')],
+  ['fails', () => Promise.reject(new Error('crashed'))],
+])('gives back what a try that %s comes to, and leaves no timer behind', async (_, attempt) => {
+  vi.useFakeTimers()
+  const within = new Deadline(60_000, new TestWorld().now).within(attempt)
+  expect(await Promise.allSettled([within])).toEqual(await Promise.allSettled([attempt()]))
+  expect(vi.getTimerCount()).toBe(0)
 })
 
 test('waits for work that comes in time, well or not', async () => {
@@ -45,5 +63,4 @@ test('leaves no timer behind', async () => {
   vi.useFakeTimers()
   await new Deadline(60_000, new TestWorld().now).wait(Promise.resolve(), 'late')
   expect(vi.getTimerCount()).toBe(0)
-  vi.useRealTimers()
 })
