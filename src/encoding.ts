@@ -2,12 +2,16 @@ const utf8 = new TextEncoder()
 
 /** @returns the bytes of a text in UTF-8 */
 export function bytesOf(text: string): Uint8Array<ArrayBuffer> {
-  return new Uint8Array(utf8.encode(text))
+  return utf8.encode(text) as Uint8Array<ArrayBuffer> // its memory is always its own
 }
+
+const HEX = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, '0'))
 
 /** @returns lower-case hexadecimal digits, two a byte */
 export function hex(bytes: Uint8Array): string {
-  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('')
+  let digits = ''
+  for (const byte of bytes) digits += HEX[byte]
+  return digits
 }
 
 /** @returns the SHA-256 digest (FIPS 180-4) of a text's UTF-8 bytes, 32 bytes */
