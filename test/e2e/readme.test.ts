@@ -141,6 +141,12 @@ test('every command of README.md is carried out here, or says why it cannot be',
 
 test.skipIf(!hasShell).each(Object.entries(here))('%s works', (command, run) => run(command))
 
+test.skipIf(!hasShell)('where a port is taken, npm start says how to name another', async () => {
+  const { port } = new URL(pasted.VAULTS_URL ?? '')
+  const taken = shell('npm start', where({ PORT: port, SIMULATOR_PORT: '0' }))
+  await expect(taken).rejects.toThrow(`Port ${port} or 0 is taken. PORT and SIMULATOR_PORT name others:`)
+})
+
 test.skipIf(!hasShell)('the address and the key are taken as README.md has them', async () => {
   const text = settings?.text ?? ''
   expect(text).toContain(DOCUMENTED)
