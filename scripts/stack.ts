@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { bundle } from '../test/support/bundle.ts'
+import type { NewCredential } from '../test/support/credential.ts'
 import { newCredential, type Simulator, startSimulator } from '../test/support/simulator.ts'
 import { type Running, run } from '../test/support/workerd.ts'
 
@@ -7,6 +8,8 @@ import { type Running, run } from '../test/support/workerd.ts'
 export type Stack = {
   readonly worker: Running
   readonly simulator: Simulator
+  /** what the tenant knows the Worker by */
+  readonly credential: Pick<NewCredential, 'clientId' | 'clientSecret'>
   /** the API key of the caller `runbook`, made anew each time */
   readonly key: string
   stop(): Promise<void>
@@ -20,11 +23,14 @@ export type Stack = {
 export async function startStack(ports: { worker?: number; simulator?: number } = {}): Promise<Stack> {
   await Promise.all([bundle('worker'), bundle('simulator')])
   const key = randomBytes(24).toString('base64url')
-  const { clientId, clientSecret, credential } = await newCredential('127.0.0.1')
-  const simulator = await startSimulator({ credentials: [credential], port: ports.simulator ?? 0 })
+  const credential = await newCredential('127.0.0.1')
+  const simulator = await startSimulator({
+    credentials: [credential.credential],
+    port: ports.simulator ?? 0,
+  })
   const settings = {
-    CONDUCTORONE_CLIENT_ID: clientId,
-    CONDUCTORONE_CLIENT_SECRET: clientSecret,
+    CONDUCTORONE_CLIENT_ID: credential.clientId,
+    CONDUCTORONE_CLIENT_SECRET: credential.clientSecret,
     CONDUCTORONE_BASE_URL: simulator.url.origin,
     API_KEYS: JSON.stringify({ runbook: { key, scopes: ['create', 'read', 'operate'] } }),
   }
@@ -32,5 +38,5 @@ export async function startStack(ports: { worker?: number; simulator?: number } 
   const stop = async () => {
     await Promise.all([worker.stop(), simulator.stop()])
   }
-  return { worker, simulator, key, stop }
+  return { worker, simulator, credential, key, stop }
 }

@@ -59,7 +59,8 @@ const Binding = z.custom<object>((value) => typeof value === 'object' && value !
   error: 'is not bound; see wrangler.toml',
 })
 
-const Environment = z.object({
+/** What the Worker is given: settings by their names, and what is bound. */
+export const Environment = z.object({
   CONDUCTORONE_CLIENT_ID: ClientId,
   CONDUCTORONE_CLIENT_SECRET: ClientSecret,
   CONDUCTORONE_BASE_URL: optional(BaseUrl),

@@ -63,7 +63,7 @@ const BINDINGS: readonly Row[] = [
 ]
 
 /** Settings that are secrets, and have no place in a file that goes into the repository. */
-const SECRETS = [
+export const SECRETS = [
   'CONDUCTORONE_CLIENT_SECRET',
   'API_KEYS',
   'WEBHOOK_SECRETS',
