@@ -44,8 +44,13 @@ const EXAMPLES: Readonly<Partial<Record<Entry['field'], readonly string[]>>> = {
   ticket: ['SEC-42'],
 }
 
-// a key, then a value in quotes of any kind or without any; chats turn straight quotes into curly ones
-const WORD = /(?:([a-z][a-z_-]*):(?!\/\/)\s*)?(?:["“”]([^"“”]*)["“”]|([^\s"“”]+)|$)/giu
+// a key, then a value in quotes of any kind or without any; chats turn straight quotes into curly ones. A value may stand
+// behind a space, unless that is where the next word begins.
+const NEXT = `(?:${WORDS.map(({ word }) => word).join('|')}):`
+const WORD = new RegExp(
+  `(?:([a-z][a-z_-]*):(?!//)(?:\\s+(?!${NEXT}))?)?(?:["“”]([^"“”]*)["“”]|([^\\s"“”]+)|(?=\\s|$))`,
+  'giu',
+)
 /** The last quotation mark, up to the next word of the command or the end. */
 const UNCLOSED = /(["“”][^"“”]*?)(?=\s+[a-z]+:|\s*$)(?=[^"“”]*$)/i
 
@@ -100,10 +105,11 @@ function readCreate(text: string, name: string): Command {
 }
 
 function wordsOf(text: string): Word[] {
-  return Array.from(text.matchAll(WORD), ([written, key, quoted, bare]) => ({
-    written,
+  return Array.from(text.matchAll(WORD), ([written, key, inQuotes, bare]) => ({
+    // a word without a value says so, lest it take for one whatever is put behind it
+    written: key === undefined || inQuotes || bare ? written : `${key}:""`,
     key: key?.toLowerCase(),
-    value: quoted ?? bare ?? '',
+    value: inQuotes ?? bare ?? '',
   })).filter(({ written }) => written !== '')
 }
 
@@ -196,7 +202,7 @@ export function describe(field: Entry['field']): string {
 }
 
 function quoted(value: string): string {
-  return /\s|^$/.test(value) ? `"${value}"` : value
+  return /\s|^$|^\/\//.test(value) ? `"${value}"` : value
 }
 
 /** A ticket is an id, or the address of it. */

@@ -91,9 +91,19 @@ test.each([
   ['ttl:1d ttl:2d', 'credentialTtl', '1d 2d'],
   ['views:1 views:2', 'maxViews', '1 2'],
   ['owners:', 'owners', []],
+  ['owners:""', 'owners', []],
   ['ttl:', 'credentialTtl', ''],
 ])('%s is not taken for something else', (words, field, value) => {
   expect(asked(`create A ${words}`)).toEqual({ name: 'A', [field]: value })
+})
+
+test('a word without a value does not take the next word for one', () => {
+  expect(asked('create A desc: owners: a@example.com ttl:\n')).toEqual({
+    name: 'A',
+    description: '',
+    owners: ['a@example.com'],
+    credentialTtl: '',
+  })
 })
 
 test('what is said twice of the owners counts twice', () => {
@@ -155,37 +165,59 @@ describe('mistakes', () => {
 
   test('every command that is offered is one without mistakes', () => {
     const value = fc.oneof(
+      fc.constantFrom('1', '30d', 'magic', 'magic_link', 'group', 'yes', 'SEC-42', 'a@example.com', '<@U1>'),
       fc.constantFrom(
-        '1',
-        '30d',
-        'magic',
-        'magic_link',
-        'group',
-        'yes',
-        'SEC-42',
-        'a@example.com',
+        '',
         '""',
         '"',
+        '“',
+        '”',
+        'a"b',
+        'a b',
+        ' ',
+        '\n',
+        ':',
+        '//x',
+        'https://a/b',
+        'x'.repeat(400),
       ),
-      fc.stringMatching(/^[ -~“”]{0,12}$/),
+      fc.constantFrom('ttl', 'ttl:', 'owners:owners:', '__proto__:', '\u202e'),
+      fc.stringMatching(/^[ -~“”\n]{0,12}$/),
     )
     const word = fc.oneof(
       fc
         .tuple(
-          fc.constantFrom('owners', 'owner', 'desc', 'kind', 'views', 'unauthenticated', 'ttl', 'x'),
+          fc.constantFrom(
+            'owners',
+            'owner',
+            'Owners',
+            'desc',
+            'description',
+            'name',
+            'kind',
+            'views',
+            'ticket',
+          ),
+          fc.constantFrom(':', ': ', ':\n', '::', ':"', '://', ' :'),
           value,
         )
-        .map((parts) => parts.join(':')),
+        .map((parts) => parts.join('')),
+      fc
+        .tuple(
+          fc.constantFrom('unauthenticated:', 'ttl:', 'TTL: ', 'x:', 'max-views:', 'constructor:'),
+          value,
+        )
+        .map((parts) => parts.join('')),
       value,
     )
     fc.assert(
-      fc.property(fc.array(word, { maxLength: 6 }), (words) => {
-        let text = `create ${words.join(' ')}`
+      fc.property(fc.array(word, { maxLength: 7 }), fc.constantFrom(' ', '  ', '', '\n'), (words, gap) => {
+        let text = `create ${words.join(gap)}`
         // what cannot be read is corrected first, and what is wrong with it then
         for (let tries = 0; tries < 3 && !isGood(text); tries++) text = offered(text)
         expect(isGood(text), text).toBe(true)
       }),
-      { numRuns: 2_000 },
+      { numRuns: 5_000, examples: [[['x:1', 'ttl:”', 'owners:'], ' ']] },
     )
   })
 })
