@@ -42,7 +42,9 @@ export type Place = {
   /** the folder for its state, which stays; by default a new one, which goes when it stops */
   readonly folder?: string
   readonly kept?: Kept | undefined
-  readonly profiled?: boolean
+  readonly inspected?: boolean
+  /** another bundle than the one that would be deployed */
+  readonly build?: Build
 }
 
 const credential = await newCredential('127.0.0.1')
@@ -77,12 +79,12 @@ export async function newFolder(kept: Kept = 'in memory'): Promise<string> {
 export async function start(name: Name, upstream: Upstream, place: Place = {}): Promise<Contender> {
   const before = await workerds()
   const folder = place.folder ?? (await newFolder(place.kept))
-  const { code } = place.profiled ? await readable() : await built(name)
+  const { code } = place.build ?? (await built(name))
   const options = convertV4MiniflareOptions({
     host: '127.0.0.1',
     port: 0,
     handleStructuredLogs: () => undefined,
-    ...(place.profiled && { inspectorPort: 0 }),
+    ...(place.inspected && { inspectorPort: 0 }),
     workers: [
       {
         ...(name === 'ours' ? ours(upstream) : other(name, upstream)),

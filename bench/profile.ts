@@ -1,6 +1,6 @@
-import { once } from 'node:events'
 import { type Contender, readable, start } from './contenders.ts'
 import { type CpuProfile, linesOf, shares } from './cpu-profile.ts'
+import { inspected } from './inspector.ts'
 import { Line } from './load.ts'
 import type { Measurement } from './measurement.ts'
 import { keyedCreate } from './requests.ts'
@@ -17,7 +17,7 @@ const MOST = 20
  * JavaScript (HTTP, SQLite's commits, the calls between a Worker and a Durable Object) is one line of it.
  */
 export const profile: Measurement = async (upstream) => {
-  const contender = await start('ours', upstream, { profiled: true })
+  const contender = await start('ours', upstream, { inspected: true, build: await readable() })
   const line = new Line(contender.url, 20)
   const load = (count: number) => line.send(count, () => keyedCreate('user id'))
   await load(WARM_UP)
@@ -45,29 +45,13 @@ export const profile: Measurement = async (upstream) => {
 }
 
 /** @see https://chromedevtools.github.io/devtools-protocol/tot/Profiler/ */
-async function profiled({ miniflare, name }: Contender, work: () => Promise<unknown>): Promise<CpuProfile> {
-  const { host } = await miniflare.getInspectorURL()
-  const socket = new WebSocket(`ws://${host}/core:user:${name}`)
-  await once(socket, 'open')
-  let calls = 0
-  const call = async (method: string, params = {}): Promise<unknown> => {
-    const id = ++calls
-    const { promise, resolve } = Promise.withResolvers<unknown>()
-    const listen = ({ data }: MessageEvent) => {
-      const message = JSON.parse(String(data)) as { id?: number; result?: unknown } // as the protocol has it
-      if (message.id === id) resolve(message.result)
-    }
-    socket.addEventListener('message', listen)
-    socket.send(JSON.stringify({ id, method, params }))
-    const result = await promise
-    socket.removeEventListener('message', listen)
-    return result
-  }
-  await call('Profiler.enable')
-  await call('Profiler.setSamplingInterval', { interval: INTERVAL })
-  await call('Profiler.start')
-  await work()
-  const { profile } = (await call('Profiler.stop')) as { profile: CpuProfile } // as the protocol has it
-  socket.close()
-  return profile
+function profiled(contender: Contender, work: () => Promise<unknown>): Promise<CpuProfile> {
+  return inspected(contender, async (inspector) => {
+    await inspector('Profiler.enable')
+    await inspector('Profiler.setSamplingInterval', { interval: INTERVAL })
+    await inspector('Profiler.start')
+    await work()
+    const { profile } = (await inspector('Profiler.stop')) as { profile: CpuProfile } // as the protocol has it
+    return profile
+  })
 }
