@@ -7,6 +7,7 @@ import { translate } from '../../src/provisioning/translate.ts'
 import { SourceOptions } from '../../src/sources/options.ts'
 import { sources } from '../../src/sources/sources.ts'
 import { hostile, type Shot } from '../support/hostile.ts'
+import { inPlay } from '../support/in-play.ts'
 import { contract } from '../support/problem.ts'
 import { sendRaw } from '../support/raw.ts'
 import { expectNoSecrets } from '../support/secrets.ts'
@@ -49,6 +50,7 @@ type Hit = { readonly status: number; readonly headers: Headers; readonly text: 
 async function fire(shot: Shot): Promise<Hit | undefined> {
   const { method, path, headers, body, raw } = shot
   if (raw !== 'no') return fireRaw(shot)
+  inPlay(headers)
   const bodiless = method === 'GET' || method === 'HEAD'
   const response = await fetch(stage.worker.url.origin + path, {
     method,
