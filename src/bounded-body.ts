@@ -11,7 +11,11 @@ export async function boundedBody(
   limit: number,
 ): Promise<Uint8Array<ArrayBuffer> | undefined> {
   const length = framedLength(message.headers)
-  if (length !== undefined) return length > limit ? undefined : new Uint8Array(await message.arrayBuffer())
+  if (length <= limit) return new Uint8Array(await message.arrayBuffer())
+  if (length > limit) {
+    await message.body?.cancel() // gives its connection back
+    return undefined
+  }
   const chunks: Uint8Array<ArrayBuffer>[] = []
   let size = 0
   for await (const chunk of message.body ?? []) {
@@ -23,11 +27,10 @@ export async function boundedBody(
 }
 
 /**
- * @returns the length that HTTP itself holds a body to, in bytes; undefined where it ends otherwise, or grows when it is
- *   unpacked: RFC 9112, section 6.3
+ * @returns the length that HTTP itself holds a body to, in bytes; not a number where it ends otherwise, or grows when it
+ *   is unpacked: RFC 9112, section 6.3
  */
-function framedLength(headers: Headers): number | undefined {
-  const length = headers.get('Content-Length')
+function framedLength(headers: Headers): number {
   const other = headers.has('Transfer-Encoding') || headers.has('Content-Encoding')
-  return length === null || other ? undefined : Number(length)
+  return other ? Number.NaN : Number(headers.get('Content-Length') ?? Number.NaN)
 }

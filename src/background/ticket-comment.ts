@@ -1,3 +1,4 @@
+import { boundedBody } from '../bounded-body.ts'
 import { USER_AGENT } from '../conductorone/user-agent.ts'
 import type { Config } from '../config.ts'
 import type { RequestRecord } from '../ledger/entry.ts'
@@ -10,6 +11,8 @@ import { type TicketApi, type TicketCall, ticketApis } from './ticket-system.ts'
 
 /** Milliseconds that a ticketing system may take. */
 const PATIENCE = 20_000
+/** Bytes of an answer at most: a hundred comments of 64 KiB, which GitHub may have, still fit. */
+const LARGEST_ANSWER = 8 * 1_024 * 1_024
 /** Seconds before the next try. */
 const LATER = 5
 
@@ -75,7 +78,9 @@ async function ask(
       },
       ...(body !== undefined && { body: JSON.stringify(body) }),
     })
-    const text = await response.text()
+    const bytes = await boundedBody(response, LARGEST_ANSWER)
+    if (!bytes) return { kind: 'refused', reason: 'its answer is too large to look for the comment' }
+    const text = new TextDecoder().decode(bytes)
     if (response.ok && !hasErrors(text)) return { kind: 'read', text }
     const { status } = response
     // GitHub tells its rate limits with 403

@@ -1,10 +1,13 @@
 import * as z from 'zod/mini'
+import { boundedBody } from '../bounded-body.ts'
 import { log } from '../log.ts'
 import type { Secret } from '../secret.ts'
 import type { World } from '../world.ts'
 
 /** Milliseconds that Slack may take, so that ours stay within its three seconds. */
 const PATIENCE = 1_200
+/** No answer that we need is near this size; a larger one is not read to its end. */
+const LARGEST_ANSWER = 256 * 1_024
 
 const UserAnswer = z.looseObject({
   user: z.looseObject({
@@ -55,10 +58,11 @@ export class SlackApi {
         },
         ...(body !== undefined && { body: JSON.stringify(body) }),
       })
-      const answer: unknown = await response.json()
+      const bytes = await boundedBody(response, LARGEST_ANSWER)
+      const answer: unknown = JSON.parse(new TextDecoder().decode(bytes))
       if (Answer.safeParse(answer).success) return answer
     } catch {
-      // not in time, or not JSON
+      // not in time, too large, or not JSON
     }
     log('warn', 'slack.not_answered', { method: method.split('?')[0] })
     return undefined

@@ -188,7 +188,7 @@ export class Ledger extends DurableObject<Bindings> {
       else this.#store.delete(entry.id)
     }
     const next = this.#store.nextDue()
-    if (next !== undefined) await this.#wakeAt(Math.max(next, world.now() + PAUSE))
+    if (next !== undefined) await this.#wakeAt(next)
   }
 
   async #begin(claim: Claim, failed: Entry | undefined): Promise<Reply> {
@@ -358,7 +358,9 @@ export class Ledger extends DurableObject<Bindings> {
     return due === null ? undefined : this.#wakeAt(due)
   }
 
-  #wakeAt(time: number): Promise<void> | undefined {
+  /** Never at once: what cannot be done for hours must not be tried without a pause. */
+  #wakeAt(due: number): Promise<void> | undefined {
+    const time = Math.max(due, world.now() + PAUSE)
     if (this.#alarm !== null && this.#alarm <= time) return undefined
     this.#alarm = time
     return this.ctx.storage.setAlarm(time)

@@ -1,12 +1,20 @@
 import fc from 'fast-check'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { discord } from '../../src/chat/discord.ts'
+import { readCommand } from '../../src/chat/grammar.ts'
+import { mattermost } from '../../src/chat/mattermost.ts'
+import { mentioned, readSlack } from '../../src/chat/slack.ts'
+import { teams } from '../../src/chat/teams.ts'
 import { orderOf } from '../../src/provisioning/order.ts'
 import { Policy } from '../../src/provisioning/policy.ts'
 import { ProvisioningRequest } from '../../src/provisioning/request.ts'
 import { translate } from '../../src/provisioning/translate.ts'
+import { readDelivery } from '../../src/sources/conductorone.ts'
 import { SourceOptions } from '../../src/sources/options.ts'
 import { sources } from '../../src/sources/sources.ts'
+import { type ChatServers, chats, startChatServers } from '../support/chats.ts'
 import { hostile, type Shot } from '../support/hostile.ts'
+import { inPlay } from '../support/in-play.ts'
 import { contract } from '../support/problem.ts'
 import { sendRaw } from '../support/raw.ts'
 import { expectNoSecrets } from '../support/secrets.ts'
@@ -20,35 +28,59 @@ const AT_ONCE = 32
 /** Set FUZZ_SEED to what a run printed to send the same again. */
 const SEED = Number(process.env.FUZZ_SEED ?? Date.now() % 2 ** 31)
 
-const POLICY = { defaultOwners: ['2mQg9IILyNefQ6oMTvolM4FjD01'] }
+const CHAT_HOST = 'chat.example.com'
+const POLICY = { defaultOwners: ['2mQg9IILyNefQ6oMTvolM4FjD01'], allowedCallbackHosts: [CHAT_HOST] }
 const policy = Policy.parse(POLICY)
 const options = SourceOptions.parse({})
 
 const SECRETS = [
   ...Object.values(KEYS),
   ...Object.values(senders).flatMap(({ secret, oldSecret }) => [secret, oldSecret]),
+  ...Object.values(chats).map(({ secret }) => secret),
 ]
 /** What only a mistake of ours would show. */
 const INSIDES =
   /\n\s+at |[\w-]\.(?:ts|js|mjs):\d|node_modules|file:\/\/|\b(?:Type|Range|Syntax|Reference)Error\b|SQLITE/
 
 let stage: Stage
+let servers: ChatServers
 
 beforeAll(async () => {
-  stage = await startStage({
-    POLICY: JSON.stringify(POLICY),
-    WEBHOOK_SECRETS: JSON.stringify(
-      Object.fromEntries(Object.entries(senders).map(([source, { secret }]) => [source, secret])),
-    ),
-  })
+  servers = await startChatServers(['hooks.slack.com', 'discord.com', CHAT_HOST])
+  stage = await startStage(
+    {
+      POLICY: JSON.stringify(POLICY),
+      WEBHOOK_SECRETS: JSON.stringify(
+        Object.fromEntries(
+          Object.entries({ ...senders, ...chats }).map(([name, { secret }]) => [name, secret]),
+        ),
+      ),
+      CONDUCTORONE_WEBHOOKS: 'on',
+    },
+    { outbound: servers.outbound },
+  )
 })
-afterAll(() => stage.stop())
+afterAll(async () => {
+  await stage.stop()
+  await servers.stop()
+})
 
 type Hit = { readonly status: number; readonly headers: Headers; readonly text: string }
+
+/** What ConductorOne signs is signed now: its token is bound to where it goes. */
+async function ready(shot: Shot): Promise<Shot> {
+  if (!shot.signed) return shot
+  const body = Buffer.from(shot.body).toString().replaceAll('{tenant}', stage.wire.url.origin)
+  const order = { url: stage.worker.url.origin + shot.path, origin: stage.wire.url.origin, body }
+  const { headers } = await stage.simulator.control.webhooks.sign(order)
+  const proof: [string, string] = ['Authorization', headers.authorization ?? '']
+  return { ...shot, headers: [...shot.headers, proof], body: new Uint8Array(Buffer.from(body)) }
+}
 
 async function fire(shot: Shot): Promise<Hit | undefined> {
   const { method, path, headers, body, raw } = shot
   if (raw !== 'no') return fireRaw(shot)
+  inPlay(headers)
   const bodiless = method === 'GET' || method === 'HEAD'
   const response = await fetch(stage.worker.url.origin + path, {
     method,
@@ -126,12 +158,9 @@ function askedFor({ path, headers, body, raw }: Shot, id: string): Asked | undef
   const source = /^\/webhooks\/([a-z]+)$/.exec(path)?.[1]
   const bytes = raw === 'longer than it says' ? body.subarray(0, body.length - half(body)) : body
   try {
-    const json: unknown = JSON.parse(
-      new TextDecoder('utf-8', { fatal: true, ignoreBOM: false }).decode(bytes),
-    )
-    const reading =
-      source && sources.get(source)?.read({ headers: new Headers(copied(headers)), json, options })
-    const request = reading ? (reading.kind === 'request' ? reading.request : undefined) : json
+    const request = source
+      ? requestIn(source, bytes, new Headers(copied(headers)))
+      : JSON.parse(new TextDecoder('utf-8', { fatal: true, ignoreBOM: false }).decode(bytes))
     const caller = source ?? callers.get(headers.find(([name]) => name === 'Authorization')?.[1] ?? '') ?? ''
     const order = orderOf(ProvisioningRequest.parse(request), policy)
     const { ownerIds: _, ...asked } = translate(order, [], { id, caller })
@@ -139,6 +168,32 @@ function askedFor({ path, headers, body, raw }: Shot, id: string): Asked | undef
   } catch {
     return undefined
   }
+}
+
+/** @returns the request that a delivery holds */
+function requestIn(source: string, bytes: Uint8Array<ArrayBuffer>, headers: Headers): unknown {
+  if (source === 'slack') {
+    const event = readSlack(new TextDecoder().decode(bytes))
+    if (event.kind !== 'command' && event.kind !== 'form') return undefined
+    const asked =
+      event.kind === 'form' ? { ...event, kind: 'create' } : readCommand(event.text, event.command)
+    const request = asked.kind === 'create' && 'request' in asked ? asked.request : undefined
+    const unnamed = Array.isArray(request?.owners) && request.owners.some((owner) => mentioned(owner))
+    return unnamed ? undefined : request && { requestedBy: `${event.user.name} on Slack`, ...request }
+  }
+  const chat = { teams, discord, mattermost }[source]
+  if (chat) {
+    const said = chat.read(bytes, Date.now())
+    const asked = said?.kind === 'command' ? readCommand(said.text, said.command) : undefined
+    const by = said?.kind === 'command' ? `${said.user.name} on ${chat.title}` : ''
+    return asked?.kind === 'create' ? { requestedBy: by, ...asked.request } : undefined
+  }
+  const json = JSON.parse(new TextDecoder('utf-8', { fatal: true, ignoreBOM: false }).decode(bytes))
+  const reading =
+    source === 'conductorone'
+      ? readDelivery(json, options)
+      : sources.get(source)?.read({ headers, json, options })
+  return reading?.kind === 'request' ? reading.request : undefined
 }
 
 const callers = new Map(Object.entries(KEYS).map(([caller, key]) => [`Bearer ${key}`, caller]))
@@ -156,7 +211,8 @@ test(`${REQUESTS} hostile requests break nothing, show nothing, and make what wa
   /** what may have been asked for under a request's id */
   const asked = new Map<string, Asked[]>()
 
-  async function check(shot: Shot): Promise<void> {
+  async function check(unsigned: Shot): Promise<void> {
+    const shot = await ready(unsigned)
     const hit = await fire(shot)
     statuses.set(hit?.status, (statuses.get(hit?.status) ?? 0) + 1)
     if (!hit) {

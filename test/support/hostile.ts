@@ -1,5 +1,7 @@
 import { createHmac } from 'node:crypto'
 import fc from 'fast-check'
+import { escaped, replaced, text, utf8, value } from './curious.ts'
+import { chatDelivery, conductorOneDelivery } from './hostile-chats.ts'
 import { type Sender, senders, standardHeaders } from './senders.ts'
 import { KEYS } from './worker.ts'
 
@@ -9,109 +11,13 @@ export interface Shot {
   readonly path: string
   readonly headers: readonly (readonly [name: string, value: string])[]
   readonly body: Uint8Array<ArrayBuffer>
+  /** whether ConductorOne signs it at the last moment; `{tenant}` in the body is where it is then */
+  readonly signed?: boolean
   /** written to a socket byte by byte; else `fetch` sends it */
   readonly raw: 'no' | 'chunked' | 'doubled header' | 'longer than it says' | 'shorter than it says'
 }
 
 const OWNERS = ['owner@example.com', '2mQg9IILyNefQ6oMTvolM4FjD01', 'Mixed.Case@Example.com']
-
-/** Text that has broken something, somewhere. */
-const curious = fc.constantFrom(
-  ...[
-    '',
-    ' ',
-    '__proto__',
-    'constructor',
-    'toString',
-    'hasOwnProperty',
-    'then',
-    'toJSON',
-    'null',
-    'NaN',
-    '-0',
-  ],
-  ...[
-    '\u202eevil',
-    '\u2066a\u2069',
-    '\u200f',
-    '\ufeff',
-    '\u0000',
-    '\u0007',
-    '\u001b[31m',
-    '\u0085',
-    '\u2028',
-  ],
-  ...['\ud800', 'a\udc00b', '\udfff\ud800', '\u{1f511}', 'e\u0301', '\uffff', 'ﷺ', '\u0130'],
-  ...[
-    "'; DROP TABLE requests;--",
-    '<script>alert(1)</script>',
-    '#{7*7}',
-    '{{7*7}}',
-    '%00',
-    '%s%n',
-    '../../etc',
-  ],
-  ...[
-    'a\r\nSet-Cookie: b=c',
-    'a\tb',
-    '\\',
-    '"',
-    '\\u0000',
-    'owner@example.com',
-    'req_01kattkq8a0000000000000',
-  ],
-  ...[255, 256, 320, 321, 2_000, 2_001].map((length) => 'a'.repeat(length)),
-)
-const text = fc.oneof(
-  { weight: 3, arbitrary: curious },
-  { weight: 1, arbitrary: fc.string({ unit: 'binary', maxLength: 40 }) },
-  { weight: 1, arbitrary: fc.string({ unit: 'grapheme', maxLength: 40 }) },
-)
-
-const nested = fc
-  .tuple(fc.constantFrom('[', '{"a":'), fc.constantFrom(10, 100, 1_000, 10_000))
-  .map(([open, depth]) => `${open.repeat(depth)}1${(open === '[' ? ']' : '}').repeat(depth)}`)
-
-/** One value in JSON, or nearly. */
-const value = fc.oneof(
-  { weight: 4, arbitrary: text.map((text) => JSON.stringify(text)) },
-  { weight: 2, arbitrary: fc.json({ maxDepth: 3 }) },
-  {
-    weight: 3,
-    arbitrary: fc.constantFrom(
-      ...[
-        'null',
-        'true',
-        'false',
-        '0',
-        '-0',
-        '1',
-        '1.5',
-        '1e400',
-        '-1e400',
-        '1e-400',
-        '4294967295',
-        '4294967296',
-      ],
-      ...['9007199254740993', '123456789012345678901234567890', '1E+2', '[]', '{}', '[[]]', '[null]', '""'],
-      ...['{"__proto__":{"id":"x"}}', '{"constructor":{"prototype":{}}}', '{"toString":1}', '{"length":-1}'],
-      ...[
-        'NaN',
-        'Infinity',
-        'undefined',
-        '01',
-        "'a'",
-        '1_000',
-        '"\\ud800"',
-        '"\\u202e"',
-        '"\\x41"',
-        '"a',
-        '/**/1',
-      ],
-    ),
-  },
-  { weight: 1, arbitrary: nested },
-)
 
 /** The fields of a sound request: what each may hold. */
 const sound = {
@@ -155,8 +61,6 @@ const manyFields = fc
 const long = fc
   .constantFrom(60_000, 65_536, 70_000, 262_144, 270_000)
   .map((length) => `{"name":"${'a'.repeat(length)}"}`)
-
-const utf8 = (text: string): Uint8Array<ArrayBuffer> => new Uint8Array(Buffer.from(text))
 
 /** Some bytes of a text are others, gone or new. */
 function damaged(texts: fc.Arbitrary<string>): fc.Arbitrary<Uint8Array<ArrayBuffer>> {
@@ -329,11 +233,6 @@ const query = fc.oneof(
   },
 )
 
-/** Percent-encoded; a lone surrogate cannot be, so it is replaced. */
-function escaped(text: string): string {
-  return encodeURIComponent(text.toWellFormed())
-}
-
 const anyPath = fc.oneof(
   { weight: 2, arbitrary: text.map((text) => `/${escaped(text)}`) },
   {
@@ -362,6 +261,18 @@ const anyPath = fc.oneof(
       ...[
         '/openapi.json',
         '/docs',
+        '/console',
+        '/docs.html',
+        '/pages/style.css',
+        '/pages/console.js',
+        '/pages/',
+        '/pages/..%2findex.html',
+        '/pages/%2e%2e/openapi.json',
+        '/pages/__proto__',
+        '/pages/a/b',
+        '/webhooks/slack',
+        '/webhooks/conductorone',
+        '/webhooks/teams/',
         '/problems',
         '/problems/not-found',
         '/problems/__proto__',
@@ -402,16 +313,6 @@ const raw = fc.oneof(
     ),
   },
 )
-
-const MARK = '@@here@@'
-
-/** A delivery with one of its values replaced; where says which, for any shape. */
-function replaced(payload: unknown, where: number, by: string | null): string {
-  if (by === null) return JSON.stringify(payload)
-  let left = where
-  const marked = JSON.stringify(payload, (_, value) => (left-- === 0 ? MARK : value))
-  return marked.replace(JSON.stringify(MARK), () => by)
-}
 
 /** @returns the headers that prove any bytes, text or not */
 function proof(source: string, sender: Sender, body: Uint8Array, id: string): Record<string, string> {
@@ -468,18 +369,30 @@ const nowhere = fc
   .tuple(text, headers, directBody)
   .map(([name, headers, body]) => ({ method: 'POST', path: `/webhooks/${escaped(name)}`, headers, body }))
 
+type Proven = Omit<Shot, 'method' | 'raw'>
+
+/** A delivery with other headers beside those that prove it. */
+function beside([shot, others]: readonly [Proven, Shot['headers']]): Omit<Shot, 'raw'> {
+  const names = shot.headers.map(([name]) => name.toLowerCase())
+  const proves = (name: string) => names.includes(name) || (shot.signed && name === 'authorization')
+  const headers = [...others.filter(([name]) => !proves(name.toLowerCase())), ...shot.headers]
+  return { ...shot, method: 'POST', headers }
+}
+
 /** Any of them. */
 export const hostile: fc.Arbitrary<Shot> = fc
   .tuple(
     fc.oneof(
       {
-        weight: 8,
+        weight: 16,
         arbitrary: fc
           .tuple(direct, query, headers, directBody)
           .map(([[method, path], query, headers, body]) => ({ method, path: path + query, headers, body })),
       },
-      { weight: 3, arbitrary: delivery },
-      { weight: 1, arbitrary: nowhere },
+      { weight: 6, arbitrary: delivery },
+      { weight: 2, arbitrary: nowhere },
+      { weight: 2, arbitrary: fc.tuple(chatDelivery, headers).map(beside) },
+      { weight: 1, arbitrary: fc.tuple(conductorOneDelivery, headers).map(beside) },
     ),
     strangeMethod,
     raw,

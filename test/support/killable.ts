@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { fileURLToPath } from 'node:url'
+import { expectNoRemains } from './remains.ts'
 import { type Api, apiAt } from './worker.ts'
 
 /** A Worker that can be killed as a power cut would. */
@@ -26,11 +27,14 @@ export async function startKillable(bindings: Record<string, string>, persist: s
   const exited = once(child, 'exit')
   const said = await Promise.race([once(stdout, 'data'), exited.then(() => undefined)])
   if (!said) throw new Error('the Worker did not start')
+  const logs: string[] = []
+  stdout.on('data', (chunk) => logs.push(String(chunk)))
   return {
     ...apiAt(new URL(String(said[0]).trim())),
     async kill() {
       if (child.exitCode === null && child.signalCode === null) process.kill(-pid, 'SIGKILL')
       await exited
+      await expectNoRemains(persist, [logs.join('')], bindings)
     },
   }
 }

@@ -1,4 +1,5 @@
 import { connect } from 'node:net'
+import { inPlay } from './in-play.ts'
 import type { Answer } from './worker.ts'
 
 /** Milliseconds of silence after which a connection is given up. */
@@ -22,6 +23,7 @@ export interface RawRequest {
  */
 export async function sendRaw(url: URL, request: RawRequest): Promise<Answer | undefined> {
   const { method, path, headers, body = '' } = request
+  inPlay(headers)
   const lines = [['Host', url.host], ['Connection', 'close'], ...headers].map(
     ([name, value]) => `${name}: ${value}\r\n`,
   )

@@ -1,6 +1,7 @@
 import { createServer } from 'node:https'
 import type { AddressInfo } from 'node:net'
 import { cleanUp, localhost } from './certificate.ts'
+import { inPlay } from './in-play.ts'
 
 /** A result that was posted. */
 export interface Callback {
@@ -31,6 +32,7 @@ export async function startReceiver(): Promise<Receiver> {
     const path = request.url ?? ''
     const status = answers.get(path)?.shift() ?? 200
     // none of the headers that matter here comes twice
+    inPlay(Object.entries(request.headers as Record<string, string>))
     callbacks.push({ path, headers: request.headers as Record<string, string>, body, status })
     response.writeHead(status, status === 307 ? { location: '/elsewhere' } : {}).end()
   })

@@ -42,9 +42,12 @@ export async function startStage(changes: Record<string, string> = {}, place?: P
       return (await simulator.control.journal()).map(({ step, status }) => `${step} ${status}`)
     },
     async stop() {
-      await worker.stop()
-      await wire.close()
-      await simulator.stop()
+      try {
+        await worker.stop()
+      } finally {
+        await wire.close()
+        await simulator.stop()
+      }
     },
   }
 }

@@ -1,5 +1,6 @@
 import type { NewCredential } from './credential.ts'
 import { expectDescribed } from './described.ts'
+import { inPlay } from './in-play.ts'
 import { type Place, type Running, run } from './workerd.ts'
 
 /** The callers that tests use, with keys that are long enough. */
@@ -76,14 +77,16 @@ export function apiAt(url: URL): Api {
     const { as = 'runbook', json, headers, signal } = options
     const body = json === undefined ? options.body : JSON.stringify(json)
     const address = new URL(path, url)
+    const sent = {
+      ...(as && { Authorization: `Bearer ${KEYS[as]}` }),
+      ...(json !== undefined && { 'Content-Type': 'application/json' }),
+      ...headers,
+    }
+    inPlay(Object.entries(sent))
     const response = await fetch(address, {
       method,
       redirect: 'manual',
-      headers: {
-        ...(as && { Authorization: `Bearer ${KEYS[as]}` }),
-        ...(json !== undefined && { 'Content-Type': 'application/json' }),
-        ...headers,
-      },
+      headers: sent,
       ...(body !== undefined && { body }),
       ...(signal && { signal }),
     })

@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { convertV4MiniflareOptions, Miniflare, type Request, type Response } from 'miniflare'
 import { unstable_getMiniflareWorkerOptions } from 'wrangler'
 import { bundled, configs } from './bundle.ts'
+import { inPlay } from './in-play.ts'
 import { expectNoRemains } from './remains.ts'
 
 /** A Worker that runs in workerd, on a port of its own. */
@@ -24,6 +25,8 @@ export interface Place {
   readonly limited?: boolean
   /** answers what the Worker sends out, in the place of the network */
   readonly outbound?: (request: Request) => Promise<Response>
+  /** is told every line that the Worker logs, as soon as it does */
+  readonly hear?: (line: string) => void
 }
 
 /**
@@ -35,7 +38,7 @@ export interface Place {
 export async function run(
   name: keyof typeof configs,
   bindings: Readonly<Record<string, string>>,
-  { port = 0, persist, limited = false, outbound }: Place = {},
+  { port = 0, persist, limited = false, outbound, hear }: Place = {},
 ): Promise<Running> {
   process.env.WRANGLER_LOG ??= 'error'
   const { workerOptions } = unstable_getMiniflareWorkerOptions(configs[name])
@@ -43,11 +46,19 @@ export async function run(
   const options = convertV4MiniflareOptions({
     host: '127.0.0.1',
     port,
-    handleStructuredLogs: ({ message }) => logs.push(message),
+    handleStructuredLogs: ({ message }) => {
+      logs.push(message)
+      hear?.(message)
+    },
     workers: [
       {
         ...(limited ? workerOptions : { ...workerOptions, ratelimits: {} }),
-        ...(outbound && { outboundService: outbound }),
+        ...(outbound && {
+          outboundService: (request: Request) => {
+            inPlay(request.headers)
+            return outbound(request)
+          },
+        }),
         name,
         modules: [{ type: 'ESModule', path: 'index.js', contents: await bundled(name) }],
         // wrangler's type says less of it than it gives
@@ -57,11 +68,19 @@ export async function run(
   })
   const folder = persist ?? (await mkdtemp(join(tmpdir(), 'vaults-')))
   const miniflare = new Miniflare({ ...options, resourcePersistencePath: folder })
-  const stop = async () => {
+  const end = async () => {
     await miniflare.dispose()
-    // the tenant has every right to keep what it issued
-    if (name === 'worker') await expectNoRemains(folder, logs, bindings)
-    if (persist === undefined) await rm(folder, { recursive: true, force: true })
+    try {
+      // the tenant has every right to keep what it issued
+      if (name === 'worker') await expectNoRemains(folder, logs, bindings)
+    } finally {
+      if (persist === undefined) await rm(folder, { recursive: true, force: true })
+    }
+  }
+  let ended: Promise<void> | undefined
+  const stop = () => {
+    ended ??= end()
+    return ended
   }
   return { url: await miniflare.ready, logs, miniflare, stop }
 }

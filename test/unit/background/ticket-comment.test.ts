@@ -210,6 +210,22 @@ describe.each(systems)('$source', ({ source, ticket, access, authorization, find
     expect([delivery, calls]).toEqual([{ kind: 'again', retryAfter: expect.any(Number) }, [find]])
   })
 
+  test('reads no answer without end, and writes nothing where it cannot look', async () => {
+    let chunks = 0
+    const endless = () =>
+      new Response(
+        new ReadableStream({
+          pull: (controller) => {
+            chunks++
+            controller.enqueue(new Uint8Array(1_024 * 1_024))
+          },
+        }),
+      )
+    const { delivery, calls } = await tell([endless])
+    expect(delivery).toEqual({ kind: 'refused', reason: expect.stringContaining('too large') })
+    expect([chunks < 12, calls]).toEqual([true, [find]])
+  })
+
   test('sends nothing without a token, or for a ticket that has none of its ids', async () => {
     const world = new TestWorld()
     const refused = { kind: 'refused', reason: expect.any(String) }

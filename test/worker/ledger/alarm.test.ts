@@ -77,6 +77,8 @@ test('starts the Workflow that could not be started before', async () => {
   travel(5_000)
   await runDurableObjectAlarm(stub)
   expect(await onDisk(stub, claim.id)).toMatchObject({ workflow: 'started' })
+  const alarm = await runInDurableObject(stub, (_, state) => state.storage.getAlarm())
+  expect(alarm).toBeGreaterThanOrEqual(Date.now() + 5_000)
 })
 
 test('forgets nothing that is tried again while it looks after something else', async () => {
