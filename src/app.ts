@@ -43,6 +43,6 @@ app.notFound((c) => {
 })
 
 app.onError((error, c) => {
-  const problem = problemFrom(error, 'read') // a create that fails is told by the ledger
+  const problem = problemFrom(error, c.get('requestId'), 'read') // a create that fails is told by the ledger
   return problemResponse(problem.document(c.get('requestId')), problem.details.headers)
 })

@@ -164,7 +164,7 @@ export class Ledger extends DurableObject<Bindings> {
       try {
         vault = await deploymentOf(this.env).tenant.getVault(vaultId, this.#call(FOREGROUND))
       } catch (error) {
-        return { kind: 'vault-not-read', problem: problemFrom(error, 'read').document(id) }
+        return { kind: 'vault-not-read', problem: problemFrom(error, id, 'read').document(id) }
       }
     }
     const entry = this.#current(this.#store.get(id))
@@ -267,7 +267,7 @@ export class Ledger extends DurableObject<Bindings> {
   #notCreated(id: string, error: unknown): Entry {
     const entry = this.#store.get(id)
     if (!entry) throw error
-    const problem = problemFrom(error)
+    const problem = problemFrom(error, id)
     const surprise = !(error instanceof Problem || error instanceof ConductorOneFailure)
     if (problem.code === 'outcome-unknown' || (surprise && entry.status === 'creating'))
       return this.#store.advance(id, { type: 'lost', problem: unknownOutcome(entry, problem) })
@@ -287,7 +287,7 @@ export class Ledger extends DurableObject<Bindings> {
       )
       return this.#store.advance(id, { type: 'expiry-set', vault: updated })
     } catch (error) {
-      const problem = problemFrom(error)
+      const problem = problemFrom(error, id)
       log('warn', 'expiry.not_set', {
         request: id,
         vault: vault.id,

@@ -65,7 +65,7 @@ async function carriedOut(c: Context<AppEnv>) {
       await check()
       results.push({ name, ok: true })
     } catch (error) {
-      const { message, code } = problemFrom(error, 'read')
+      const { message, code } = problemFrom(error, c.get('requestId'), 'read')
       results.push({ name, ok: false, do: `${message} ${problems[code].remedy}` })
       break
     }

@@ -6,7 +6,7 @@ import { problemFrom } from '../../../src/problem-from.ts'
 export function newApp() {
   const app = factory.createApp()
   app.onError((error) => {
-    const problem = problemFrom(error)
+    const problem = problemFrom(error, 'req_1')
     return problemResponse(problem.document('req_1'), problem.details.headers)
   })
   return app
