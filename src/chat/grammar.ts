@@ -139,11 +139,8 @@ function corrected(word: Word): Word {
 function mistaken(text: readonly string[], written: readonly Word[], name: string): Command {
   const { request, words } = wish(written.map(corrected))
   const { error } = ProvisioningRequest.safeParse(request)
-  const { commands } = faultMessage(request, words, error ? fieldFaults(error) : [], name)
-  return {
-    kind: 'mistaken',
-    message: { tone: 'bad', title: 'No vault was created', text, facts: [], commands },
-  }
+  const message = faultMessage(request, words, error ? fieldFaults(error) : [], name)
+  return { kind: 'mistaken', message: { ...message, text } }
 }
 
 /**
