@@ -1,6 +1,6 @@
 import * as z from 'zod/mini'
 import type { FieldFault } from '../problem.ts'
-import { ProvisioningRequest } from '../provisioning/request.ts'
+import { fieldFaults, ProvisioningRequest } from '../provisioning/request.ts'
 import { type Field, FORM } from '../sources/form.ts'
 import type { Message } from './message.ts'
 
@@ -8,9 +8,11 @@ import type { Message } from './message.ts'
 type Word = {
   /** as it was written */
   readonly written: string
-  /** what stands before the colon; undefined for a part of the name */
-  readonly key: string | undefined
+  /** what stands before the colon */
+  readonly key: string
+  /** without quotation marks, which no value can have */
   readonly value: string
+  readonly closed: boolean
 }
 
 /** What somebody asked for in a chat. */
@@ -23,7 +25,7 @@ export type Command =
       readonly kind: 'create'
       /** the simplified request, not checked yet */
       readonly request: Readonly<Record<string, unknown>>
-      /** field to what was written for it, for faults that are pointed out */
+      /** field to the word of the command for it, for faults that are pointed out */
       readonly words: Readonly<Record<string, string>>
     }
   | { readonly kind: 'mistaken'; readonly message: Message }
@@ -44,15 +46,18 @@ const EXAMPLES: Readonly<Partial<Record<Entry['field'], readonly string[]>>> = {
   ticket: ['SEC-42'],
 }
 
-// a key, then a value in quotes of any kind or without any; chats turn straight quotes into curly ones. A value may stand
-// behind a space, unless that is where the next word begins.
-const NEXT = `(?:${WORDS.map(({ word }) => word).join('|')}):`
+const NEXT = `\\s(?:${WORDS.map(({ word }) => word).join('|')}):`
+
+/**
+ * A key, then a value in quotes of any kind or without any; chats turn straight quotes into curly ones. A value ends
+ * before the next word of the command where its quotation mark is not closed, or where there is none at all.
+ */
 const WORD = new RegExp(
-  `(?:([a-z][a-z_-]*):(?!//)(?:\\s+(?!${NEXT}))?)?(?:["“”]([^"“”]*)["“”]|([^\\s"“”]+)|(?=\\s|$))`,
-  'giu',
+  '(?:(?<key>[a-z][a-z_-]*):(?!//)' +
+    `(?:(?!${NEXT})\\s)*)?` +
+    `(?:["“”](?<quoted>[^"“”]*)["“”]|["“”](?<unclosed>[^"“”]*?)(?=${NEXT}|$)|(?<bare>[^\\s"“”]+)|(?=\\s|$))`,
+  'gi',
 )
-/** The last quotation mark, up to the next word of the command or the end. */
-const UNCLOSED = /(["“”][^"“”]*?)(?=\s+[a-z]+:|\s*$)(?=[^"“”]*$)/i
 
 /**
  * Reads a command: `create "Payroll break-glass" owners:jane@example.com ttl:30d`, `status <id>`, `help`.
@@ -72,45 +77,48 @@ export function readCommand(text: string, name: string): Command {
     case 'create':
       return readCreate(rest, name)
     default:
-      return mistaken([`“${verb}” is not something that ${name} does.`], [`${name} create ${text.trim()}`])
+      return mistaken([`“${verb}” is not something that ${name} does.`], wordsOf(text), name)
   }
 }
 
 function readCreate(text: string, name: string): Command {
   const words = wordsOf(text)
-  if ((text.match(/["“”]/g)?.length ?? 0) % 2 === 1)
-    return mistaken(
-      ['A quotation mark is not closed.'],
-      [`${name} create ${text.trim().replace(UNCLOSED, '$1"')}`],
-    )
-  const unknown = words.filter(({ key }) => key !== undefined && !wordOf(key))
-  if (unknown.length > 0)
-    return mistaken(
-      unknown.map(({ written, key }) => `“${written}”: “${key}” is not a word of this command.`),
-      [`${name} create ${words.map(corrected).join(' ')}`],
-    )
-  const values: Record<string, string> = {}
-  const written: Record<string, string> = {}
-  // a name of several words needs no quotes, and what stands twice is read as one
-  for (const word of words) {
-    const { field = 'name' } = wordOf(word.key ?? 'name') ?? {}
-    values[field] = field in values ? `${values[field]} ${word.value}` : word.value
-    written[field] = field in written ? `${written[field]} ${word.written}` : word.written
-  }
-  const request = WORDS.flatMap(({ field, read }) => {
-    const value = values[field]
-    return value === undefined ? [] : [[field, read(value)] as const]
-  })
-  return { kind: 'create', request: Object.fromEntries(request), words: written }
+  if (words.some(({ closed }) => !closed)) return mistaken(['A quotation mark is not closed.'], words, name)
+  const unknown = words.filter(({ key }) => !wordOf(key))
+  return unknown.length > 0
+    ? mistaken(
+        unknown.map(({ written, key }) => `“${written}”: “${key}” is not a word of this command.`),
+        words,
+        name,
+      )
+    : { kind: 'create', ...wish(words) }
 }
 
 function wordsOf(text: string): Word[] {
-  return Array.from(text.matchAll(WORD), ([written, key, inQuotes, bare]) => ({
-    // a word without a value says so, lest it take for one whatever is put behind it
-    written: key === undefined || inQuotes || bare ? written : `${key}:""`,
-    key: key?.toLowerCase(),
-    value: inQuotes ?? bare ?? '',
+  return Array.from(text.matchAll(WORD), ([written, key, quoted, unclosed, bare]) => ({
+    written: written.trim(),
+    // a name of several words needs no quotes
+    key: key?.toLowerCase() ?? 'name',
+    value: quoted ?? unclosed?.trim() ?? bare ?? '',
+    closed: unclosed === undefined,
   })).filter(({ written }) => written !== '')
+}
+
+/** Words that are not of the command are left out, and what stands twice is read as one. */
+function wish(words: readonly Word[]) {
+  const values = new Map<Entry, string>()
+  for (const { key, value } of words) {
+    const entry = wordOf(key)
+    if (entry) values.set(entry, values.has(entry) ? `${values.get(entry)} ${value}` : value)
+  }
+  const each = <T>(make: (entry: Entry, value: string) => T): Record<string, T> =>
+    Object.fromEntries(Array.from(values, ([entry, value]) => [entry.field, make(entry, value)]))
+  return { request: each(({ read }, value) => read(value)), words: each(spelled) }
+}
+
+/** @returns a word that is read as that value, wherever it stands in a command */
+function spelled({ word }: Entry, value: string): string {
+  return word === 'name' ? `"${value}"` : `${word}:${quoted(value)}`
 }
 
 function wordOf(key: string): Entry | undefined {
@@ -118,12 +126,21 @@ function wordOf(key: string): Entry | undefined {
 }
 
 /** An unknown word is replaced by the nearest one that there is, where one is near. */
-function corrected({ written, key, value }: Word): string {
-  if (key === undefined || wordOf(key)) return written
+function corrected(word: Word): Word {
+  const { key } = word
+  if (wordOf(key)) return word
   const near = WORDS.find(
     ({ word, field }) => word.startsWith(key.slice(0, 3)) || field.toLowerCase() === key,
   )
-  return near ? `${near.word}:${quoted(value)}` : ''
+  return near ? { ...word, key: near.word } : word
+}
+
+/** What cannot be read is corrected, and what is wrong with it then. */
+function mistaken(text: readonly string[], written: readonly Word[], name: string): Command {
+  const { request, words } = wish(written.map(corrected))
+  const { error } = ProvisioningRequest.safeParse(request)
+  const message = faultMessage(request, words, error ? fieldFaults(error) : [], name)
+  return { kind: 'mistaken', message: { ...message, text } }
 }
 
 /**
@@ -141,13 +158,13 @@ export function faultMessage(
 ): Message {
   const faulty = new Set(errors.map(({ pointer }) => pointer.split('/')[1] ?? ''))
   const kind = faulty.has('kind') ? exampleOf('kind', request.kind) : request.kind
-  const parts = WORDS.flatMap(({ field, word }) => {
+  const parts = WORDS.flatMap((entry) => {
+    const { field } = entry
     const given = words[field]
     if (kind !== 'magic_link' && (field === 'maxViews' || field === 'allowUnauthenticated')) return []
     if (!faulty.has(field)) return given === undefined ? [] : [given]
     const example = exampleOf(field, request[field])
-    if (example === undefined) return []
-    return [field === 'name' ? `"${example}"` : `${word}:${quoted(example)}`]
+    return example === undefined ? [] : [spelled(entry, example)]
   })
   return {
     tone: 'bad',
@@ -202,7 +219,7 @@ export function describe(field: Entry['field']): string {
 }
 
 function quoted(value: string): string {
-  return /\s|^$|^\/\//.test(value) ? `"${value}"` : value
+  return /^[^\s/]\S*$/.test(value) ? value : `"${value}"`
 }
 
 /** A ticket is an id, or the address of it. */
@@ -210,11 +227,4 @@ function readTicket(answer: string): unknown {
   const url = /^https?:/i.test(answer) ? URL.parse(answer) : null
   const id = url?.pathname.split('/').findLast(Boolean)
   return id === undefined ? { id: answer } : { id, url: answer }
-}
-
-function mistaken(text: readonly string[], commands: readonly string[]): Command {
-  return {
-    kind: 'mistaken',
-    message: { tone: 'bad', title: 'No vault was created', text, facts: [], commands },
-  }
 }

@@ -41,7 +41,7 @@ async function answer(c: Context<AppEnv>, name: string, row: Chat, utterance: Ut
       const tell = row.channel
         ? await replyTo(row.channel, utterance.replyTo, c.var.deployment.config, world)
         : null
-      const wanted = { request, words: asked.words, command, user: user.id }
+      const wanted = { request, written: asked.request, words: asked.words, command, user: user.id }
       const { message, begun } = await order(c, name, wanted, tell)
       if (!begun) return row.render(message)
       if (tell && row.deferred) return row.deferred

@@ -16,6 +16,8 @@ const PAUSE = 250
 export type Wanted = {
   /** the simplified request, not checked yet */
   readonly request: Readonly<Record<string, unknown>>
+  /** what of it was written; the rest is looked up, and may be found at one time and not at another */
+  readonly written: Readonly<Record<string, unknown>>
   readonly words: Readonly<Record<string, string>>
   /** the command's name as people write it */
   readonly command: string
@@ -34,13 +36,13 @@ export type Answered = {
 export async function order(
   c: Context<AppEnv>,
   source: string,
-  { request, words, command, user }: Wanted,
+  { request, written, words, command, user }: Wanted,
   tell: Tell | null,
 ): Promise<Answered> {
   const { refusal } = judge(request, words, c.var.deployment.config)
   if (refusal) return { message: faultMessage(request, words, refusal.errors, command), refusal }
   // nobody repeats a command by accident only: who presses again wants the same vault, not a second one
-  const delivery = hex(await sha256(JSON.stringify([user, request])))
+  const delivery = hex(await sha256(JSON.stringify([user, written])))
   const { reply } = await take(c, { source, request, words, delivery, tell: () => tell })
   const { record } = reply
   switch (reply.kind) {

@@ -104,6 +104,7 @@ async function wish(
       ...request,
       ...((named || lost.length === 0) && { owners: emails }),
     },
+    written: request,
     words,
     command: event.kind === 'command' ? event.command : '/vault',
     user: user.id,

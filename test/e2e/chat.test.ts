@@ -24,7 +24,7 @@ const PATIENCE = { timeout: 50_000, interval: 100 }
 const OWNER = 'owner@example.com'
 const TOKEN = 'xoxb-0123456789-bot-token-of-the-test'
 const HOST = 'chat.example.com'
-const PEOPLE: Readonly<Record<string, string>> = { U111: OWNER, U222: 'second.owner@example.com' }
+const PEOPLE: Record<string, string> = { U111: OWNER, U222: 'second.owner@example.com' }
 
 let folder: string
 let credential: Awaited<ReturnType<typeof newCredential>>
@@ -165,6 +165,20 @@ describe('slack', () => {
     await slack(`create "${name}"`)
     await expect.poll(async () => (await records(name))[0]?.status, PATIENCE).toBe('created')
     expect((await records(name))[0].owners).toMatchObject([{ input: OWNER }])
+  })
+
+  test('the same command is one vault, whether or not Slack says who asks', async () => {
+    const name = unique('Twice')
+    const text = `create "${name}" owners:${OWNER}`
+    const url = hook()
+    for (const user_id of ['U333', 'U333']) {
+      await post('slack', slackCommand({ text, user_id, response_url: url }))
+      PEOPLE.U333 = 'third.owner@example.com'
+    }
+    await finished(name)
+    expect(await records(name)).toHaveLength(1)
+    expect(await vaults(name)).toHaveLength(1)
+    delete PEOPLE.U333
   })
 
   test('a mention that cannot be looked up is told, and nothing is created', async () => {

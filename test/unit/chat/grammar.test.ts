@@ -91,19 +91,9 @@ test.each([
   ['ttl:1d ttl:2d', 'credentialTtl', '1d 2d'],
   ['views:1 views:2', 'maxViews', '1 2'],
   ['owners:', 'owners', []],
-  ['owners:""', 'owners', []],
   ['ttl:', 'credentialTtl', ''],
 ])('%s is not taken for something else', (words, field, value) => {
   expect(asked(`create A ${words}`)).toEqual({ name: 'A', [field]: value })
-})
-
-test('a word without a value does not take the next word for one', () => {
-  expect(asked('create A desc: owners: a@example.com ttl:\n')).toEqual({
-    name: 'A',
-    description: '',
-    owners: ['a@example.com'],
-    credentialTtl: '',
-  })
 })
 
 test('what is said twice of the owners counts twice', () => {
@@ -140,84 +130,78 @@ describe('mistakes', () => {
 
   test.each([
     ['create "Payroll" owner:a@example.com', 'create "Payroll" owners:a@example.com'],
-    ['create Payroll description:"a b" credentialttl:1d', 'create Payroll desc:"a b" ttl:1d'],
+    ['create Payroll description:"a b" credentialttl:1d', 'create "Payroll" desc:"a b" ttl:1d'],
     ['create "Payroll owners:a@example.com', 'create "Payroll" owners:a@example.com'],
     ['create "Payroll', 'create "Payroll"'],
-    ['create “Payroll” desc:“Night shift ttl:1d', 'create “Payroll” desc:“Night shift" ttl:1d'],
+    ['create “Payroll” desc:“Night shift ttl:1d', 'create "Payroll" desc:"Night shift" ttl:1d'],
     ['"Payroll" owners:a@example.com', 'create "Payroll" owners:a@example.com'],
     ['create owners:a@example.com', 'create "Payroll break-glass" owners:a@example.com'],
-    ['create Payroll owners:jane', 'create Payroll owners:owner@example.com'],
-    ['create Payroll ttl:soon', 'create Payroll ttl:30d'],
-    ['create Payroll ticket:""', 'create Payroll ticket:SEC-42'],
-    ['create Payroll kind:magic', 'create Payroll kind:magic_link'],
-    ['create Payroll kind:magic views:2', 'create Payroll kind:magic_link views:2'],
-    ['create Payroll kind:team views:2', 'create Payroll kind:group'],
-    ['create Payroll views:2', 'create Payroll'],
+    ['create Payroll owners:jane', 'create "Payroll" owners:owner@example.com'],
+    ['create Payroll ttl:soon', 'create "Payroll" ttl:30d'],
+    ['create Payroll ticket:""', 'create "Payroll" ticket:SEC-42'],
+    ['create "x:1" owners: ttl:30d views:1', 'create "x:1" owners:"" ttl:30d'],
+    ['delete Payroll', 'create "delete Payroll"'],
+    ['create Payroll owner: //a ttl:soon', 'create "Payroll" owners:owner@example.com ttl:30d'],
+    ['create Payroll kind:magic', 'create "Payroll" kind:magic_link'],
+    ['create Payroll kind:magic views:2', 'create "Payroll" kind:magic_link views:2'],
+    ['create Payroll kind:team views:2', 'create "Payroll" kind:group'],
+    ['create Payroll views:2', 'create "Payroll"'],
     [
       'create Payroll kind:magic_link unauthenticated:perhaps',
-      'create Payroll kind:magic_link unauthenticated:no',
+      'create "Payroll" kind:magic_link unauthenticated:no',
     ],
-    ['create Payroll kind:magic_link views:many', 'create Payroll kind:magic_link views:1'],
+    ['create Payroll kind:magic_link views:many', 'create "Payroll" kind:magic_link views:1'],
   ])('for %s there is %s', (text, correction) => {
     expect(offered(text)).toBe(correction)
     expect(ProvisioningRequest.safeParse(asked(correction)).error).toBeUndefined()
   })
 
   test('every command that is offered is one without mistakes', () => {
+    const key = fc.constantFrom(
+      'owners',
+      'OWNER',
+      'desc',
+      'kind',
+      'views',
+      'unauthenticated',
+      'ttl',
+      'ticket',
+      'name',
+      'x',
+    )
     const value = fc.oneof(
-      fc.constantFrom('1', '30d', 'magic', 'magic_link', 'group', 'yes', 'SEC-42', 'a@example.com', '<@U1>'),
+      fc.constantFrom('1', '30d', 'magic', 'magic_link', 'group', 'yes', 'SEC-42', 'a@example.com', ''),
+      fc.constantFrom('"', '“', '”', '""', '“ ', '"a ', ' b”', '"a b”', '"kind:', ':', '::', '//', '/', '\\'),
       fc.constantFrom(
-        '',
-        '""',
-        '"',
-        '“',
-        '”',
-        'a"b',
-        'a b',
-        ' ',
+        'https://acme.example/a?b=c:d',
+        'https://',
         '\n',
-        ':',
-        '//x',
-        'https://a/b',
-        'x'.repeat(400),
+        '\u00a0',
+        '\ufeff',
+        '\u2028',
+        '\u202e',
+        '\ud83d',
       ),
-      fc.constantFrom('ttl', 'ttl:', 'owners:owners:', '__proto__:', '\u202e'),
-      fc.stringMatching(/^[ -~“”\n]{0,12}$/),
+      fc.constantFrom('a'.repeat(300), 'a@example.com,'.repeat(40), '9'.repeat(40)),
+      fc.stringMatching(/^[ -~“”]{0,12}$/),
+      fc.string({ unit: 'binary', maxLength: 6 }),
     )
     const word = fc.oneof(
-      fc
-        .tuple(
-          fc.constantFrom(
-            'owners',
-            'owner',
-            'Owners',
-            'desc',
-            'description',
-            'name',
-            'kind',
-            'views',
-            'ticket',
-          ),
-          fc.constantFrom(':', ': ', ':\n', '::', ':"', '://', ' :'),
-          value,
-        )
-        .map((parts) => parts.join('')),
-      fc
-        .tuple(
-          fc.constantFrom('unauthenticated:', 'ttl:', 'TTL: ', 'x:', 'max-views:', 'constructor:'),
-          value,
-        )
-        .map((parts) => parts.join('')),
+      fc.tuple(key, fc.constantFrom(':', ': ', '::', ':\n', ''), value).map((parts) => parts.join('')),
       value,
     )
     fc.assert(
-      fc.property(fc.array(word, { maxLength: 7 }), fc.constantFrom(' ', '  ', '', '\n'), (words, gap) => {
-        let text = `create ${words.join(gap)}`
-        // what cannot be read is corrected first, and what is wrong with it then
-        for (let tries = 0; tries < 3 && !isGood(text); tries++) text = offered(text)
-        expect(isGood(text), text).toBe(true)
-      }),
-      { numRuns: 5_000, examples: [[['x:1', 'ttl:”', 'owners:'], ' ']] },
+      fc.property(
+        fc.array(word, { maxLength: 8 }),
+        fc.constantFrom(' ', ' ', '  ', '\n', ''),
+        (words, space) => {
+          const text = `create ${words.join(space)}`
+          if (isGood(text)) return
+          const command = offered(text)
+          expect(isGood(command), command).toBe(true)
+        },
+      ),
+      { numRuns: 1_000, examples: [[['x:1', 'ttl:”', 'owners:'], ' ']] },
     )
   })
 })
