@@ -2,6 +2,7 @@ import type { Context } from 'hono'
 import { type AppEnv, factory } from '../app-env.ts'
 import { post } from '../background/post.ts'
 import { replyTo } from '../background/reply.ts'
+import { boundedBody } from '../bounded-body.ts'
 import { help, readCommand } from '../chat/grammar.ts'
 import { type Message, note } from '../chat/message.ts'
 import { formErrors, formView, mentioned, readSlack, SLACK_PROOFS, type SlackEvent } from '../chat/slack.ts'
@@ -46,7 +47,9 @@ export const slack = factory.createApp().post('/', configured, async (c) => {
 
 async function isCheck(request: Request): Promise<boolean> {
   const size = Number(request.headers.get('Content-Length') ?? Number.NaN)
-  return size <= LONGEST_CHECK && SSL_CHECK.test(await request.clone().text())
+  if (!(size <= LONGEST_CHECK)) return false
+  const body = await boundedBody(request.clone(), LONGEST_CHECK).catch(() => undefined)
+  return SSL_CHECK.test(new TextDecoder().decode(body))
 }
 
 type Did<K extends SlackEvent['kind']> = Extract<SlackEvent, { kind: K }>

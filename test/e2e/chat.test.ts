@@ -15,6 +15,7 @@ import {
   teamsMessage,
 } from '../support/chats.ts'
 import { expectProblem } from '../support/problem.ts'
+import { sendRaw } from '../support/raw.ts'
 import { expectNoSecrets, expectNoSecretsOnDisk } from '../support/secrets.ts'
 import { newCredential, type Simulator, startSimulator } from '../support/simulator.ts'
 import { unique } from '../support/stage.ts'
@@ -255,6 +256,14 @@ describe('slack', () => {
     const command = slackCommand({ text: `create "${name}" owners:${OWNER}`, ssl_check: '1' })
     expect(await post('slack', command, { headers: {} })).toMatchObject({ status: 200, body: '' })
     expect(await records(name)).toEqual([])
+  })
+
+  test('a check that breaks off is no mistake of ours', async () => {
+    const headers = [['Content-Length', '900']] as const
+    await sendRaw(worker.url, { method: 'POST', path: '/webhooks/slack', headers, body: 'ssl_check=1' })
+    await sendRaw(worker.url, { method: 'POST', path: '/webhooks/slack', headers, body: 'token=a' })
+    expect((await post('slack', 'ssl_check=1', { headers: {} })).status).toBe(200)
+    expect(worker.logs.filter((line) => line.includes('"exception"'))).toEqual([])
   })
 })
 

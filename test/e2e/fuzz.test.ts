@@ -285,7 +285,7 @@ test(`${REQUESTS} hostile requests break nothing, show nothing, and make what wa
   expect(unasked).toEqual([])
   const made = all.filter(({ status }) => status === 'created').map(({ id }) => id)
   expect(vaults.map(({ description }) => idOf(description)).sort()).toEqual(made.sort())
-}, 400_000)
+}, 1_200_000)
 
 test('the Worker still works, and has logged no mistake', async () => {
   const answer = await stage.worker.create({ name: 'After all', owners: ['owner@example.com'] })
