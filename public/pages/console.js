@@ -130,7 +130,8 @@ function showFound() {
   const found = bodies.filter(({ hidden }) => !hidden).length
   const all = `${bodies.length}${cursor === null ? '' : ' newest'} request${bodies.length === 1 ? '' : 's'}`
   table.hidden = found === 0
-  if (bodies.length === 0) news.textContent = 'No requests.'
+  if (bodies.length === 0)
+    news.textContent = shown.size > 0 ? 'No request matches this filter.' : 'No requests.'
   else news.textContent = wanted === '' ? all : `${found} of ${all}`
 }
 

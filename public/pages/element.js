@@ -17,6 +17,14 @@ export function element(tag, attributes = {}, ...children) {
 }
 
 /**
+ * @param {string} summary
+ * @param {...Node} content what it unfolds
+ */
+export function folded(summary, ...content) {
+  return element('details', {}, element('summary', {}, summary), ...content)
+}
+
+/**
  * @template {Element} Kind
  * @param {string} selector
  * @param {new () => Kind} kind

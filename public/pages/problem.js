@@ -1,6 +1,9 @@
-import { element, words } from './element.js'
+import { element, folded, words } from './element.js'
 
 /** @typedef {import('./api.js').Problem} Problem */
+
+/** As many faults are read at a glance. */
+const GLANCE = 3
 
 /** @type {Map<string, Promise<string | undefined>>} what to do about a problem, by its code */
 const remedies = new Map()
@@ -40,14 +43,18 @@ async function ask(code) {
  */
 export async function problemView({ code, title, detail, errors = [], upstream }, ...actions) {
   const remedy = await remedyOf(code)
-  const faults = errors.map((fault) =>
-    element('li', {}, element('code', {}, fault.pointer), ` ${fault.detail}`),
+  const faults = element(
+    'ul',
+    {},
+    ...errors.map((fault) => element('li', {}, element('code', {}, fault.pointer), ` ${fault.detail}`)),
   )
+  const many = errors.length > GLANCE
   const said = [upstream?.status && `HTTP ${upstream.status}`, upstream?.message].filter(Boolean)
   const wrong = [
     element('p', { class: 'problem-title' }, title),
-    element('p', {}, detail),
-    ...(faults.length > 0 ? [element('ul', {}, ...faults)] : []),
+    // it names them all once more
+    element('p', { class: many && 'cut' }, detail),
+    ...(many ? [folded(`All ${errors.length} faults`, faults)] : errors.length > 0 ? [faults] : []),
     ...(said.length > 0 ? [element('p', {}, `ConductorOne said: ${said.join(', ')}`)] : []),
     ...(code ? [element('p', { class: 'quiet' }, element('a', { href: `/problems/${code}` }, code))] : []),
   ]

@@ -1,4 +1,4 @@
-import { element } from './element.js'
+import { element, folded } from './element.js'
 import { problemView } from './problem.js'
 
 /**
@@ -20,6 +20,9 @@ import { problemView } from './problem.js'
 
 const moment = new Intl.DateTimeFormat(undefined, { dateStyle: 'medium', timeStyle: 'short' })
 
+/** As many owners are shown before the others are folded. */
+const SOME = 4
+
 const COLUMNS = ['Status', 'Vault', 'Asked by', 'Ticket', 'Owners', 'Received']
 
 /**
@@ -39,7 +42,7 @@ export function requestTable() {
  * @returns {Promise<HTMLTableSectionElement>} the rows of one request
  */
 export async function rowsOf(record, settle) {
-  const { id, status, name, vault, caller, source, requestedBy, owners, createdAt, updatedAt } = record
+  const { id, status, name, vault, caller, source, requestedBy, createdAt, updatedAt } = record
   const row = element(
     'tr',
     { role: 'row' },
@@ -60,7 +63,7 @@ export async function rowsOf(record, settle) {
       ),
     ),
     cell('Ticket', ticketOf(record)),
-    cell('Owners', ...(owners.length === 0 ? [none()] : owners.map(ownerOf))),
+    cell('Owners', ...ownersOf(record)),
     cell(
       'Received',
       time(createdAt),
@@ -110,8 +113,18 @@ function cell(label, ...content) {
 function ticketOf({ ticket }) {
   if (!ticket) return none()
   const url = ticket.url === undefined ? null : URL.parse(ticket.url)
-  if (url?.protocol !== 'https:') return element('span', {}, ticket.id)
-  return element('a', { href: url.href, target: '_blank', rel: 'noopener noreferrer' }, ticket.id)
+  if (url?.protocol !== 'https:') return element('span', { title: ticket.id }, ticket.id)
+  const link = { href: url.href, target: '_blank', rel: 'noopener noreferrer', title: ticket.id }
+  return element('a', link, ticket.id)
+}
+
+/** @param {RequestRecord} record */
+function ownersOf({ owners }) {
+  const all = owners.map(ownerOf)
+  if (all.length === 0) return [none()]
+  if (all.length <= SOME + 1) return all
+  const others = element('div', {}, ...all.slice(SOME))
+  return [...all.slice(0, SOME), folded(`${all.length - SOME} more`, others)]
 }
 
 /** @param {{ readonly input: string, readonly id: string }} owner */

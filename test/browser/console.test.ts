@@ -86,6 +86,32 @@ test('fields at fault and warnings are shown', async () => {
   await expect.poll(() => warning(page), { timeout: 20_000 }).toContain('ConductorOne')
 })
 
+test('many faults and many owners are folded, and unfold with the keyboard', async () => {
+  const strangers = Array.from({ length: 32 }, (_, number) => `stranger-${number}@example.com`)
+  expect((await scene.stage.worker.create({ name: 'Whose', owners: strangers, ticket })).status).toBe(422)
+  const { control } = scene.stage.simulator
+  const users = strangers.map((email, number) => {
+    const id = `2mQg9IILyNefQ6oMTvolM4Fj${number + 100}`
+    return { id, email, displayName: email, status: 'ENABLED' } as const
+  })
+  await control.replaceUsers([...(await control.users()), ...users])
+  await make(scene.stage, 'created', {
+    name: 'Everyone’s',
+    ticket,
+    owners: users.map(({ id }) => id),
+  })
+  const page = await openConsole()
+  const [many, refused] = [rows(page).nth(0), rows(page).nth(1)]
+  expect(await many.getByText('2mQg9').and(many.locator(':visible')).count()).toBe(4)
+  expect((await refused.boundingBox())?.height).toBeLessThan(400)
+  for (const summary of [many.getByText('28 more'), refused.getByText('All 32 faults')]) {
+    await summary.focus()
+    await page.keyboard.press('Enter')
+  }
+  await many.getByText('2mQg9IILyNefQ6oMTvolM4Fj131').waitFor()
+  await refused.getByRole('listitem').getByText('stranger-31@example.com').waitFor()
+})
+
 async function warning(page: Page): Promise<string | null> {
   await page.getByRole('button', { name: 'Refresh' }).click()
   return rows(page).nth(0).locator('.warning').textContent({ timeout: 5_000 })
@@ -256,7 +282,7 @@ test('a deployment that does not answer for a moment costs nobody the key', asyn
 test('a key shows what its scopes let it see', async () => {
   await make(scene.stage, 'created', { name: 'Of the runbook', ticket })
   const page = await openConsole(KEYS.reader)
-  expect(await page.locator('#news').textContent()).toBe('No requests.')
+  expect(await page.locator('#news').textContent()).toBe('No request matches this filter.')
   expect(await rows(await openConsole(KEYS.runbook)).count()).toBe(1)
 })
 

@@ -141,7 +141,7 @@ test('a link to a schema unfolds it', async () => {
   const page = await scene.open('/docs#schema-Vault')
   await page.locator('#schema-Vault').getByText('A vault as ConductorOne answers it').waitFor()
   await page.evaluate(`location.hash = 'schema-Owner'`)
-  await page.locator('#schema-Owner').getByRole('table').waitFor()
+  await page.locator('#schema-Owner').getByText('The e-mail address of an enabled').waitFor()
 })
 
 /** OpenAPI as others write it: without ids, tags and examples, and with references wherever they may stand. */

@@ -13,14 +13,15 @@ import { readDelivery } from '../../src/sources/conductorone.ts'
 import { SourceOptions } from '../../src/sources/options.ts'
 import { sources } from '../../src/sources/sources.ts'
 import { type ChatServers, chats, startChatServers } from '../support/chats.ts'
+import { expectDescribed } from '../support/described.ts'
 import { hostile, type Shot } from '../support/hostile.ts'
 import { inPlay } from '../support/in-play.ts'
 import { contract } from '../support/problem.ts'
-import { sendRaw } from '../support/raw.ts'
+import { isNoHttp, sendRaw } from '../support/raw.ts'
 import { expectNoSecrets } from '../support/secrets.ts'
 import { senders } from '../support/senders.ts'
 import { type Stage, startStage } from '../support/stage.ts'
-import { KEYS } from '../support/worker.ts'
+import { jsonOrText, KEYS } from '../support/worker.ts'
 
 const REQUESTS = 20_000
 /** Requests that are under way at once. */
@@ -82,14 +83,18 @@ async function fire(shot: Shot): Promise<Hit | undefined> {
   if (raw !== 'no') return fireRaw(shot)
   inPlay(headers)
   const bodiless = method === 'GET' || method === 'HEAD'
-  const response = await fetch(stage.worker.url.origin + path, {
+  const address = new URL(stage.worker.url.origin + path)
+  const response = await fetch(address, {
     method,
     redirect: 'manual',
     // a value that no header can carry is nothing to ask of fetch
     headers: headers.map(([name, value]): [string, string] => [name, value]),
     ...(!bodiless && { body }),
   })
-  return { status: response.status, headers: response.headers, text: await response.text() }
+  const text = await response.text()
+  const answer = { status: response.status, headers: response.headers, body: jsonOrText(text) }
+  expectDescribed({ method, path: address.pathname }, answer)
+  return { ...answer, text }
 }
 
 async function fireRaw({ method, path, headers, body, raw }: Shot): Promise<Hit | undefined> {
@@ -130,8 +135,7 @@ function inChunks(body: Uint8Array): Buffer {
 function fault({ method, raw }: Shot, { status, headers, text }: Hit): string | undefined {
   if (SECRETS.some((secret) => text.includes(secret))) return 'it holds a secret'
   if (INSIDES.test(text)) return 'it shows the insides'
-  // what is no HTTP is refused before the Worker is asked
-  if (raw !== 'no' && status === 400 && text.startsWith('ERROR: ')) return undefined
+  if (raw !== 'no' && isNoHttp({ status, headers, body: text })) return undefined
   if (status >= 500) return 'it says that we failed'
   const id = headers.get('x-request-id') ?? ''
   if (!/^req_[0-9a-z]{24}$/.test(id)) return 'it has no request id'

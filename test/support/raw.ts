@@ -1,6 +1,7 @@
 import { connect } from 'node:net'
+import { expectDescribed } from './described.ts'
 import { inPlay } from './in-play.ts'
-import type { Answer } from './worker.ts'
+import { type Answer, jsonOrText } from './worker.ts'
 
 /** Milliseconds of silence after which a connection is given up. */
 const PATIENCE = 5_000
@@ -20,6 +21,7 @@ export interface RawRequest {
  *
  * @param url where the Worker listens
  * @returns the answer, or undefined where the connection ended without one
+ * @throws {Error} where `public/openapi.json` does not describe the answer
  */
 export async function sendRaw(url: URL, request: RawRequest): Promise<Answer | undefined> {
   const { method, path, headers, body = '' } = request
@@ -35,7 +37,14 @@ export async function sendRaw(url: URL, request: RawRequest): Promise<Answer | u
   socket.write(`${method} ${path} HTTP/1.1\r\n${lines.join('')}\r\n`, 'latin1')
   socket.end(body)
   await closed
-  return parsed(Buffer.concat(chunks))
+  const answer = parsed(Buffer.concat(chunks))
+  if (answer && !isNoHttp(answer)) expectDescribed({ method, path: path.split('?', 1).join() }, answer)
+  return answer
+}
+
+/** What is no HTTP is refused before the Worker is asked. */
+export function isNoHttp({ status, body }: Answer): boolean {
+  return status === 400 && typeof body === 'string' && body.startsWith('ERROR: ')
 }
 
 function parsed(bytes: Buffer): Answer | undefined {
@@ -49,7 +58,7 @@ function parsed(bytes: Buffer): Answer | undefined {
   }
   const rest = bytes.subarray(end + 4)
   const text = (headers.get('transfer-encoding') === 'chunked' ? dechunked(rest) : rest).toString()
-  return { status: Number(start.split(' ')[1]), headers, body: jsonOr(text) }
+  return { status: Number(start.split(' ')[1]), headers, body: jsonOrText(text) }
 }
 
 /** RFC 9112, section 7.1 */
@@ -61,13 +70,5 @@ function dechunked(bytes: Buffer): Buffer {
     if (line < 0 || !(size > 0)) return Buffer.concat(parts)
     parts.push(bytes.subarray(line + 2, line + 2 + size))
     at = line + 2 + size + 2
-  }
-}
-
-function jsonOr(text: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch {
-    return text
   }
 }

@@ -92,14 +92,15 @@ export function apiAt(url: URL): Api {
     })
     const text = await response.text()
     answers.push(text)
-    const answer = { status: response.status, headers: response.headers, body: parsed(text) }
+    const answer = { status: response.status, headers: response.headers, body: jsonOrText(text) }
     expectDescribed({ method, path: address.pathname, json }, answer)
     return answer
   }
   return { url, answers, call, create: (json, options) => call('POST', '/v1/vaults', { json, ...options }) }
 }
 
-function parsed(text: string): unknown {
+/** @returns the text read as JSON, or as it is where it is none */
+export function jsonOrText(text: string): unknown {
   try {
     return JSON.parse(text)
   } catch {
