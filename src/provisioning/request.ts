@@ -3,6 +3,9 @@ import type { FieldFault } from '../problem.ts'
 import { secondsOf } from './duration.ts'
 import { textFault } from './text.ts'
 
+/** A vault's owners at most. */
+export const MOST_OWNERS = 32
+
 /** The most views that ConductorOne's `uint32` can hold. */
 const MOST_VIEWS = 4_294_967_295
 
@@ -126,7 +129,7 @@ export const ProvisioningRequest = z
         ._default(
           z
             .array(Owner, { error: 'must be a list of e-mail addresses or ConductorOne user ids' })
-            .check(z.maxLength(32, { error: 'must name at most 32 owners' })),
+            .check(z.maxLength(MOST_OWNERS, { error: `must name at most ${MOST_OWNERS} owners` })),
           [],
         )
         .check(

@@ -21,7 +21,7 @@ export const problemPages = factory.createApp().get('/:code', (c) => {
 <link rel="stylesheet" href="/pages/style.css">
 <header class="top"><nav aria-label="Pages"><a class="home" href="/">Vaults</a> <a href="/docs">API</a> <a href="/console">Console</a></nav></header>
 <main class="text">
-<p class="eyebrow"><code>${code}</code> HTTP ${status}</p>
+<p class="eyebrow"><code>${code}</code> · HTTP ${status}</p>
 <h1>${markup(title)}</h1>
 <h2>What to do</h2>
 <p>${markup(remedy)}</p>

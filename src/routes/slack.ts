@@ -10,6 +10,7 @@ import { SlackApi } from '../chat/slack-api.ts'
 import { slackReply, slackShared } from '../chat/slack-blocks.ts'
 import { ledgerFor } from '../ledger/shards.ts'
 import { configured } from '../middleware/configured.ts'
+import { MOST_OWNERS } from '../provisioning/request.ts'
 import { FORM_WORDS } from '../sources/form.ts'
 import { world } from '../world.ts'
 import { order, statusOf } from './conversation.ts'
@@ -87,17 +88,19 @@ async function wish(
   words: Readonly<Record<string, string>>,
 ) {
   const api = apiOf(c)
+  const named = 'owners' in request
   const owners = Array.isArray(request.owners) ? request.owners : [`@${user.id}`]
-  const people = [...new Set([user.id, ...owners.map(mentioned).filter((id) => id !== undefined)])]
+  // more than a vault can have are refused as such, and not looked up one by one
+  const asked = owners.length > MOST_OWNERS ? [] : owners.map(mentioned).filter((id) => id !== undefined)
+  const people = [...new Set([user.id, ...asked])]
   const found = new Map(await Promise.all(people.map(async (id) => [id, await api?.emailOf(id)] as const)))
   const emails = owners.map((owner) => found.get(mentioned(owner) ?? '') ?? owner)
-  const lost = emails.filter((owner) => mentioned(owner) !== undefined)
-  const named = 'owners' in request
+  const lost = asked.filter((id) => found.get(id) === undefined)
   if (named && lost.length > 0) {
     const why = api
       ? 'Slack did not say which e-mail address belongs to it.'
       : 'A mention can be looked up only where a bot token is configured.'
-    const detail = `${lost.map((owner) => `${owner}`).join(', ')}: ${why} Write the e-mail address instead.`
+    const detail = `${lost.map((id) => `@${id}`).join(', ')}: ${why} Write the e-mail address instead.`
     const refusal = { code: 'invalid-request', detail, errors: [{ pointer: '/owners', detail }] } as const
     return { message: note('No vault was created', detail), refusal }
   }

@@ -191,6 +191,14 @@ describe('slack', () => {
     expect(await records(name)).toEqual([])
   })
 
+  test('more mentions than a vault can have owners are refused, and not looked up', async () => {
+    const before = servers.told.length
+    const mentions = Array.from({ length: 33 }, (_, index) => `<@U9${index}>`)
+    const { body } = await slack(`create "${unique('Crowd')}" owners:${mentions.join(',')}`)
+    expect(JSON.stringify(body)).toContain('must name at most 32 owners')
+    expect(servers.told.slice(before).map(({ url }) => new URL(url).search)).toEqual(['?user=U111'])
+  })
+
   test('the answer comes at once while ConductorOne takes 20 seconds; the result follows once', async () => {
     await simulator.control.fault('create', { kind: 'delay', ms: 20_000 })
     const name = unique('Slow')
