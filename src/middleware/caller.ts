@@ -23,7 +23,7 @@ const digests = new WeakMap<Config, readonly Digested[]>()
 export function caller(...scopes: readonly Scope[]) {
   return factory.createMiddleware(async function caller(c, next) {
     const key = BEARER.exec(c.req.header('Authorization') ?? '')?.[1]
-    const found = key === undefined ? undefined : await whose(key, c.var.deployment.config)
+    const found = key === undefined ? undefined : await whose(key, c.get('deployment').config)
     await limitRate(c, found ? `caller:${found.name}` : `address:${addressOf(c)}`)
     if (!found)
       throw new Problem('unauthenticated', 'Send a valid API key: Authorization: Bearer <key>.', {

@@ -17,7 +17,7 @@ export const requestLog = factory.createMiddleware(async function requestLog(c, 
     method: c.req.method,
     route: routePath(c, -1),
     status: c.res.status,
-    caller: c.var.caller?.name,
+    caller: c.get('caller')?.name,
     duration: world.now() - start,
   })
 })

@@ -39,7 +39,7 @@ async function answer(c: Context<AppEnv>, name: string, row: Chat, utterance: Ut
     case 'create': {
       const request = { requestedBy: `${user.name} on ${row.title}`, ...asked.request }
       const tell = row.channel
-        ? await replyTo(row.channel, utterance.replyTo, c.var.deployment.config, world)
+        ? await replyTo(row.channel, utterance.replyTo, c.get('deployment').config, world)
         : null
       const wanted = { request, written: asked.request, words: asked.words, command, user: user.id }
       const { message, begun } = await order(c, name, wanted, tell)

@@ -22,7 +22,7 @@ const NAME = 'conductorone'
 
 /** ConductorOne's own webhooks: a step of a task, or of an automation, whose outcome goes back to its callback address. */
 export const conductorOneWebhooks = factory.createApp().post('/', configured, async (c) => {
-  const { config, keys } = c.var.deployment
+  const { config, keys } = c.get('deployment')
   if (config.webhooks !== 'on')
     throw new Problem('not-found', 'ConductorOne’s webhooks are not switched on here.')
   const body = await limitedBody(c.req.raw, LARGEST)
@@ -62,7 +62,7 @@ async function provision(
   c: Context<AppEnv>,
   { request, words, callbackUrl, channel }: Extract<Delivered, { kind: 'request' }>,
 ): Promise<Response> {
-  const tell = await replyTo(channel, callbackUrl, c.var.deployment.config, world)
+  const tell = await replyTo(channel, callbackUrl, c.get('deployment').config, world)
   if (!tell)
     throw new Problem('invalid-request', 'The callback address is not on the tenant’s own host.', {
       errors: [{ pointer: '/callbackUrl', detail: 'must be on the tenant’s own host' }],

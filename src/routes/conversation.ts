@@ -39,7 +39,7 @@ export async function order(
   { request, written, words, command, user }: Wanted,
   tell: Tell | null,
 ): Promise<Answered> {
-  const { refusal } = judge(request, words, c.var.deployment.config)
+  const { refusal } = judge(request, words, c.get('deployment').config)
   if (refusal) return { message: faultMessage(request, words, refusal.errors, command), refusal }
   // nobody repeats a command by accident only: who presses again wants the same vault, not a second one
   const delivery = hex(await sha256(JSON.stringify([user, written])))

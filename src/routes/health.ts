@@ -52,7 +52,7 @@ async function isOperator(c: Context<AppEnv>): Promise<boolean> {
 
 /** The token, and what else a vault takes; up to the first that fails, with what to do about it. */
 async function carriedOut(c: Context<AppEnv>) {
-  const { config, tokens, directory } = c.var.deployment
+  const { config, tokens, directory } = c.get('deployment')
   const call = { deadline: new Deadline(PATIENCE, world.now) }
   const checks = {
     token: () => tokens.get(call.deadline),

@@ -31,7 +31,7 @@ export async function receive(
   name: string,
   proofs: readonly Proof[] | undefined,
 ): Promise<Uint8Array<ArrayBuffer>> {
-  const secrets = c.var.deployment.config.webhookSecrets[name]
+  const secrets = c.get('deployment').config.webhookSecrets[name]
   if (!proofs || !secrets)
     throw new Problem('not-found', 'There is no such source here, or it has no secret.')
   const body = await limitedBody(c.req.raw, LARGEST)
@@ -78,7 +78,7 @@ export type Taken = { readonly reply: Reply; readonly refusal?: Refusal }
  */
 export async function take(c: Context<AppEnv>, asked: Asked): Promise<Taken> {
   const { source, request, words, delivery, tell } = asked
-  const { order, content, refusal } = judge(request, words, c.var.deployment.config)
+  const { order, content, refusal } = judge(request, words, c.get('deployment').config)
   const { claim, shard } = await claimOf(
     c.get('requestId'),
     { source, caller: source },

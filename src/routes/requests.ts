@@ -11,7 +11,7 @@ export const requests = factory
   .createApp()
   .get('/', caller('read', 'operate'), valid('query', ListQuery), async (c) => {
     const { cursor, limit, ...filter } = c.req.valid('query')
-    const { name, scopes } = c.var.caller
+    const { name, scopes } = c.get('caller')
     const whose = scopes.includes('operate') ? undefined : { source: 'api', caller: name }
     return c.json(
       await listRequests(c.env, { ...filter, limit: Number(limit), before: cursor, caller: whose }),
@@ -21,7 +21,7 @@ export const requests = factory
   .get('/:id', caller('read', 'operate'), async (c) => {
     const id = c.req.param('id')
     const record = (await ledgerFor(c.env, id)?.read(id)) ?? null
-    const { name, scopes } = c.var.caller
+    const { name, scopes } = c.get('caller')
     const own = record?.source === 'api' && record.caller === name
     if (!record || !(own || scopes.includes('operate'))) throw noSuchRequest()
     return c.json(record, 200)
@@ -30,7 +30,7 @@ export const requests = factory
     const id = c.req.param('id')
     const settlement = c.req.valid('json')
     const vaultId = 'vaultId' in settlement ? settlement.vaultId : null
-    const settled = await ledgerFor(c.env, id)?.settle(id, { vaultId, by: c.var.caller.name })
+    const settled = await ledgerFor(c.env, id)?.settle(id, { vaultId, by: c.get('caller').name })
     switch (settled?.kind) {
       case undefined:
       case 'gone':

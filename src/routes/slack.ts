@@ -115,7 +115,7 @@ async function wish(
     command: event.kind === 'command' ? event.command : '/vault',
     user: user.id,
   }
-  return order(c, NAME, wanted, await replyTo('slack', address, c.var.deployment.config, world))
+  return order(c, NAME, wanted, await replyTo('slack', address, c.get('deployment').config, world))
 }
 
 async function share(c: Context<AppEnv>, { request, by, replyTo: address }: Did<'share'>): Promise<void> {
@@ -125,7 +125,7 @@ async function share(c: Context<AppEnv>, { request, by, replyTo: address }: Did<
   await post(address, { body, final: () => true, event: 'share', request }, world)
 }
 
-function apiOf({ var: { deployment } }: Context<AppEnv>): SlackApi | undefined {
-  const { slackToken } = deployment.config
+function apiOf(c: Context<AppEnv>): SlackApi | undefined {
+  const { slackToken } = c.get('deployment').config
   return slackToken && new SlackApi(slackToken, world)
 }

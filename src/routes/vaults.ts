@@ -34,14 +34,14 @@ export const vaults = factory
     valid('json', ProvisioningRequest),
     async (c) => {
       const request = c.req.valid('json')
-      const order = orderOf(request, c.var.deployment.config.policy)
+      const order = orderOf(request, c.get('deployment').config.policy)
       if (c.req.valid('query').dry_run === 'true') return c.json(await rehearse(c, order), 200)
 
       const header = c.req.header('Idempotency-Key')
       const background = /(?:^|,)\s*respond-async\s*(?:[;,]|$)/i.test(c.req.header('Prefer') ?? '')
       const { claim, shard } = await claimOf(
         c.get('requestId'),
-        { source: 'api', caller: c.var.caller.name },
+        { source: 'api', caller: c.get('caller').name },
         request,
         order,
         {
@@ -59,14 +59,14 @@ export const vaults = factory
   )
   .get('/:id', caller('read', 'operate'), async (c) => {
     const id = c.req.param('id')
-    const { name, scopes } = c.var.caller
+    const { name, scopes } = c.get('caller')
     const may =
       VAULT_ID.test(id) &&
       (scopes.includes('operate') || (await madeVault(c.env, id, { source: 'api', caller: name })))
     if (!may) throw noSuchVault()
     const call = callOf(c)
     try {
-      return c.json({ vault: await c.var.deployment.tenant.getVault(id, call) }, 200)
+      return c.json({ vault: await c.get('deployment').tenant.getVault(id, call) }, 200)
     } catch (error) {
       const gone = error instanceof ConductorOneFailure && error.failure.upstream?.status === 404
       throw gone ? noSuchVault() : error
@@ -79,9 +79,9 @@ function noSuchVault(): Problem {
 
 /** What would be sent: reads users, creates nothing, leaves no trace. */
 async function rehearse(c: Context<AppEnv>, order: Order) {
-  const owners = await c.var.deployment.directory.find(order.owners, callOf(c))
+  const owners = await c.get('deployment').directory.find(order.owners, callOf(c))
   const ids = owners.map(({ id }) => id)
-  const provenance = { id: c.var.requestId, caller: c.var.caller.name }
+  const provenance = { id: c.get('requestId'), caller: c.get('caller').name }
   return { dryRun: true as const, vaultServiceCreateRequest: translate(order, ids, provenance), owners }
 }
 
@@ -128,7 +128,7 @@ function answer(c: Context<AppEnv>, reply: Reply) {
 /** The ledger itself broke off; what it has on disk decides, and nobody can tell from here what that is. */
 function interrupted(c: Context<AppEnv>, { id }: Claim): never {
   c.set('requestId', id)
-  log('error', 'ledger.interrupted', { request: id, caller: c.var.caller.name })
+  log('error', 'ledger.interrupted', { request: id, caller: c.get('caller').name })
   throw new Problem(
     'outcome-unknown',
     `This Worker was interrupted. In half a minute, /v1/requests/${id} says what became of the request; ` +

@@ -13,7 +13,7 @@ import { edited, forged, receive, type Taken, take } from './intake.ts'
 /** Deliveries of ticketing systems: verified, read, claimed and answered before ConductorOne is asked anything. */
 export const webhooks = factory.createApp().post('/:source', configured, async (c) => {
   const name = c.req.param('source')
-  const { config } = c.var.deployment
+  const { config } = c.get('deployment')
   const source = sources.get(name)
   const body = await receive(c, name, source?.proofs)
   if (!source) throw forged() // receive has said so already
