@@ -25,7 +25,11 @@ export default defineConfig({
     projects: [
       {
         // pure code, in milliseconds
-        test: { name: 'unit', include: ['test/unit/**/*.test.ts'] },
+        test: {
+          name: 'unit',
+          include: ['test/unit/**/*.test.ts'],
+          setupFiles: ['./test/support/seed.ts'],
+        },
       },
       {
         // bindings, the Durable Object and the Workflow, inside workerd
