@@ -225,6 +225,15 @@ describe('mistakes', () => {
     expect(offered(text)).toBe('help')
   })
 
+  test('what has a word and was not given is not offered', () => {
+    const form = {
+      request: { name: 'A', credentialTtl: 'soon' },
+      words: { name: 'Vault name', ticket: 'Ticket' },
+    }
+    const { commands } = faultMessage({ ...form, mistakes: [] }, faultsOf(form.request), NAME, isFine)
+    expect(commands).toEqual([`${NAME} create "A" ttl:30d`])
+  })
+
   test('nothing is offered that would not be taken on', () => {
     expect(faultMessage(created(read('create A ttl:soon')), [], NAME, () => false).commands).toEqual([])
   })
