@@ -5,6 +5,11 @@ export function bytesOf(text: string): Uint8Array<ArrayBuffer> {
   return utf8.encode(text) as Uint8Array<ArrayBuffer> // its memory is always its own
 }
 
+/** @returns a form's fields: `application/x-www-form-urlencoded` */
+export function formOf(bytes: Uint8Array): URLSearchParams {
+  return new URLSearchParams(new TextDecoder().decode(bytes))
+}
+
 const HEX = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, '0'))
 
 /** @returns lower-case hexadecimal digits, two a byte */

@@ -10,7 +10,8 @@ export const SlackAnswer = z
     response_type: z.exactOptional(z.literal('ephemeral')),
     text: z.exactOptional(text),
     blocks: z.exactOptional(z.array(theirs)),
-    response_action: z.exactOptional(z.enum(['clear', 'errors'])),
+    response_action: z.exactOptional(z.enum(['update', 'errors'])),
+    view: z.exactOptional(theirs),
     errors: z.exactOptional(z.record(text, text)),
   })
   .check(z.meta({ description: 'A message that only the person who asked sees, or what becomes of a form.' }))

@@ -24,8 +24,8 @@ export const ConductorOneAnswer = z
     context: z.exactOptional(
       z.object({
         vault: z.nullable(Vault),
-        problem: z.nullable(z.union([Problem, z.string()])),
-        request: z.exactOptional(z.object({ id: RequestId, status: Status })),
+        problem: z.nullable(Problem),
+        request: z.object({ id: RequestId, status: Status }),
       }),
     ),
   })

@@ -1,10 +1,10 @@
 import type { Proof } from '../../src/sources/signature.ts'
 
-/** @returns the headers that prove a delivery of a sender, and how, as words */
+/** @returns the headers and fields that prove a delivery of a sender, and how, as words */
 export function provenBy(proofs: readonly Proof[]): string {
   const ways = proofs.map((proof) =>
     proof.kind === 'token'
-      ? `\`${proof.header}\`, the secret itself`
+      ? `${proof.place === 'field' ? 'the field ' : ''}\`${proof.name}\`, the secret itself`
       : `\`${proof.header}\`, ${proof.algorithm}`,
   )
   return [...new Set(ways)].join('; or ')

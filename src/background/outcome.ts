@@ -1,5 +1,5 @@
+import { told } from '../chat/message.ts'
 import type { RequestRecord } from '../ledger/entry.ts'
-import { problems } from '../problem.ts'
 
 /** @returns what the ticket's author wants to know: what there is now, or what is wrong and what to do about it */
 export function outcome({ status, name, vault, owners, problem, warnings }: RequestRecord): string {
@@ -15,5 +15,6 @@ export function outcome({ status, name, vault, owners, problem, warnings }: Requ
     status === 'unknown'
       ? `Nobody knows whether the vault “${name}” was created.`
       : `The vault “${name}” was not created as asked.`
-  return [`${known} ${problem.detail}`, problems[problem.code].remedy].join('\n\n')
+  const [detail, ...advice] = told(problem)
+  return [`${known} ${detail}`, ...advice].join('\n\n')
 }

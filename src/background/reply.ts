@@ -14,7 +14,12 @@ type Channel = {
   readonly may: (url: URL, config: Config) => boolean
   readonly method?: 'POST' | 'PATCH'
   readonly body: (record: RequestRecord) => unknown
+  /** whether a status says that the address will not do, ever */
+  readonly final?: (status: number) => boolean
 }
+
+// what is wrong with an address stays wrong, except for being asked too often
+const isFinal = (status: number) => status >= 400 && status < 500 && status !== 408 && status !== 429
 
 /** How a result is told at the address that came with a request. */
 const channels: Readonly<Record<ReplyChannel, Channel>> = {
@@ -26,6 +31,8 @@ const channels: Readonly<Record<ReplyChannel, Channel>> = {
     may: ({ origin }) => origin === 'https://discord.com',
     method: 'PATCH',
     body: (record) => ({ content: markdown(resultOf(record)), allowed_mentions: { parse: [] } }),
+    // a result may be there before Discord has taken in the answer that it replaces
+    final: (status) => status !== 404 && isFinal(status),
   },
   mattermost: {
     may: ({ protocol, host }, { policy }) =>
@@ -64,14 +71,16 @@ export async function reply(
   config: Config,
   world: World,
 ): Promise<Delivery> {
-  const { may, method = 'POST', body } = channels[tell.kind]
+  const { may, method = 'POST', body, final = isFinal } = channels[tell.kind]
   const url = await opened(tell, config, world)
   if (!url || !may(url, config)) return { kind: 'refused', reason: 'the address cannot be used any more' }
-  // what is wrong with an address stays wrong, except for being asked too often
-  const final = (status: number) => status >= 400 && status < 500 && status !== 408 && status !== 429
   const message = { method, body: JSON.stringify(body(record)), final, event: 'reply', request: record.id }
-  return post(url.href, message, world)
+  const delivery = await post(url.href, message, world)
+  return delivery.kind === 'refused' ? { kind: 'refused', reason: `${delivery.reason}; ${SPENT}` } : delivery
 }
+
+/** An answer to an earlier try may have been lost, and then the result is where it belongs. */
+const SPENT = 'the address was used before, perhaps by this very result, or its time was up'
 
 /** An address that was sealed under another client secret is lost. */
 async function opened(

@@ -41,9 +41,14 @@ export class Provision extends WorkflowEntrypoint<Bindings, ProvisionParameters>
     const { id } = event.payload
     const ended = await this.#insist(id, steps, 'provision', () => this.#ledger(id).run(id))
     if (ended.kind !== 'ended') return
-    if (ended.status === 'created')
+    const { status, callbackUrl, tell } = ended
+    // an address that came with the request may be good for minutes only, and an expiry can take hours
+    if (tell && tell.kind !== 'ticket')
+      await this.#tell(id, 'whoever asked', steps, (record) =>
+        reply(record, tell, deploymentOf(this.env).config, world),
+      )
+    if (status === 'created')
       await this.#insist(id, steps, 'set expiry', () => this.#ledger(id).finishExpiry(id))
-    const { callbackUrl, tell } = ended
     if (callbackUrl !== null)
       await this.#tell(id, new URL(callbackUrl).host, steps, (record) =>
         deliver(callbackUrl, event.instanceId, record, deploymentOf(this.env).config, world),
@@ -51,10 +56,6 @@ export class Provision extends WorkflowEntrypoint<Bindings, ProvisionParameters>
     if (tell?.kind === 'ticket')
       await this.#tell(id, 'the ticket', steps, (record) =>
         comment(record, event.instanceId.split('-')[1] ?? '1', deploymentOf(this.env).config, world),
-      )
-    else if (tell)
-      await this.#tell(id, 'whoever asked', steps, (record) =>
-        reply(record, tell, deploymentOf(this.env).config, world),
       )
   }
 

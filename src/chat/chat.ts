@@ -1,5 +1,6 @@
 import type { ReplyChannel } from '../ledger/claim.ts'
 import type { Proof } from '../sources/signature.ts'
+import type { SignedTime } from '../sources/source.ts'
 import type { Message } from './message.ts'
 
 /** Something that was written in a chat, verified. */
@@ -23,13 +24,13 @@ export type Chat = {
   /** what people call it */
   readonly title: string
   readonly proofs: readonly Proof[]
+  readonly time?: SignedTime
   /**
    * @param body of a verified delivery
-   * @param now epoch milliseconds, where the signed time stands in the body
    * @throws {Problem} `malformed-json`
-   * @returns undefined where the body is none of this chat's, or is not of this time
+   * @returns undefined where the body asks for nothing of ours
    */
-  readonly read: (body: Uint8Array, now: number) => Utterance | undefined
+  readonly read: (body: Uint8Array) => Utterance | undefined
   readonly render: (message: Message) => object
   /** how a result is told later, where that is possible */
   readonly channel?: ReplyChannel

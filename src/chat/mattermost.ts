@@ -1,23 +1,32 @@
+import { formOf } from '../encoding.ts'
 import type { Chat } from './chat.ts'
 import { markdown } from './markdown.ts'
 
 /**
- * A slash command of Mattermost. It signs nothing and sends a token.
+ * A slash command of Mattermost, or an outgoing webhook, whose answer everyone in the channel sees. Neither signs
+ * anything; both send a token, an outgoing webhook in the form only.
  *
  * @see https://developers.mattermost.com/integrate/slash-commands/custom/
+ * @see https://developers.mattermost.com/integrate/webhooks/outgoing/
  */
 export const mattermost: Chat = {
   title: 'Mattermost',
-  proofs: [{ kind: 'token', header: 'Authorization', prefix: 'Token ' }],
+  proofs: [
+    { kind: 'token', place: 'header', name: 'Authorization', prefix: 'Token ' },
+    { kind: 'token', place: 'field', name: 'token' },
+  ],
   read(body) {
-    const form = new URLSearchParams(new TextDecoder().decode(body))
+    const form = formOf(body)
     const id = form.get('user_id')
+    const text = form.get('text') ?? ''
+    const trigger = form.get('trigger_word')
     const replyTo = form.get('response_url')
     if (id === null) return undefined
     return {
       kind: 'command',
-      text: form.get('text') ?? '',
-      command: form.get('command') ?? '/vault',
+      // an outgoing webhook repeats the word that calls it
+      text: trigger !== null && text.startsWith(trigger) ? text.slice(trigger.length) : text,
+      command: trigger ?? form.get('command') ?? '/vault',
       user: { id, name: form.get('user_name') ?? id },
       ...(replyTo !== null && { replyTo }),
     }

@@ -1,10 +1,14 @@
 import * as z from 'zod/mini'
-import { bytesOf } from '../encoding.ts'
+import { bytesOf, formOf } from '../encoding.ts'
 import { jsonOf } from '../middleware/limited-body.ts'
 import type { FieldFault } from '../problem.ts'
+import { MOST_OWNERS } from '../provisioning/request.ts'
+import { FORM_WORDS } from '../sources/form.ts'
 import type { Proof } from '../sources/signature.ts'
-import { describe, WORDS } from './grammar.ts'
-import { SHARE } from './slack-blocks.ts'
+import { describe } from './advice.ts'
+import { WORDS } from './grammar.ts'
+import type { Message } from './message.ts'
+import { SHARE, slackBlocks } from './slack-blocks.ts'
 
 /** How Slack signs: https://docs.slack.dev/authentication/verifying-requests-from-slack */
 export const SLACK_PROOFS: readonly Proof[] = [
@@ -73,8 +77,8 @@ const Press = z.looseObject({
  * @returns what a verified delivery says that somebody did
  * @throws {Problem} `malformed-json`
  */
-export function readSlack(body: string): SlackEvent {
-  const form = new URLSearchParams(body)
+export function readSlack(body: Uint8Array): SlackEvent {
+  const form = formOf(body)
   const payload = form.get('payload')
   if (payload !== null) return readPayload(jsonOf(bytesOf(payload)))
   const id = form.get('user_id')
@@ -134,29 +138,33 @@ export function mentioned(owner: unknown): string | undefined {
   return typeof owner === 'string' ? /^@(\w+)$/.exec(owner)?.[1] : undefined
 }
 
+/** Field to the question that the form asks for it. */
+export const HEADINGS: Readonly<Record<string, string>> = { ...FORM_WORDS, ticket: 'Ticket' }
+
+const OWNERS_HINT =
+  'People whom ConductorOne knows. Only an owner can open the vault, and owners can be set now only.'
+
 /** @returns the form, opened for one person; a question for each word of the command */
 export function formView(user: string, replyTo: string): Record<string, unknown> {
-  return {
-    type: 'modal',
-    private_metadata: replyTo,
-    title: plain('Ask for a vault'),
-    submit: plain('Ask'),
-    close: plain('Cancel'),
-    blocks: WORDS.map(({ field, heading }) => ({
-      type: 'input',
-      block_id: field,
-      optional: field !== 'name',
-      label: plain(heading),
-      hint: plain(describe(field)),
-      element: { action_id: field, ...elementOf(field, user) },
-    })),
-  }
+  const blocks = WORDS.map(({ field, heading }) => ({
+    type: 'input',
+    block_id: field,
+    optional: field !== 'name',
+    label: plain(heading),
+    hint: plain(field === 'owners' ? OWNERS_HINT : describe(field)),
+    element: { action_id: field, ...elementOf(field, user) },
+  }))
+  return { ...modal('Cancel', blocks), private_metadata: replyTo, submit: plain('Ask') }
+}
+
+function modal(close: string, blocks: readonly unknown[]): Record<string, unknown> {
+  return { type: 'modal', title: plain('Ask for a vault'), close: plain(close), blocks }
 }
 
 function elementOf(field: string, user: string): Record<string, unknown> {
   switch (field) {
     case 'owners':
-      return { type: 'multi_users_select', initial_users: [user] }
+      return { type: 'multi_users_select', initial_users: [user], max_selected_items: MOST_OWNERS }
     case 'kind':
       return { type: 'static_select', options: ['group', 'magic_link'].map(option) }
     case 'allowUnauthenticated':
@@ -169,11 +177,18 @@ function elementOf(field: string, user: string): Record<string, unknown> {
 const plain = (text: string) => ({ type: 'plain_text', text })
 const option = (value: string) => ({ text: plain(value.replace('_', ' ')), value })
 
+/** @returns what takes the place of the form that was sent: a button in it would have nowhere to answer to */
+export function formAnswer({ share: _share, ...message }: Message): Record<string, unknown> {
+  return { response_action: 'update', view: modal('Close', slackBlocks(message)) }
+}
+
 /** @returns what shows faults at their fields in the open form; one without a field of its own stands at the name */
-export function formErrors(errors: readonly FieldFault[]): Record<string, unknown> {
-  const at = errors.map(({ pointer, detail }) => {
+export function formErrors(faults: readonly FieldFault[]): Record<string, unknown> {
+  const errors: Record<string, string> = {}
+  for (const { pointer, detail } of faults) {
     const field = pointer.split('/')[1] ?? ''
-    return [WORDS.some((word) => word.field === field) ? field : 'name', detail]
-  })
-  return { response_action: 'errors', errors: Object.fromEntries(at) }
+    const place = Object.hasOwn(HEADINGS, field) ? field : 'name'
+    errors[place] = place in errors ? `${errors[place]}; ${detail}` : detail
+  }
+  return { response_action: 'errors', errors }
 }

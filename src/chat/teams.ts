@@ -5,12 +5,10 @@ import type { Chat } from './chat.ts'
 
 const Activity = z.looseObject({
   text: z._default(z.string(), ''),
-  timestamp: z.string(),
   from: z.looseObject({ id: z.string(), name: z._default(z.string(), 'somebody') }),
 })
 
-/** Seconds that the signed time may be off. */
-const WINDOW = 300
+const Sent = z.looseObject({ timestamp: z.string() })
 
 /**
  * An outgoing webhook of Microsoft Teams. It takes its answer in the HTTP response only, within five seconds; a result
@@ -31,26 +29,27 @@ export const teams: Chat = {
       text: ['body'],
     },
   ],
-  read(body, now) {
-    const parsed = Activity.safeParse(jsonOf(body))
-    if (!parsed.success) return undefined
-    const { text, timestamp, from } = parsed.data
-    // the negation refuses a time that is none, too
-    if (!(Math.abs(now - Date.parse(timestamp)) <= WINDOW * 1_000)) return undefined
-    return { kind: 'command', text: spoken(text), command: '@Vault', user: from }
+  time: { sentAt: (json) => Date.parse(Sent.safeParse(json).data?.timestamp ?? ''), window: 300 },
+  read(body) {
+    const { data } = Activity.safeParse(jsonOf(body))
+    if (!data) return undefined
+    const [mention, webhook = 'Vault'] = MENTION.exec(data.text) ?? []
+    const text = spoken(data.text.replace(mention ?? '', ''))
+    return { kind: 'command', text, command: `@${spoken(webhook)}`, user: data.from }
   },
   render: adaptiveCard,
   patience: 3_500,
 }
 
+/** The first one calls the webhook itself, by the name that the team gave it. */
+const MENTION = /<at\b[^<>]*>([^<]*)<\/at>/
 const ENTITIES = new Map(Object.entries({ nbsp: ' ', amp: '&', lt: '<', gt: '>', quot: '"', '#39': "'" }))
 
-/** Without the mention of the webhook itself, and without the mark-up that Teams writes. */
+/** Without the mark-up that Teams writes. */
 function spoken(text: string): string {
   return text
-    .replace(/<at>[^<]*<\/at>/, '')
-    .replaceAll(/<\/?(?:br|div|p)\b[^>]*>/g, ' ')
-    .replaceAll(/<[^>]*>/g, '')
+    .replaceAll(/<\/?(?:br|div|p)\b[^<>]*>/g, ' ')
+    .replaceAll(/<[^<>]*>/g, '')
     .replaceAll(/&([a-z]+|#39);/g, (entity, name: string) => ENTITIES.get(name) ?? entity)
     .trim()
 }

@@ -1,6 +1,6 @@
 import * as z from 'zod/mini'
 import type { FieldFault } from '../problem.ts'
-import { Owner, type ProvisioningRequest, Ttl } from './request.ts'
+import { MOST_OWNERS, Owner, type ProvisioningRequest, Ttl } from './request.ts'
 
 const Domain = z
   .string({ error: 'must be a domain' })
@@ -39,7 +39,7 @@ const list = <T extends z.ZodMiniType>(item: T, longest = 1_000) =>
 
 /** What a deployment allows, and what it fills in: the configuration `POLICY`. */
 export const Policy = z.strictObject({
-  defaultOwners: list(Owner, 32),
+  defaultOwners: list(Owner, MOST_OWNERS),
   allowedOwnerDomains: list(Domain),
   allowUnauthenticatedViews: flag,
   maxViews: z._default(

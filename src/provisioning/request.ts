@@ -3,9 +3,8 @@ import type { FieldFault } from '../problem.ts'
 import { secondsOf } from './duration.ts'
 import { textFault } from './text.ts'
 
-/** A vault's owners at most. */
+/** The most owners that a vault can be asked for with. */
 export const MOST_OWNERS = 32
-
 /** The most views that ConductorOne's `uint32` can hold. */
 const MOST_VIEWS = 4_294_967_295
 
@@ -78,7 +77,7 @@ function onlyForMagicLinks(field: 'maxViews' | 'allowUnauthenticated') {
     (request) => request.kind !== 'group' || request[field] === undefined || request[field] === false,
     {
       path: [field],
-      error: 'is for `"kind": "magic_link"` only; remove it',
+      error: 'is for the kind "magic_link" only; remove it',
       when: ({ value }) => typeof value === 'object' && value !== null,
     },
   )

@@ -1,16 +1,18 @@
 import type { Context } from 'hono'
 import { type AppEnv, factory } from '../app-env.ts'
 import { replyTo } from '../background/reply.ts'
+import { help } from '../chat/advice.ts'
 import type { Chat, Utterance } from '../chat/chat.ts'
 import { discord } from '../chat/discord.ts'
-import { help, readCommand } from '../chat/grammar.ts'
+import { readCommand } from '../chat/grammar.ts'
 import { mattermost } from '../chat/mattermost.ts'
 import { resultOf } from '../chat/message.ts'
 import { teams } from '../chat/teams.ts'
 import { configured } from '../middleware/configured.ts'
+import { jsonOf } from '../middleware/limited-body.ts'
 import { world } from '../world.ts'
 import { order, settled, statusOf } from './conversation.ts'
-import { forged, receive } from './intake.ts'
+import { forged, ignore, isCurrent, receive } from './intake.ts'
 
 const chats = Object.entries({ teams, discord, mattermost })
 
@@ -19,9 +21,11 @@ export const chat = factory.createApp()
 for (const [name, row] of chats)
   chat.post(`/${name}`, configured, async (c) => {
     const body = await receive(c, name, row.proofs)
-    const utterance = row.read(body, world.now())
-    if (!utterance) throw forged()
-    return c.json(await answer(c, name, row, utterance))
+    if (row.time && !isCurrent(row.time, jsonOf(body))) throw forged()
+    const utterance = row.read(body)
+    return utterance
+      ? c.json(await answer(c, name, row, utterance))
+      : ignore(c, name, `this is no command of ${row.title}`)
   })
 
 async function answer(c: Context<AppEnv>, name: string, row: Chat, utterance: Utterance): Promise<object> {
@@ -37,15 +41,14 @@ async function answer(c: Context<AppEnv>, name: string, row: Chat, utterance: Ut
     case 'status':
       return row.render(await statusOf(c, name, asked.id))
     case 'create': {
-      const request = { requestedBy: `${user.name} on ${row.title}`, ...asked.request }
       const tell = row.channel
         ? await replyTo(row.channel, utterance.replyTo, c.get('deployment').config, world)
         : null
-      const wanted = { request, written: asked.request, words: asked.words, command, user: user.id }
+      const wanted = { asked, command, user: user.id, requestedBy: `${user.name} on ${row.title}` }
       const { message, begun } = await order(c, name, wanted, tell)
-      if (!begun) return row.render(message)
-      if (tell && row.deferred) return row.deferred
-      return row.render(resultOf(tell ? begun : await settled(c, begun, row.patience)))
+      if (begun && tell && row.deferred) return row.deferred
+      const ended = begun && !tell ? await settled(c, begun, row.patience) : undefined
+      return row.render(ended ? resultOf(ended) : message)
     }
   }
 }

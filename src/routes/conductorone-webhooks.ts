@@ -4,7 +4,6 @@ import { replyTo } from '../background/reply.ts'
 import { verifyDelivery } from '../conductorone/delivery-token.ts'
 import { hex, sha256 } from '../encoding.ts'
 import { ledgerOf } from '../ledger/shards.ts'
-import { log } from '../log.ts'
 import { configured } from '../middleware/configured.ts'
 import { jsonOf, limitedBody } from '../middleware/limited-body.ts'
 import { Problem } from '../problem.ts'
@@ -16,7 +15,7 @@ import {
   stepRefused,
 } from '../sources/conductorone.ts'
 import { world } from '../world.ts'
-import { admit, edited, LARGEST, take } from './intake.ts'
+import { admit, edited, ignore, LARGEST, take } from './intake.ts'
 
 const NAME = 'conductorone'
 
@@ -49,8 +48,7 @@ async function answer(c: Context<AppEnv>, delivered: Delivered): Promise<Respons
     case 'test':
       return c.json({ version: 'v1' })
     case 'ignored':
-      log('info', 'delivery.ignored', { request: c.get('requestId'), source: NAME })
-      return c.json({ ignored: delivered.why })
+      return ignore(c, NAME, delivered.why)
     case 'not-ours':
       return c.json(stepRefused(delivered.why))
     case 'request':
@@ -74,13 +72,14 @@ async function provision(
   const answerOf = channel === 'conductorone-step' ? stepAnswer : automationAnswer
   // with any other status than 202 the answer itself completes the step
   if (reply.kind === 'ended' && reply.replayed) return c.json(answerOf(record), 200, REPLAYED)
-  if (reply.kind === 'reused')
-    return c.json(
-      channel === 'conductorone-step'
-        ? stepRefused(edited(record.id))
-        : { version: 'v1', context: { vault: null, problem: edited(record.id) } },
-    )
-  return c.json({ request: record }, 202)
+  if (reply.kind !== 'reused') return c.json({ request: record }, 202)
+  const why = edited(record.id)
+  const problem = new Problem('idempotency-key-reused', why).document(record.id)
+  return c.json(
+    channel === 'conductorone-step'
+      ? stepRefused(why)
+      : automationAnswer({ ...record, vault: null, problem }),
+  )
 }
 
 const REPLAYED = { 'Idempotent-Replayed': 'true' }

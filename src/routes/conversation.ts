@@ -1,28 +1,31 @@
 import type { Context } from 'hono'
 import type { AppEnv } from '../app-env.ts'
-import { faultMessage } from '../chat/grammar.ts'
-import { type Message, note, resultOf } from '../chat/message.ts'
+import { faultMessage } from '../chat/advice.ts'
+import type { Asked } from '../chat/grammar.ts'
+import { answerTo, type Message, note, resultOf } from '../chat/message.ts'
 import { hex, sha256 } from '../encoding.ts'
 import type { Refusal, Tell } from '../ledger/claim.ts'
 import type { RequestRecord } from '../ledger/entry.ts'
 import { ledgerFor } from '../ledger/shards.ts'
+import { ProvisioningRequest } from '../provisioning/request.ts'
 import { world } from '../world.ts'
-import { edited, judge, take } from './intake.ts'
+import { judge, take } from './intake.ts'
 
 /** Milliseconds between two looks at a request that is running. */
 const PAUSE = 250
 
 /** What somebody in a chat wants. */
 export type Wanted = {
-  /** the simplified request, not checked yet */
-  readonly request: Readonly<Record<string, unknown>>
-  /** what of it was written; the rest is looked up, and may be found at one time and not at another */
-  readonly written: Readonly<Record<string, unknown>>
-  readonly words: Readonly<Record<string, string>>
+  /** as it was written: the same wish of the same person is one request, whatever is found out about people later */
+  readonly asked: Asked
+  /** fields that the chat fills in, or knows better */
+  readonly filled?: { readonly owners: readonly unknown[] }
+  /** who wants it, for people to read */
+  readonly requestedBy: string
+  /** the id of who wants it */
+  readonly user: string
   /** the command's name as people write it */
   readonly command: string
-  /** the id of who wants it; the same wish of the same person is one request */
-  readonly user: string
 }
 
 /** What is answered; `begun` where the work has just begun, `refusal` where the request has faults. */
@@ -36,24 +39,25 @@ export type Answered = {
 export async function order(
   c: Context<AppEnv>,
   source: string,
-  { request, written, words, command, user }: Wanted,
+  { asked, filled, requestedBy, user, command }: Wanted,
   tell: Tell | null,
 ): Promise<Answered> {
-  const { refusal } = judge(request, words, c.get('deployment').config)
-  if (refusal) return { message: faultMessage(request, words, refusal.errors, command), refusal }
-  // nobody repeats a command by accident only: who presses again wants the same vault, not a second one
-  const delivery = hex(await sha256(JSON.stringify([user, written])))
-  const { reply } = await take(c, { source, request, words, delivery, tell: () => tell })
-  const { record } = reply
-  switch (reply.kind) {
-    case 'accepted':
-      return { message: resultOf(record), begun: record }
-    case 'running':
-    case 'ended':
-      return { message: resultOf(record) }
-    case 'reused':
-      return { message: note('Something else was asked for before', edited(record.id)) }
+  const { words, mistakes } = asked
+  const { config } = c.get('deployment')
+  const by = ProvisioningRequest.shape.requestedBy.safeParse(requestedBy).data ?? user
+  const request = { requestedBy: by, ...asked.request, ...filled }
+  const { refusal } = judge(request, words, config)
+  if (refusal || mistakes.length > 0) {
+    const isFine = (corrected: object) =>
+      !judge({ ...(!('owners' in words) && filled), ...corrected }, words, config).refusal
+    const message = faultMessage({ ...asked, request }, refusal?.errors ?? [], command, isFine)
+    return { message, ...(refusal && { refusal }) }
   }
+  // nobody repeats a command by accident only: who presses again wants the same vault, not a second one
+  const delivery = hex(await sha256(JSON.stringify([user, asked.request])))
+  const { reply } = await take(c, { source, request, words, delivery, tell: () => tell })
+  const message = answerTo(reply, command, tell !== null)
+  return { message, ...(reply.kind === 'accepted' && { begun: reply.record }) }
 }
 
 /** @returns what became of a request of this chat */
@@ -66,18 +70,18 @@ export async function statusOf(c: Context<AppEnv>, source: string, id: string): 
 
 /**
  * @param patience milliseconds to wait at most
- * @returns the record of a request once it has ended, or as it is when the time is up
+ * @returns the record of a request that has ended by then
  */
 export async function settled(
   c: Context<AppEnv>,
-  record: RequestRecord,
+  { id }: RequestRecord,
   patience: number,
-): Promise<RequestRecord> {
+): Promise<RequestRecord | undefined> {
   const until = world.now() + patience
-  let now = record
-  while ((now.status === 'accepted' || now.status === 'creating') && world.now() + PAUSE < until) {
+  while (world.now() + PAUSE < until) {
     await world.sleep(PAUSE)
-    now = (await ledgerFor(c.env, record.id)?.read(record.id)) ?? now
+    const record = await ledgerFor(c.env, id)?.read(id)
+    if (record && record.status !== 'accepted' && record.status !== 'creating') return record
   }
-  return now
+  return undefined
 }

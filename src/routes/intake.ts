@@ -4,12 +4,14 @@ import type { Config } from '../config.ts'
 import { claimOf, type Refusal, type Tell } from '../ledger/claim.ts'
 import type { Reply } from '../ledger/ledger.ts'
 import { ledgerOf } from '../ledger/shards.ts'
+import { log } from '../log.ts'
 import { limitedBody } from '../middleware/limited-body.ts'
 import { addressOf, limitRate } from '../middleware/rate-limit.ts'
 import { Problem } from '../problem.ts'
 import { faultyOrder, type Order, orderOf } from '../provisioning/order.ts'
 import { fieldFaults, ProvisioningRequest } from '../provisioning/request.ts'
 import { type Proof, verify } from '../sources/signature.ts'
+import type { SignedTime } from '../sources/source.ts'
 import { world } from '../world.ts'
 
 /** Bytes of a delivery that is still read. */
@@ -48,6 +50,18 @@ export async function receive(
 export async function admit(c: Context<AppEnv>, name: string, proven: boolean): Promise<void> {
   await limitRate(c, proven ? `source:${name}` : `address:${addressOf(c)}`)
   if (!proven) throw forged()
+}
+
+/** @returns whether the signed time of a body is of this time */
+export function isCurrent({ sentAt, window }: SignedTime, json: unknown): boolean {
+  const at = sentAt(json)
+  return at !== undefined && Math.abs(world.now() - at) <= window * 1_000
+}
+
+/** Tells a sender that has proven itself that it asks for nothing of ours. */
+export function ignore(c: Context<AppEnv>, source: string, why: string): Response {
+  log('info', 'delivery.ignored', { request: c.get('requestId'), source })
+  return c.json({ ignored: why })
 }
 
 /** @returns what a delivery is told that nobody has signed, or not now */
@@ -117,14 +131,24 @@ export function judge(
     throw new Problem('invalid-request', 'The request has faults.', { errors: fieldFaults(parsed.error) })
   } catch (error) {
     if (!(error instanceof Problem)) throw error
-    const errors = (error.details.errors ?? []).map(({ pointer, detail }) => {
-      const field = pointer.split('/')[1] ?? ''
-      return {
-        pointer,
-        detail: `“${Object.hasOwn(words, field) ? words[field] : field || 'The request'}” ${detail}`,
-      }
-    })
+    const errors = (error.details.errors ?? []).map(({ pointer, detail }) => ({
+      pointer,
+      detail: `${placeOf(pointer, request, words)} ${detail}`,
+    }))
     const detail = `No vault was created: ${errors.map((fault) => fault.detail).join('; ')}.`
     return { order: faultyOrder(request), content: request, refusal: { code: error.code, detail, errors } }
   }
+}
+
+/** The place in its author's words, and of a list the item too. */
+function placeOf(
+  pointer: string,
+  request: Readonly<Record<string, unknown>>,
+  words: Readonly<Record<string, string>>,
+): string {
+  const [, field = '', index] = pointer.split('/')
+  const place = `“${Object.hasOwn(words, field) ? words[field] : field || 'The request'}”`
+  const list = request[field]
+  const item: unknown = Array.isArray(list) && list.length > 1 ? list[Number(index)] : undefined
+  return typeof item === 'string' ? `“${item}” in ${place}` : place
 }

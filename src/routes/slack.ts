@@ -3,17 +3,26 @@ import { type AppEnv, factory } from '../app-env.ts'
 import { post } from '../background/post.ts'
 import { replyTo } from '../background/reply.ts'
 import { boundedBody } from '../bounded-body.ts'
-import { help, readCommand } from '../chat/grammar.ts'
+import { help } from '../chat/advice.ts'
+import { type Asked, readCommand } from '../chat/grammar.ts'
 import { type Message, note } from '../chat/message.ts'
-import { formErrors, formView, mentioned, readSlack, SLACK_PROOFS, type SlackEvent } from '../chat/slack.ts'
+import {
+  formAnswer,
+  formErrors,
+  formView,
+  HEADINGS,
+  mentioned,
+  readSlack,
+  SLACK_PROOFS,
+  type SlackEvent,
+} from '../chat/slack.ts'
 import { SlackApi } from '../chat/slack-api.ts'
 import { slackReply, slackShared } from '../chat/slack-blocks.ts'
 import { ledgerFor } from '../ledger/shards.ts'
 import { configured } from '../middleware/configured.ts'
 import { MOST_OWNERS } from '../provisioning/request.ts'
-import { FORM_WORDS } from '../sources/form.ts'
 import { world } from '../world.ts'
-import { order, statusOf } from './conversation.ts'
+import { type Answered, order, statusOf } from './conversation.ts'
 import { receive } from './intake.ts'
 
 const NAME = 'slack'
@@ -32,7 +41,7 @@ const LONGEST_CHECK = 1_000
 export const slack = factory.createApp().post('/', configured, async (c) => {
   // without a signature nothing is done and nothing is told
   if (!c.req.header('X-Slack-Signature') && (await isCheck(c.req.raw))) return c.body(null, 200)
-  const event = readSlack(new TextDecoder().decode(await receive(c, NAME, SLACK_PROOFS)))
+  const event = readSlack(await receive(c, NAME, SLACK_PROOFS))
   switch (event.kind) {
     case 'command':
       return commanded(c, event)
@@ -71,51 +80,52 @@ async function commanded(c: Context<AppEnv>, event: Did<'command'>): Promise<Res
     case 'status':
       return say(await statusOf(c, NAME, asked.id))
     case 'create':
-      return say((await wish(c, event, asked.request, asked.words)).message)
+      return say((await wish(c, event, asked, command)).message)
   }
 }
 
 async function sent(c: Context<AppEnv>, event: Did<'form'>): Promise<Response> {
-  const { refusal } = await wish(c, event, event.request, FORM_WORDS)
-  return refusal ? c.json(formErrors(refusal.errors)) : c.json({ response_action: 'clear' })
+  const asked = { request: event.request, words: HEADINGS, mistakes: [] }
+  const { refusal, message } = await wish(c, event, asked, '/vault')
+  return c.json(refusal ? formErrors(refusal.errors) : formAnswer(message))
 }
 
 /** People are asked for by mention, and whoever asks is the owner where none is named. */
 async function wish(
   c: Context<AppEnv>,
-  { user, replyTo: address, ...event }: Did<'command'> | Did<'form'>,
-  request: Readonly<Record<string, unknown>>,
-  words: Readonly<Record<string, string>>,
-) {
+  { user, replyTo: address }: Did<'command'> | Did<'form'>,
+  asked: Asked,
+  command: string,
+): Promise<Answered> {
   const api = apiOf(c)
-  const named = 'owners' in request
-  const owners = Array.isArray(request.owners) ? request.owners : [`@${user.id}`]
-  // more than a vault can have are refused as such, and not looked up one by one
-  const asked = owners.length > MOST_OWNERS ? [] : owners.map(mentioned).filter((id) => id !== undefined)
-  const people = [...new Set([user.id, ...asked])]
-  const found = new Map(await Promise.all(people.map(async (id) => [id, await api?.emailOf(id)] as const)))
+  const named = asked.request.owners
+  const owners = Array.isArray(named) ? named : api ? [`@${user.id}`] : []
+  if (owners.length > MOST_OWNERS) return refused(`A vault has at most ${MOST_OWNERS} owners.`)
+  const people = new Set([user.id, ...owners.map(mentioned).filter((id) => id !== undefined)])
+  const found = new Map(
+    await Promise.all(Array.from(people, async (id) => [id, await api?.emailOf(id)] as const)),
+  )
   const emails = owners.map((owner) => found.get(mentioned(owner) ?? '') ?? owner)
-  const lost = asked.filter((id) => found.get(id) === undefined)
-  if (named && lost.length > 0) {
-    const why = api
-      ? 'Slack did not say which e-mail address belongs to it.'
-      : 'A mention can be looked up only where a bot token is configured.'
-    const detail = `${lost.map((id) => `@${id}`).join(', ')}: ${why} Write the e-mail address instead.`
-    const refusal = { code: 'invalid-request', detail, errors: [{ pointer: '/owners', detail }] } as const
-    return { message: note('No vault was created', detail), refusal }
-  }
+  const lost = emails.filter((owner) => mentioned(owner) !== undefined)
+  // owners cannot be changed later, so nobody else takes the place of one who is not found
+  if (lost.length > 0)
+    return refused(`${api ? SILENT : TOKENLESS} (${lost.join(', ')}). Write the address instead.`)
   const wanted = {
-    request: {
-      requestedBy: found.get(user.id) ?? `${user.name} on Slack`,
-      ...request,
-      ...((named || lost.length === 0) && { owners: emails }),
-    },
-    written: request,
-    words,
-    command: event.kind === 'command' ? event.command : '/vault',
+    asked,
+    ...(owners.length > 0 && { filled: { owners: emails } }),
+    requestedBy: found.get(user.id) ?? `${user.name} on Slack`,
     user: user.id,
+    command,
   }
   return order(c, NAME, wanted, await replyTo('slack', address, c.get('deployment').config, world))
+}
+
+const SILENT = 'Slack did not say now which e-mail address an owner has'
+const TOKENLESS = 'A mention can be looked up only where a bot token is configured'
+
+function refused(detail: string): Answered {
+  const refusal = { code: 'invalid-request', detail, errors: [{ pointer: '/owners', detail }] } as const
+  return { message: note('No vault was created', detail), refusal }
 }
 
 async function share(c: Context<AppEnv>, { request, by, replyTo: address }: Did<'share'>): Promise<void> {

@@ -1,14 +1,12 @@
 import type { Context } from 'hono'
 import { type AppEnv, factory } from '../app-env.ts'
 import { hex, sha256Bytes } from '../encoding.ts'
-import { log } from '../log.ts'
 import { configured } from '../middleware/configured.ts'
 import { jsonOf } from '../middleware/limited-body.ts'
 import { problemResponse } from '../problem.ts'
 import type { Source } from '../sources/source.ts'
 import { sources } from '../sources/sources.ts'
-import { world } from '../world.ts'
-import { edited, forged, receive, type Taken, take } from './intake.ts'
+import { edited, forged, ignore, isCurrent, receive, type Taken, take } from './intake.ts'
 
 /** Deliveries of ticketing systems: verified, read, claimed and answered before ConductorOne is asked anything. */
 export const webhooks = factory.createApp().post('/:source', configured, async (c) => {
@@ -19,7 +17,7 @@ export const webhooks = factory.createApp().post('/:source', configured, async (
   if (!source) throw forged() // receive has said so already
   const { headers } = c.req.raw
   const json = jsonOf(body)
-  if (source.time && !isCurrent(source.time, json, world.now())) throw forged()
+  if (source.time && !isCurrent(source.time, json)) throw forged()
 
   const reading = source.read({ headers, json, options: config.sources })
   if (reading.kind === 'ignored') return ignore(c, name, reading.why)
@@ -49,14 +47,4 @@ function answer(c: Context<AppEnv>, name: string, source: Source, { reply }: Tak
     case 'reused':
       return ignore(c, name, edited(record.id))
   }
-}
-
-function isCurrent({ sentAt, window }: NonNullable<Source['time']>, json: unknown, now: number): boolean {
-  const at = sentAt(json)
-  return at !== undefined && Math.abs(now - at) <= window * 1_000
-}
-
-function ignore(c: Context<AppEnv>, source: string, why: string): Response {
-  log('info', 'delivery.ignored', { request: c.get('requestId'), source })
-  return c.json({ ignored: why })
 }

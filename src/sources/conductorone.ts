@@ -1,11 +1,11 @@
 import * as z from 'zod/mini'
 import { outcome } from '../background/outcome.ts'
+import { cut } from '../chat/message.ts'
 import { ifAny } from '../conductorone/wire.ts'
 import type { Config } from '../config.ts'
 import type { RequestRecord } from '../ledger/entry.ts'
 import { readFields } from './form.ts'
 import type { SourceOptions } from './options.ts'
-import { asRequest } from './written-request.ts'
 
 /** What every delivery of ConductorOne begins with: `c1.webhooks.v1`. */
 const Envelope = z.looseObject({
@@ -43,7 +43,7 @@ const ProvisionStep = z.looseObject({
   expanded: ifAny(z.array(z.unknown())),
 })
 
-const WorkflowStep = z.looseObject({ context: z.optional(z.unknown()) })
+const WorkflowStep = z.looseObject({ context: z.catch(z.record(z.string(), z.unknown()), {}) })
 
 /** What a delivery of ConductorOne asks for. */
 export type Delivered =
@@ -76,26 +76,31 @@ export function readDelivery(json: unknown, options: SourceOptions): Delivered {
     case 'PayloadProvisionStep':
       return readStep(payload, callbackUrl ?? '', options)
     case 'PayloadWorkflowStep': {
-      const reading = asRequest(WorkflowStep.parse(payload).context)
-      return reading.kind === 'ignored'
-        ? { kind: 'ignored', why: 'the automation’s context is not a JSON object' }
-        : { ...reading, callbackUrl: callbackUrl ?? '', channel: 'conductorone-automation' }
+      // a step that waits is answered, whatever its context is: a context that is no request has faults
+      const { context } = WorkflowStep.parse(payload)
+      return {
+        kind: 'request',
+        request: context,
+        words: {},
+        callbackUrl: callbackUrl ?? '',
+        channel: 'conductorone-automation',
+      }
     }
     default:
       return { kind: 'ignored', why: `${event} events ask for nothing here` }
   }
 }
 
+const BY_HAND = 'Do this step by hand in ConductorOne.'
+
 function readStep(payload: unknown, callbackUrl: string, { conductorone }: SourceOptions): Delivered {
   const parsed = ProvisionStep.safeParse(payload)
-  if (!parsed.success) return { kind: 'ignored', why: 'this provisioning step has no task' }
+  if (!parsed.success)
+    return { kind: 'not-ours', why: `This Worker cannot read the task of this step. ${BY_HAND}` }
   const { taskView, expanded = [] } = parsed.data
   const { task } = taskView
   if (!task.type?.grant)
-    return {
-      kind: 'not-ours',
-      why: 'This Worker makes vaults and cannot take access away. Do this step by hand in ConductorOne.',
-    }
+    return { kind: 'not-ours', why: `This Worker makes vaults and cannot take access away. ${BY_HAND}` }
   const user = at(taskView.userPath, expanded)
   const names: Readonly<Record<string, string | undefined>> = {
     $entitlement: at(taskView.entitlementsPath, expanded).displayName,
@@ -175,7 +180,7 @@ export function stepRefused(why: string): Record<string, unknown> {
 }
 
 function commented(text: string): { comment: string } {
-  return { comment: text.length > LONGEST_COMMENT ? `${text.slice(0, LONGEST_COMMENT - 1)}…` : text }
+  return { comment: cut(text, LONGEST_COMMENT) }
 }
 
 /** @returns what an automation goes on with: the vault, or the problem */

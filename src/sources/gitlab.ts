@@ -32,7 +32,10 @@ const PUBLIC = 20
  * @see https://docs.gitlab.com/user/project/integrations/webhook_events/#issue-events
  */
 export const gitlab: Source = {
-  proofs: [STANDARD_WEBHOOKS, { kind: 'token', header: 'X-Gitlab-Token', secrets: /^(?!whsec_)/ }],
+  proofs: [
+    STANDARD_WEBHOOKS,
+    { kind: 'token', place: 'header', name: 'X-Gitlab-Token', secrets: /^(?!whsec_)/ },
+  ],
   read({ json, options: { label } }) {
     const parsed = IssueEvent.safeParse(json)
     if (!parsed.success) return ignored('this is not an issue event')

@@ -1,4 +1,4 @@
-import { bytesOf, equalDigests, sha256 } from '../encoding.ts'
+import { bytesOf, equalDigests, formOf, sha256 } from '../encoding.ts'
 import type { Secret } from '../secret.ts'
 
 /**
@@ -25,10 +25,11 @@ export type Signature = {
   readonly time?: { readonly header: string; readonly unit: 'seconds' | 'RFC 3339'; readonly window: number }
 }
 
-/** A sender that signs nothing and sends a secret word instead. */
+/** A sender that signs nothing and sends a secret word instead, in a header or in a field of its form. */
 export type Token = {
   readonly kind: 'token'
-  readonly header: string
+  readonly place: 'header' | 'field'
+  readonly name: string
   /** what stands before the token and names the scheme */
   readonly prefix?: string
   readonly secrets?: RegExp
@@ -61,17 +62,22 @@ export async function verify(
       .filter((secret) => proof.secrets?.test(secret) ?? true)
       .map((secret) =>
         proof.kind === 'token'
-          ? holdsToken(proof, secret, headers)
+          ? holdsToken(proof, secret, headers, body)
           : isSigned(proof, secret, headers, body, now),
       ),
   )
   return (await Promise.all(checks)).includes(true)
 }
 
-async function holdsToken(token: Token, secret: string, headers: Headers): Promise<boolean> {
-  const presented = headers.get(token.header)
-  // an empty header proves nothing, whatever the secret
-  return !!presented && equalDigests(await sha256(presented), await sha256(`${token.prefix ?? ''}${secret}`))
+async function holdsToken(
+  { place, name, prefix = '' }: Token,
+  secret: string,
+  headers: Headers,
+  body: Uint8Array,
+): Promise<boolean> {
+  const presented = (place === 'header' ? headers : formOf(body)).get(name)
+  // an empty one proves nothing, whatever the secret
+  return !!presented && equalDigests(await sha256(presented), await sha256(prefix + secret))
 }
 
 async function isSigned(

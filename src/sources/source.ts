@@ -21,11 +21,16 @@ export type Reading =
       readonly words: Readonly<Record<string, string>>
     }
 
+/** The time of sending in epoch milliseconds where it stands in the signed body, and the seconds it may be off. */
+export type SignedTime = {
+  readonly sentAt: (json: unknown) => number | undefined
+  readonly window: number
+}
+
 /** A sender: how it proves itself, how its deliveries are read, and how it wants to be answered. */
 export type Source = {
   readonly proofs: readonly Proof[]
-  /** the time of sending in epoch milliseconds where it stands in the signed body, and the seconds it may be off */
-  readonly time?: { readonly sentAt: (json: unknown) => number | undefined; readonly window: number }
+  readonly time?: SignedTime
   /** the header that names the delivery, the same on every repetition of it, where it is signed too */
   readonly deliveryId?: string
   readonly read: (delivery: Delivery) => Reading

@@ -25,7 +25,7 @@ const PATIENCE = { timeout: 50_000, interval: 100 }
 const OWNER = 'owner@example.com'
 const TOKEN = 'xoxb-0123456789-bot-token-of-the-test'
 const HOST = 'chat.example.com'
-const PEOPLE: Record<string, string> = { U111: OWNER, U222: 'second.owner@example.com' }
+const PEOPLE: Readonly<Record<string, string>> = { U111: OWNER, U222: 'second.owner@example.com' }
 
 let folder: string
 let credential: Awaited<ReturnType<typeof newCredential>>
@@ -40,10 +40,7 @@ beforeAll(async () => {
   credential = await newCredential('127.0.0.1')
   simulator = await startSimulator({ credentials: [credential.credential] })
   servers = await startChatServers(['hooks.slack.com', 'slack.com', 'discord.com', HOST, 'evil.example'])
-  servers.will('users.info', ({ url }) => {
-    const email = PEOPLE[new URL(url).searchParams.get('user') ?? '']
-    return email ? { ok: true, user: { profile: { email } } } : { ok: false, error: 'user_not_found' }
-  })
+  slackKnowsPeople()
   servers.will('views.open', () => ({ ok: true }))
   const bindings = {
     ...settings(credential, simulator.url),
@@ -65,6 +62,27 @@ afterAll(async () => {
   await rm(folder, { recursive: true, force: true })
 })
 beforeEach(() => simulator.control.clearFaults())
+
+function slackKnowsPeople(): void {
+  servers.will('users.info', ({ url }) => {
+    const email = PEOPLE[new URL(url).searchParams.get('user') ?? '']
+    return email ? { ok: true, user: { profile: { email } } } : { ok: false, error: 'user_not_found' }
+  })
+}
+
+/** Slack's API takes no call to its end until a test is over. */
+async function whileSlackHangs(test: () => Promise<void>): Promise<void> {
+  const { promise, resolve } = Promise.withResolvers<void>()
+  servers.will('users.info', () => promise.then(() => ({ ok: false })))
+  servers.will('views.open', () => promise.then(() => ({ ok: false })))
+  try {
+    await test()
+  } finally {
+    resolve()
+    slackKnowsPeople()
+    servers.will('views.open', () => ({ ok: true }))
+  }
+}
 
 type Posting = { to?: VaultWorker; at?: number; headers?: Record<string, string> }
 
@@ -133,9 +151,10 @@ describe('slack', () => {
     const [vault, ...others] = await vaults(name)
     expect([vault?.id, vault?.ownerIds.length, others]).toEqual([record.vault.id, 2, []])
 
-    // once more is the same vault
+    // once more is the same vault, and says so
     const again = await slack(text, hook())
-    expect(again.body.text).toBe('The vault was created')
+    expect(again.body.text).toBe('The vault exists already')
+    expect(JSON.stringify(again.body.blocks)).toContain(`This was asked for before, by ${OWNER}, on 20`)
     expect(await vaults(name)).toHaveLength(1)
 
     const status = await slack(`status ${record.id}`)
@@ -168,35 +187,71 @@ describe('slack', () => {
     expect((await records(name))[0].owners).toMatchObject([{ input: OWNER }])
   })
 
-  test('the same command is one vault, whether or not Slack says who asks', async () => {
-    const name = unique('Twice')
-    const text = `create "${name}" owners:${OWNER}`
-    const url = hook()
-    for (const user_id of ['U333', 'U333']) {
-      await post('slack', slackCommand({ text, user_id, response_url: url }))
-      PEOPLE.U333 = 'third.owner@example.com'
-    }
-    await finished(name)
-    expect(await records(name)).toHaveLength(1)
-    expect(await vaults(name)).toHaveLength(1)
-    delete PEOPLE.U333
-  })
-
   test('a mention that cannot be looked up is told, and nothing is created', async () => {
     const name = unique('Lost')
     const lost = await slack(`create "${name}" owners:<@U999>`)
-    expect(JSON.stringify(lost.body)).toContain('@U999: Slack did not say which e-mail address')
+    expect(JSON.stringify(lost.body)).toContain(
+      'Slack did not say now which e-mail address an owner has (@U999)',
+    )
     const blind = await slack(`create "${name}" owners:<@U111>`, hook(), { to: tokenless })
     expect(JSON.stringify(blind.body)).toContain('only where a bot token is configured')
     expect(await records(name)).toEqual([])
   })
 
-  test('more mentions than a vault can have owners are refused, and not looked up', async () => {
+  test('the same command is one vault though Slack says nothing of people in between', async () => {
+    const name = unique('Hiccup')
+    const ask = (posting?: Posting) => slack(`create "${name}" owners:${OWNER}`, hook(), posting)
+    await ask()
+    await whileSlackHangs(async () => {
+      expect((await ask()).body.text).toMatch(/The vault (is being created|exists already)/)
+    })
+    await finished(name)
+    expect((await ask()).body.text).toBe('The vault exists already')
+    expect(await vaults(name)).toHaveLength(1)
+    expect(await records(name)).toHaveLength(1)
+  })
+
+  test('whoever asks is not replaced by somebody else as the owner where Slack does not say who it is', async () => {
+    const name = unique('Replaced')
+    await whileSlackHangs(async () => {
+      const { body } = await slack(`create "${name}"`)
+      expect(JSON.stringify(body)).toContain(
+        'Slack did not say now which e-mail address an owner has (@U111)',
+      )
+    })
+    expect(await records(name)).toEqual([])
+  })
+
+  test('33 mentions are answered while Slack’s API hangs, and so is the form', async () => {
+    const mentions = (count: number) => Array.from({ length: count }, (_, index) => `<@U${index}>`).join(',')
+    await whileSlackHangs(async () => {
+      const many = await slack(`create "${unique('Many')}" owners:${mentions(32)}`)
+      expect(many.body.text).toBe('No vault was created')
+      const opened = await post('slack', slackCommand({ trigger_id: '1.2.abc' }))
+      expect(opened.body.text).toBe('Ask for a vault in ConductorOne')
+    })
     const before = servers.told.length
-    const mentions = Array.from({ length: 33 }, (_, index) => `<@U9${index}>`)
-    const { body } = await slack(`create "${unique('Crowd')}" owners:${mentions.join(',')}`)
-    expect(JSON.stringify(body)).toContain('must name at most 32 owners')
-    expect(servers.told.slice(before).map(({ url }) => new URL(url).search)).toEqual(['?user=U111'])
+    const tooMany = await slack(`create "${unique('Too many')}" owners:${mentions(33)}`)
+    expect(JSON.stringify(tooMany.body)).toContain('A vault has at most 32 owners.')
+    expect(servers.told).toHaveLength(before)
+  })
+
+  test('two people who ask under one ticket learn of each other', async () => {
+    const [name, ticket] = [unique('Shared'), unique('SEC')]
+    const ask = (user: string, more: string) => {
+      const text = `create "${name}" ticket:"${ticket}" ${more}`
+      return post('slack', slackCommand({ text, user_id: user, user_name: user, response_url: hook() }))
+    }
+    await ask('U111', `owners:${OWNER}`)
+    await finished(name)
+    const same = await ask('U222', `owners:${OWNER}`)
+    expect(same.body.text).toBe('The vault exists already')
+    expect(JSON.stringify(same.body)).toContain(`by ${OWNER}`)
+    const other = await ask('U222', 'owners:second.owner@example.com')
+    expect(other.body.text).toBe('Something else was asked for before')
+    const [{ id }] = await records(name)
+    expect(JSON.stringify(other.body)).toContain(`/vault status ${id}`)
+    expect(await vaults(name)).toHaveLength(1)
   })
 
   test('the answer comes at once while ConductorOne takes 20 seconds; the result follows once', async () => {
@@ -252,9 +307,17 @@ describe('slack', () => {
     expect(Object.keys(wrong.body.errors).sort()).toEqual(['credentialTtl', 'maxViews'])
     const lost = await send({ ...good, owners: { selected_users: ['U999'] } })
     expect(Object.keys(lost.body.errors)).toEqual(['owners'])
-    expect((await send(good)).body).toEqual({ response_action: 'clear' })
+    const taken = await send(good)
+    expect(taken.body).toMatchObject({ response_action: 'update', view: { type: 'modal' } })
+    expect(JSON.stringify(taken.body.view.blocks)).toContain('The vault is being created')
     expect((await later(url)).map(({ body }) => body.text)).toEqual(['The vault was created'])
     expect((await vaults(name))[0]?.ownerIds).toHaveLength(2)
+    // who asks once more learns what became of it, in the form
+    const again = JSON.stringify((await send(good)).body.view.blocks)
+    expect(again).toContain('The vault exists already')
+    expect(again).toContain((await vaults(name))[0]?.id)
+    expect(await vaults(name)).toHaveLength(1)
+    expect(servers.at(url)).toHaveLength(1)
   })
 
   test('a check of the certificate is answered without a signature, and does nothing', async () => {
@@ -295,6 +358,15 @@ describe('discord', () => {
   })
 })
 
+test.each([
+  ['discord', 'a button', '{"type":3,"data":{"custom_id":"x"}}'],
+  ['discord', 'what is no interaction', '{}'],
+  ['mattermost', 'no user', new URLSearchParams({ token: chats.mattermost.secret }).toString()],
+  ['teams', 'no author', JSON.stringify({ timestamp: new Date().toISOString() })],
+] as const)('%s: %s is proven and asks for nothing of ours', async (chat, _, body) => {
+  expect(await post(chat, body)).toMatchObject({ status: 200, body: { ignored: expect.any(String) } })
+})
+
 describe('teams', () => {
   test('the answer has the finished vault', async () => {
     const name = unique('Teams')
@@ -325,6 +397,22 @@ describe('mattermost', () => {
     ])
   })
 
+  test('an outgoing webhook, which has its token in the form only, gets the finished vault', async () => {
+    const name = unique('Outgoing')
+    const { secret } = chats.mattermost
+    const body = new URLSearchParams({
+      token: secret,
+      trigger_word: 'vault',
+      text: `vault create "${name}" owners:${OWNER}`,
+      user_id: 'rnina9994bde8mua79zqcg5hmo',
+      user_name: 'somename',
+    })
+    const answer = await post('mattermost', body.toString(), { headers: {} })
+    expect(answer.body.text).toMatch(/The vault (was|is being) created/)
+    await finished(name)
+    expect(await vaults(name)).toHaveLength(1)
+  })
+
   test('where the host is not allowed, it is not called, and the answer has the result', async () => {
     const [name, url] = [unique('Foreign'), 'https://evil.example/hooks/commands/x']
     const body = mattermostCommand({ text: `create "${name}" owners:${OWNER}`, response_url: url })
@@ -339,7 +427,9 @@ const asks: Readonly<Record<ChatName, (name: string, at: number) => string>> = {
   slack: (name) => slackCommand({ text: `create "${name}" owners:${OWNER}` }),
   teams: (name, at) => teamsMessage(`create "${name}" owners:${OWNER}`, at),
   discord: (name) => discordCommand(`create "${name}" owners:${OWNER}`, 'token'),
-  mattermost: (name) => mattermostCommand({ text: `create "${name}" owners:${OWNER}` }),
+  // its own proof is in the body too
+  mattermost: (name) =>
+    mattermostCommand({ text: `create "${name}" owners:${OWNER}`, token: 'another-token' }),
 }
 const names = Object.keys(asks) as ChatName[] // Object.keys forgets that its names are known
 

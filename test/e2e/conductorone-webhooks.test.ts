@@ -101,6 +101,24 @@ describe('ConductorOne asks, and is told', () => {
     expect(document).toMatchObject({ errored: { comment: expect.stringContaining('vault_kind') } })
   })
 
+  test('an outcome that nobody knows is told as such, once, and nothing is sent again', async () => {
+    const name = unique('Unknown')
+    await stage.simulator.control.fault('create', 'internal', { when: 'after' })
+    const { delivery } = await stage.simulator.control.webhooks.send(
+      step({ entitlement: { displayName: name } }),
+    )
+    const done = await ended(delivery.id)
+    expect(done.document).toMatchObject({
+      errored: {
+        comment: expect.stringMatching(/^Nobody knows whether the vault “Unknown .* was created\./),
+      },
+    })
+    expect(await vaultsNamed(name)).toHaveLength(1)
+    const again = await stage.simulator.control.webhooks.resend(delivery.id)
+    expect(again.attempts).toMatchObject([{ status: 200, json: done.document }])
+    expect(await vaultsNamed(name)).toHaveLength(1)
+  })
+
   test('access that is to be taken away is left to people', async () => {
     const { delivery, attempts } = await stage.simulator.control.webhooks.send(step({ type: 'revoke' }))
     expect(attempts).toMatchObject([{ status: 200 }])
@@ -120,6 +138,35 @@ describe('ConductorOne asks, and is told', () => {
     expect(document).toMatchObject({
       context: { vault: { displayName: name }, request: { status: 'created' } },
     })
+  })
+
+  test('an automation whose context is no request is told so, and does not wait', async () => {
+    const { delivery } = await stage.simulator.control.webhooks.send({
+      url: to,
+      event: 'PayloadWorkflowStep',
+      origin: stage.wire.url.origin,
+      payload: { context: ['Payroll'] },
+    })
+    const { document } = await ended(delivery.id)
+    expect(document).toMatchObject({ context: { vault: null, problem: { code: 'invalid-request' } } })
+  })
+
+  test('an automation that asks for something else under the same ticket and name is told so', async () => {
+    const name = unique('Edited')
+    const send = async (owner: string) => {
+      const { delivery } = await stage.simulator.control.webhooks.send({
+        url: to,
+        event: 'PayloadWorkflowStep',
+        origin: stage.wire.url.origin,
+        payload: { context: { name, owners: [owner], ticket: { id: 'SEC-42' } } },
+      })
+      return (await ended(delivery.id)).document
+    }
+    expect(await send('owner@example.com')).toMatchObject({ context: { problem: null } })
+    expect(await send('second.owner@example.com')).toMatchObject({
+      context: { vault: null, problem: { code: 'idempotency-key-reused' }, request: { status: 'created' } },
+    })
+    expect(await vaultsNamed(name)).toHaveLength(1)
   })
 
   test('an automation’s faulty context is told what is wrong with it', async () => {
@@ -181,6 +228,19 @@ describe('one delivery, one vault, one completion', () => {
       step({ entitlement: { displayName: name } }),
     )
     expect((await ended(delivery.id)).document).toHaveProperty('complete')
+    expect(await vaultsNamed(name)).toHaveLength(1)
+  })
+  test('a completion that was taken although its answer says 500 stays one, and is not called undelivered', async () => {
+    const name = unique('Taken')
+    await stage.simulator.control.fault('callback', 'internal', { when: 'after' })
+    const order = step({ entitlement: { displayName: name } })
+    const { delivery, attempts } = await stage.simulator.control.webhooks.send(order)
+    expect((await ended(delivery.id)).document).toHaveProperty('complete')
+    const read = () => stage.worker.call('GET', attempts[0]?.headers.location ?? '', { as: 'operator' })
+    await expect
+      .poll(async () => (await read()).body.warnings, PATIENCE)
+      .toEqual([expect.stringMatching(/HTTP 400; the address was used before, perhaps by this very result/)])
+    expect((await read()).body.status).toBe('created')
     expect(await vaultsNamed(name)).toHaveLength(1)
   })
 })

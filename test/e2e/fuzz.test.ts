@@ -177,20 +177,20 @@ function askedFor({ path, headers, body, raw }: Shot, id: string): Asked | undef
 /** @returns the request that a delivery holds */
 function requestIn(source: string, bytes: Uint8Array<ArrayBuffer>, headers: Headers): unknown {
   if (source === 'slack') {
-    const event = readSlack(new TextDecoder().decode(bytes))
-    if (event.kind !== 'command' && event.kind !== 'form') return undefined
-    const asked =
-      event.kind === 'form' ? { ...event, kind: 'create' } : readCommand(event.text, event.command)
-    const request = asked.kind === 'create' && 'request' in asked ? asked.request : undefined
-    const unnamed = Array.isArray(request?.owners) && request.owners.some((owner) => mentioned(owner))
-    return unnamed ? undefined : request && { requestedBy: `${event.user.name} on Slack`, ...request }
+    const event = readSlack(bytes)
+    if (event.kind === 'form') return spoken(event.request, event.user, 'Slack')
+    if (event.kind !== 'command') return undefined
+    const asked = readCommand(event.text, event.command)
+    if (asked.kind !== 'create' || asked.mistakes.length > 0) return undefined
+    return spoken(asked.request, event.user, 'Slack')
   }
   const chat = { teams, discord, mattermost }[source]
   if (chat) {
-    const said = chat.read(bytes, Date.now())
-    const asked = said?.kind === 'command' ? readCommand(said.text, said.command) : undefined
-    const by = said?.kind === 'command' ? `${said.user.name} on ${chat.title}` : ''
-    return asked?.kind === 'create' ? { requestedBy: by, ...asked.request } : undefined
+    const said = chat.read(bytes)
+    if (said?.kind !== 'command') return undefined
+    const asked = readCommand(said.text, said.command)
+    if (asked.kind !== 'create' || asked.mistakes.length > 0) return undefined
+    return spoken(asked.request, said.user, chat.title)
   }
   const json = JSON.parse(new TextDecoder('utf-8', { fatal: true, ignoreBOM: false }).decode(bytes))
   const reading =
@@ -198,6 +198,17 @@ function requestIn(source: string, bytes: Uint8Array<ArrayBuffer>, headers: Head
       ? readDelivery(json, options)
       : sources.get(source)?.read({ headers, json, options })
   return reading?.kind === 'request' ? reading.request : undefined
+}
+
+/** @returns what somebody asked for in a chat, where it does not name people who must be looked up */
+function spoken(
+  request: Readonly<Record<string, unknown>>,
+  user: { readonly id: string; readonly name: string },
+  title: string,
+): unknown {
+  const unknown = Array.isArray(request.owners) && request.owners.some((owner) => mentioned(owner))
+  const by = ProvisioningRequest.shape.requestedBy.safeParse(`${user.name} on ${title}`).data ?? user.id
+  return unknown ? undefined : { requestedBy: by, ...request }
 }
 
 const callers = new Map(Object.entries(KEYS).map(([caller, key]) => [`Bearer ${key}`, caller]))

@@ -140,7 +140,7 @@ export interface Told {
 /** The chats' own servers: one real HTTP server that stands in for all of their hosts. */
 export interface ChatServers {
   readonly told: Told[]
-  /** Says what calls to a method of Slack's Web API answer from now on. */
+  /** Says what calls to a method of Slack's Web API answer from now on, or will answer. */
   will(method: string, answer: (told: Told) => unknown): void
   /** What was sent to an address. */
   at(url: string): Told[]
@@ -166,7 +166,8 @@ export async function startChatServers(hosts: readonly string[]): Promise<ChatSe
     }
     told.push(one)
     const method = one.url.startsWith(API) ? new URL(one.url).pathname.slice('/api/'.length) : ''
-    const answer = answers.get(method)?.(one) ?? (method === '' ? { ok: true } : { ok: false, error: 'no' })
+    const answer =
+      (await answers.get(method)?.(one)) ?? (method === '' ? { ok: true } : { ok: false, error: 'no' })
     response.writeHead(200, { 'Content-Type': JSON_TYPE }).end(JSON.stringify(answer))
   })
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))

@@ -3,7 +3,7 @@ import { runInDurableObject } from 'cloudflare:test'
 import { env, exports } from 'cloudflare:workers'
 import { afterEach, beforeEach, vi } from 'vitest'
 import type { Bindings } from '../../src/env.ts'
-import { type Claim, claimOf } from '../../src/ledger/claim.ts'
+import { type Claim, claimOf, type Tell } from '../../src/ledger/claim.ts'
 import type { Entry } from '../../src/ledger/entry.ts'
 import type { Ledger } from '../../src/ledger/ledger.ts'
 import { inShard, newRequestId, type Shard, shardOf } from '../../src/ledger/request-id.ts'
@@ -90,7 +90,7 @@ export function stageTenant() {
 }
 
 function addressee({ hostname, pathname }: URL, method = 'GET'): keyof Script {
-  if (hostname === 'hooks.example.com') return 'callback'
+  if (hostname === 'hooks.example.com' || hostname === 'hooks.slack.com') return 'callback'
   if (hostname !== 'acme.conductor.one') throw new Error(`nobody may ask ${hostname}`)
   if (pathname === '/auth/v1/token') return 'token'
   if (pathname === '/api/v1/search/users') return 'users'
@@ -111,6 +111,7 @@ export type Wish = {
   readonly key?: string
   readonly caller?: string
   readonly background?: boolean
+  readonly tell?: Tell | null
   /** puts a claim without a key into this shard */
   readonly shard?: Shard
   /** the very same claim as before, instead of a new one */
@@ -133,13 +134,14 @@ async function newClaim({
   key,
   caller = 'runbook',
   background = false,
+  tell = null,
   shard,
 }: Wish): Promise<Claim> {
   // an owner of its own, as found owners are remembered for longer than a test
   const owners = [`owner-${++count}@example.com`]
   const request = ProvisioningRequest.parse({ name: 'Payroll', owners, ...fields })
   const order = orderOf(request, Policy.parse({ allowedCallbackHosts: ['hooks.example.com'] }))
-  const options = { background, tell: null, ...(!shard && { idempotencyKey: key ?? `key-${count}` }) }
+  const options = { background, tell, ...(!shard && { idempotencyKey: key ?? `key-${count}` }) }
   const { claim } = await claimOf(newRequestId(world), { source: 'api', caller }, request, order, options)
   return shard ? { ...claim, id: inShard(claim.id, shard) } : claim
 }

@@ -1,7 +1,7 @@
 import { discord } from '../../../src/chat/discord.ts'
 import { mattermost } from '../../../src/chat/mattermost.ts'
 import { resultOf } from '../../../src/chat/message.ts'
-import { formErrors, SLACK_PROOFS } from '../../../src/chat/slack.ts'
+import { formAnswer, formErrors, SLACK_PROOFS } from '../../../src/chat/slack.ts'
 import { slackReply } from '../../../src/chat/slack-blocks.ts'
 import { teams } from '../../../src/chat/teams.ts'
 import type { Proof } from '../../../src/sources/signature.ts'
@@ -45,7 +45,7 @@ function operation({ operationId, title, proofs, type, example, answer, examples
       200: {
         ...jsonResponse(
           `What is shown to the person who asked${silent ? '; nothing, where nothing is to be said' : ''}.`,
-          schemaRef(answer),
+          silent ? schemaRef(answer) : { anyOf: [schemaRef(answer), schemaRef('Ignored')] },
           examples,
         ),
         ...(silent && { 'x-silent': true }),
@@ -64,7 +64,7 @@ const receiveSlack = operation({
   answer: 'SlackAnswer',
   examples: {
     taken: { summary: 'The vault is being created', value: slackReply(resultOf(accepted)) },
-    form: { summary: 'The form was taken', value: { response_action: 'clear' } },
+    form: { summary: 'The form was taken', value: formAnswer(resultOf(accepted)) },
     faults: {
       summary: 'The form has faults',
       value: formErrors([{ pointer: '/name', detail: 'must not be empty' }]),

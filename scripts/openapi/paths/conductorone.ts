@@ -42,7 +42,10 @@ const receiveConductorOne: Part = {
           value: stepRefused('This Worker makes vaults.'),
         },
         context: { summary: 'A step of an automation, repeated', value: automationAnswer(created) },
-        ignored: { summary: 'It asks for nothing', value: { ignored: 'this provisioning step has no task' } },
+        ignored: {
+          summary: 'It asks for nothing',
+          value: { ignored: 'c1.webhooks.v1.PayloadFindingDispatch events ask for nothing here' },
+        },
       },
       { Location: 'sometimes', 'Idempotent-Replayed': 'sometimes' },
     ),

@@ -1,34 +1,49 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { type Command, faultMessage, help, readCommand } from '../../../src/chat/grammar.ts'
+import { faultMessage, help } from '../../../src/chat/advice.ts'
+import { type Asked, type Command, readCommand } from '../../../src/chat/grammar.ts'
 import { fieldFaults, ProvisioningRequest } from '../../../src/provisioning/request.ts'
 
 const NAME = '/vault'
 const read = (text: string) => readCommand(text, NAME)
+const faultsOf = (request: unknown) => {
+  const { error } = ProvisioningRequest.safeParse(request)
+  return error ? fieldFaults(error) : []
+}
+const isFine = (request: unknown) => ProvisioningRequest.safeParse(request).success
 
 /** What a command asks for; one that asks for nothing fails the test. */
 function asked(text: string): Readonly<Record<string, unknown>> {
   return created(read(text)).request
 }
 
-function created(command: Command): Extract<Command, { kind: 'create' }> {
+function created(command: Command): Asked {
   if (command.kind !== 'create') throw new Error(`it is ${command.kind}: ${JSON.stringify(command)}`)
   return command
 }
 
+/** What is said about a command that has mistakes. */
+function said(text: string) {
+  const command = read(text)
+  if (command.kind === 'mistaken') return command.message
+  const create = created(command)
+  return faultMessage(create, faultsOf(create.request), NAME, isFine)
+}
+
 /** The command that is offered for one with mistakes, without the name of the command. */
 function offered(text: string): string {
-  const command = read(text)
-  if (command.kind === 'mistaken') return bare(command.message.commands?.[0])
-  const { request, words } = created(command)
-  const parsed = ProvisioningRequest.safeParse(request)
-  if (parsed.success) throw new Error('there is nothing wrong with it')
-  return bare(faultMessage(request, words, fieldFaults(parsed.error), NAME).commands?.[0])
+  if (isGood(text)) throw new Error('there is nothing wrong with it')
+  return bare(said(text).commands?.[0])
 }
 
 function bare(command = ''): string {
   expect(command.startsWith(`${NAME} `)).toBe(true)
   return command.slice(NAME.length + 1)
+}
+
+function isGood(text: string): boolean {
+  const command = read(text)
+  return command.kind === 'create' && command.mistakes.length === 0 && isFine(command.request)
 }
 
 const WHOLE =
@@ -55,6 +70,19 @@ test.each([
   ['a name without quotes', WHOLE.replaceAll('"Payroll break-glass"', 'Payroll break-glass')],
   ['a name with its word', WHOLE.replaceAll('"Payroll', 'name:"Payroll')],
   ['a space behind a colon', WHOLE.replaceAll(':', ': ')],
+  [
+    'the name behind, and a space behind a colon',
+    `create ${WHOLE.slice(29).replaceAll(':', ': ')} "Payroll break-glass"`,
+  ],
+  [
+    'the name with its word behind a text',
+    `create ${WHOLE.slice(29).replace('desc:', 'desc: ')} name: "Payroll break-glass"`,
+  ],
+  ['a space behind a comma', WHOLE.replaceAll(',', ', ')],
+  ['low quotes', WHOLE.replaceAll(/"([^"]*)"/g, '„$1“')],
+  ['a text without quotes', WHOLE.replace('"For the night shift"', 'For the night shift')],
+  ['a kind of two words', WHOLE.replace('magic_link', 'magic link')],
+  ['a space that is not one', WHOLE.replaceAll(/ (?=\w+:)/g, '\u00a0')],
 ])('a command with %s is read', (_, text) => {
   expect(asked(text)).toEqual(REQUEST)
 })
@@ -103,6 +131,17 @@ test('what is said twice of the owners counts twice', () => {
   ])
 })
 
+test.each([
+  ['owners:a@example.com, b@example.com', { owners: ['a@example.com', 'b@example.com'] }],
+  ['owners:a@example.com "b@example.com"', { owners: ['a@example.com', 'b@example.com'] }],
+  ['desc:for the night shift', { description: 'for the night shift' }],
+  ['desc: "for the" night shift ttl:1d', { description: 'for the night shift', credentialTtl: '1d' }],
+  ['owners: ttl:1d', { owners: [], credentialTtl: '1d' }],
+])('%s says nothing about the name that stands before it', (words, request) => {
+  for (const name of ['"Payroll run"', 'Payroll run'])
+    expect(asked(`create ${name} ${words}`)).toEqual({ name: 'Payroll run', ...request })
+})
+
 test('addresses in a name are no words of the command', () => {
   expect(asked('create Keys of https://acme.example owners:a@example.com')).toEqual({
     name: 'Keys of https://acme.example',
@@ -123,25 +162,47 @@ describe('mistakes', () => {
     ['an unclosed quote', 'create "Payroll owners:a@example.com', 'A quotation mark is not closed.'],
     ['no verb', '"Payroll" owners:a@example.com', 'is not something that /vault does'],
     ['another verb', 'delete Payroll', '“delete” is not something that /vault does'],
-  ])('%s is pointed out', (_, text, said) => {
-    const command = read(text)
-    expect(command.kind === 'mistaken' && command.message.text.join('\n')).toContain(said)
+  ])('%s is pointed out', (_, text, words) => {
+    expect(said(text).text.join('\n')).toContain(words)
+  })
+
+  test('everything that is wrong is pointed out at once', () => {
+    const { text } = said('create Payroll owner:jane "ttl:soon')
+    expect(text).toHaveLength(4)
+  })
+
+  test('of very many faults the first ten are told', () => {
+    const { text } = said(`create Payroll owners:${'jane,'.repeat(60)} ${'x:1 '.repeat(60)}`)
+    expect(text).toHaveLength(11)
+    expect(text.at(-1)).toMatch(/^And \d+ more\.$/)
   })
 
   test.each([
     ['create "Payroll" owner:a@example.com', 'create "Payroll" owners:a@example.com'],
     ['create Payroll description:"a b" credentialttl:1d', 'create "Payroll" desc:"a b" ttl:1d'],
+    ['create Payroll max-views:2 kind:magic', 'create "Payroll" kind:magic_link views:2'],
+    ['create "Payroll" x:1', 'create "Payroll"'],
+    ['create "Payroll" x: 1 2 ttl:1d', 'create "Payroll" ttl:1d'],
+    ['create Payroll: the keys ttl:1d', 'create "Payroll: the keys" ttl:1d'],
     ['create "Payroll owners:a@example.com', 'create "Payroll" owners:a@example.com'],
     ['create "Payroll', 'create "Payroll"'],
     ['create “Payroll” desc:“Night shift ttl:1d', 'create "Payroll" desc:"Night shift" ttl:1d'],
     ['"Payroll" owners:a@example.com', 'create "Payroll" owners:a@example.com'],
+    ['owners:a@example.com "Payroll"', 'create "Payroll" owners:a@example.com'],
+    ['creat Payroll owners:a@example.com', 'create "Payroll" owners:a@example.com'],
     ['create owners:a@example.com', 'create "Payroll break-glass" owners:a@example.com'],
     ['create Payroll owners:jane', 'create "Payroll" owners:owner@example.com'],
+    [
+      'create Payroll owners:a@example.com,jane,b@example.com,joe',
+      'create "Payroll" owners:a@example.com,owner@example.com,b@example.com',
+    ],
     ['create Payroll ttl:soon', 'create "Payroll" ttl:30d'],
     ['create Payroll ticket:""', 'create "Payroll" ticket:SEC-42'],
-    ['create "x:1" owners: ttl:30d views:1', 'create "x:1" owners:"" ttl:30d'],
-    ['delete Payroll', 'create "delete Payroll"'],
-    ['create Payroll owner: //a ttl:soon', 'create "Payroll" owners:owner@example.com ttl:30d'],
+    ['create Payroll ttl:soon ticket:"//x"', 'create "Payroll" ttl:30d ticket:"//x"'],
+    [
+      'create Payroll ttl:soon ticket:https://acme.atlassian.net/browse/SEC-42',
+      'create "Payroll" ttl:30d ticket:https://acme.atlassian.net/browse/SEC-42',
+    ],
     ['create Payroll kind:magic', 'create "Payroll" kind:magic_link'],
     ['create Payroll kind:magic views:2', 'create "Payroll" kind:magic_link views:2'],
     ['create Payroll kind:team views:2', 'create "Payroll" kind:group'],
@@ -150,66 +211,108 @@ describe('mistakes', () => {
       'create Payroll kind:magic_link unauthenticated:perhaps',
       'create "Payroll" kind:magic_link unauthenticated:no',
     ],
+    [
+      'create Payroll ttl:soon kind:magic_link unauthenticated:on',
+      'create "Payroll" kind:magic_link unauthenticated:yes ttl:30d',
+    ],
     ['create Payroll kind:magic_link views:many', 'create "Payroll" kind:magic_link views:1'],
   ])('for %s there is %s', (text, correction) => {
     expect(offered(text)).toBe(correction)
-    expect(ProvisioningRequest.safeParse(asked(correction)).error).toBeUndefined()
+    expect(isGood(correction)).toBe(true)
   })
 
+  test.each(['delete Payroll', 'list', 'x'])('for %s there is help', (text) => {
+    expect(offered(text)).toBe('help')
+  })
+
+  test('what has a word and was not given is not offered', () => {
+    const form = {
+      request: { name: 'A', credentialTtl: 'soon' },
+      words: { name: 'Vault name', ticket: 'Ticket' },
+    }
+    const { commands } = faultMessage({ ...form, mistakes: [] }, faultsOf(form.request), NAME, isFine)
+    expect(commands).toEqual([`${NAME} create "A" ttl:30d`])
+  })
+
+  test('nothing is offered that would not be taken on', () => {
+    expect(faultMessage(created(read('create A ttl:soon')), [], NAME, () => false).commands).toEqual([])
+  })
+
+  const value = fc.oneof(
+    fc.constantFrom('1', '30d', 'magic', 'magic_link', 'group', 'yes', 'SEC-42', 'a@example.com', '""', '"'),
+    fc.constantFrom('https://acme.example/a?b=c:d', 'http://x', '//x', 'mailto:a@example.com', 'INC:4711'),
+    fc.constantFrom(
+      '“',
+      '”',
+      '„',
+      '“a b”',
+      '„a',
+      'b“',
+      ',',
+      '<@U1>',
+      '`',
+      '\n',
+      '\u2028',
+      '\u202e',
+      'é',
+      '🔐',
+      '',
+    ),
+    fc.stringMatching(/^[ -~“”„]{0,12}$/),
+    fc.string({ unit: 'binary', maxLength: 8 }),
+    fc.tuple(fc.constantFrom('a', 'a ', '🔐', 'a:'), fc.nat({ max: 400 })).map(([text, n]) => text.repeat(n)),
+  )
+  const key = fc.constantFrom(
+    ...['name', 'owners', 'desc', 'kind', 'views', 'unauthenticated', 'ttl', 'ticket'],
+    ...['owner', 'OWNERS', 'max-views', 'x', '__proto__', 'https', 't', ''],
+  )
+  const word = fc.oneof(
+    fc.tuple(key, fc.constantFrom(':', ': ', ' :', '::'), value).map((parts) => parts.join('')),
+    value,
+  )
+  const words = fc.array(word, { maxLength: 8 })
+
   test('every command that is offered is one without mistakes', () => {
-    const key = fc.constantFrom(
-      'owners',
-      'OWNER',
-      'desc',
-      'kind',
-      'views',
-      'unauthenticated',
-      'ttl',
-      'ticket',
-      'name',
-      'x',
+    fc.assert(
+      fc.property(words, fc.constantFrom(' ', ' ', '\n', ''), (written, between) => {
+        const text = `create ${written.join(between)}`
+        if (!isGood(text)) expect(isGood(offered(text)), text).toBe(true)
+      }),
+      {
+        numRuns: 3_000,
+        examples: [
+          [['x:1', 'ttl:”', 'owners:'], ' '],
+          [['"P"', 'owners:', 'ttl:30d'], ' '],
+          [['ticket:"//x"', 'ttl:soon'], ' '],
+          [['x:1', '"', 'ttl:', '“'], ''],
+          [['name:"Payroll"', 'name:', '"'], '\n'],
+          [['kind:', 'views:1', 'unauthenticated:'], ' '],
+        ],
+      },
     )
-    const value = fc.oneof(
-      fc.constantFrom('1', '30d', 'magic', 'magic_link', 'group', 'yes', 'SEC-42', 'a@example.com', ''),
-      fc.constantFrom('"', '“', '”', '""', '“ ', '"a ', ' b”', '"a b”', '"kind:', ':', '::', '//', '/', '\\'),
-      fc.constantFrom(
-        'https://acme.example/a?b=c:d',
-        'https://',
-        '\n',
-        '\u00a0',
-        '\ufeff',
-        '\u2028',
-        '\u202e',
-        '\ud83d',
-      ),
-      fc.constantFrom('a'.repeat(300), 'a@example.com,'.repeat(40), '9'.repeat(40)),
-      fc.stringMatching(/^[ -~“”]{0,12}$/),
-      fc.string({ unit: 'binary', maxLength: 6 }),
-    )
-    const word = fc.oneof(
-      fc.tuple(key, fc.constantFrom(':', ': ', '::', ':\n', ''), value).map((parts) => parts.join('')),
-      value,
+  })
+
+  test('what is offered keeps everything that had no fault', () => {
+    const fields = fc.record(
+      {
+        name: fc.stringMatching(/^[a-z][a-z: ]{0,20}$/),
+        ttl: fc.constantFrom('1d', '2w'),
+        ticket: fc.constantFrom('SEC-42', 'INC:4711', '"//x"', '"a b"'),
+        desc: fc.stringMatching(/^[a-z][a-z: /]{0,20}$/),
+        owners: fc.constantFrom('a@example.com', 'a@example.com,b@example.com'),
+      },
+      { requiredKeys: ['name'] },
     )
     fc.assert(
-      fc.property(
-        fc.array(word, { maxLength: 8 }),
-        fc.constantFrom(' ', ' ', '  ', '\n', ''),
-        (words, space) => {
-          const text = `create ${words.join(space)}`
-          if (isGood(text)) return
-          const command = offered(text)
-          expect(isGood(command), command).toBe(true)
-        },
-      ),
-      { numRuns: 1_000, examples: [[['x:1', 'ttl:”', 'owners:'], ' ']] },
+      fc.property(fields, ({ name, desc, ...rest }) => {
+        const others = Object.entries(rest).map((parts) => parts.join(':'))
+        const text = [`create "${name}"`, ...(desc ? [`desc:"${desc}"`] : []), ...others].join(' ')
+        const { kind: _, ...kept } = asked(offered(`${text} kind:cupboard`))
+        expect(kept).toEqual(asked(text))
+      }),
     )
   })
 })
-
-function isGood(text: string): boolean {
-  const command = read(text)
-  return command.kind === 'create' && ProvisioningRequest.safeParse(command.request).success
-}
 
 test('no text whatsoever is an error of ours', () => {
   const piece = fc.oneof(
@@ -236,14 +339,15 @@ test('no text whatsoever is an error of ours', () => {
     ),
     { numRuns: 5_000 },
   )
-  expect(read(`create ${'a:'.repeat(50_000)}`).kind).toBe('mistaken')
+  for (const long of ['a:', '"', 'a" ', 'a', ' ', 'ttl: ', '“a:'])
+    expect(read(`create ${long.repeat(50_000)}`).kind).toBe('create')
 })
 
-test('a command that is built from a request reads as that request', () => {
+test('a command that is built from a request reads as that request, in any order', () => {
   // quotation marks are the one thing that a name cannot have in a command
   const text = (longest: number) =>
     fc
-      .stringMatching(/^[^"“”\p{C}\u2028\u2029]+$/u, { maxLength: longest })
+      .stringMatching(/^[^"“”„\p{C}\u2028\u2029]+$/u, { maxLength: longest })
       .map((words) => words.trim())
       .filter((words) => words !== '')
   const owner = fc.oneof(
@@ -267,14 +371,17 @@ test('a command that is built from a request reads as that request', () => {
     ),
   )
   fc.assert(
-    fc.property(request, (wanted) => {
+    fc.property(request, fc.boolean(), fc.infiniteStream(fc.nat()), (wanted, spaced, order) => {
       expect(ProvisioningRequest.safeParse(wanted).error).toBeUndefined()
-      expect(asked(commandFor(wanted))).toEqual(wanted)
+      const parts = partsOf(wanted).map((part) => ({ part, rank: order.next().value }))
+      const shuffled = parts.sort((one, other) => one.rank - other.rank).map(({ part }) => part)
+      const written = spaced ? shuffled.map((part) => part.replace(/^([a-z]+):/, '$1: ')) : shuffled
+      expect(asked(`create ${written.join(' ')}`), written.join(' ')).toEqual(wanted)
     }),
   )
 })
 
-function commandFor(request: Readonly<Record<string, unknown>>): string {
+function partsOf(request: Readonly<Record<string, unknown>>): string[] {
   const words = {
     description: 'desc',
     kind: 'kind',
@@ -286,11 +393,7 @@ function commandFor(request: Readonly<Record<string, unknown>>): string {
   const simple = Object.entries(words).flatMap(([field, word]) =>
     field in request ? [`${word}:"${request[field]}"`] : [],
   )
-  return [
-    `create "${name}" owners:${owners.join(',')}`,
-    ...simple,
-    ...(ticket ? [`ticket:${ticket.id}`] : []),
-  ].join(' ')
+  return [`"${name}"`, `owners:${owners.join(',')}`, ...simple, ...(ticket ? [`ticket:${ticket.id}`] : [])]
 }
 
 test('the help says every word of the command in the schema’s own words, with a value that would do', () => {

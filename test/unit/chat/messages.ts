@@ -1,9 +1,12 @@
-import { faultMessage, help, readCommand } from '../../../src/chat/grammar.ts'
-import { type Message, note, resultOf } from '../../../src/chat/message.ts'
+import { faultMessage, help } from '../../../src/chat/advice.ts'
+import { readCommand } from '../../../src/chat/grammar.ts'
+import { answerTo, type Message, note, resultOf } from '../../../src/chat/message.ts'
+import { problemOf } from '../../../src/conductorone/failure.ts'
 import type { RequestRecord } from '../../../src/ledger/entry.ts'
-import type { ProblemCode } from '../../../src/problem.ts'
+import { unknownOutcome } from '../../../src/ledger/state.ts'
+import { Problem } from '../../../src/problem.ts'
 import { fieldFaults, ProvisioningRequest } from '../../../src/provisioning/request.ts'
-import { problemDocument, USER_ID } from '../samples.ts'
+import { entryOf, USER_ID } from '../samples.ts'
 
 /** A name that would call people and lead them elsewhere if anything in it had an effect. */
 export const HOSTILE =
@@ -28,39 +31,44 @@ export function record(changes: Partial<RequestRecord> = {}): RequestRecord {
   }
 }
 
-function ended(status: 'failed' | 'unknown', code: ProblemCode, detail: string): Message {
-  return resultOf(record({ status, vault: null, owners: [], problem: problemDocument(code, detail) }))
+/** What is told of a request that made no vault, or perhaps one. */
+function ended(problem: Problem): Message {
+  const status = problem.code === 'outcome-unknown' ? 'unknown' : 'failed'
+  const { id } = record()
+  return resultOf(record({ status, vault: null, owners: [], problem: problem.document(id) }))
 }
+
+const PENDING = { vault: null, owners: [] } as const
+const AWAY = problemOf({ kind: 'unavailable', reason: 'HTTP 503' })
 
 /** What is said about a command that has a mistake. */
 function mistake(text: string): Message {
   const command = readCommand(text, '/vault')
   if (command.kind === 'mistaken') return command.message
   if (command.kind !== 'create') throw new Error(`it is ${command.kind}`)
-  const parsed = ProvisioningRequest.safeParse(command.request)
-  if (parsed.success) throw new Error('there is nothing wrong with it')
-  const { request, words } = command
-  const errors = fieldFaults(parsed.error).map(({ pointer, detail }) => {
-    const word = words[pointer.split('/')[1] ?? ''] ?? pointer
+  const { error } = ProvisioningRequest.safeParse(command.request)
+  const errors = (error ? fieldFaults(error) : []).map(({ pointer, detail }) => {
+    const word = command.words[pointer.split('/')[1] ?? ''] ?? pointer
     return { pointer, detail: `“${word}” ${detail}` }
   })
-  return faultMessage(request, words, errors, '/vault')
+  return faultMessage(command, errors, '/vault', () => true)
 }
 
 /** Everything that is said in chats, by what has happened. */
 export const messages: Readonly<Record<string, Message>> = {
   help: help('/vault'),
-  'the vault is being created': resultOf(record({ status: 'creating', vault: null, owners: [] })),
+  'the vault is being created, and the result follows': answerTo(
+    { kind: 'accepted', record: record({ ...PENDING, status: 'accepted' }) },
+    '/vault',
+    true,
+  ),
+  'the vault is being created, and the result has to be asked for': answerTo(
+    { kind: 'accepted', record: record({ ...PENDING, status: 'accepted' }) },
+    '@Vault',
+    false,
+  ),
   'it takes longer': resultOf(
-    record({
-      status: 'accepted',
-      vault: null,
-      owners: [],
-      problem: problemDocument(
-        'conductorone-unavailable',
-        'ConductorOne cannot be reached. It is tried again.',
-      ),
-    }),
+    record({ ...PENDING, status: 'accepted', problem: AWAY.document(record().id) }),
   ),
   'the vault was created': resultOf(record()),
   'the vault was created for a ticket, with a warning': resultOf(
@@ -73,17 +81,43 @@ export const messages: Readonly<Record<string, Message>> = {
       warnings: ['The vault exists, but the expiry of its credentials is not set yet.'],
     }),
   ),
+  'it was asked for before, and is being created': answerTo(
+    { kind: 'running', record: record({ ...PENDING, status: 'creating' }), retryAfter: 2 },
+    '/vault',
+    true,
+  ),
+  'it was asked for before, and is there': answerTo(
+    { kind: 'ended', record: record(), replayed: true },
+    '/vault',
+    true,
+  ),
+  'something else was asked for before': answerTo({ kind: 'reused', record: record() }, '/vault', true),
   'an owner is not known': ended(
-    'failed',
-    'owner-not-found',
-    'No vault was created: nobody@example.com is not the e-mail address of an enabled ConductorOne user.',
+    new Problem(
+      'owner-not-found',
+      'No vault was created: nobody@example.com is not the e-mail address of an enabled ConductorOne user.',
+    ),
   ),
-  'ConductorOne was away too long': ended(
-    'failed',
-    'conductorone-unavailable',
-    'ConductorOne could not be reached. No vault was created.',
+  'ConductorOne refused it': ended(
+    problemOf({ kind: 'refused', upstream: { status: 400, message: 'display name is taken' } }),
   ),
-  'nobody knows': ended('unknown', 'outcome-unknown', 'The create was sent and no answer came.'),
+  'ConductorOne does not accept the credential': ended(
+    problemOf({ kind: 'credentials-rejected', upstream: { status: 401 } }),
+  ),
+  'ConductorOne was away too long': ended(AWAY),
+  'nobody knows': resultOf(
+    record({
+      ...PENDING,
+      status: 'unknown',
+      problem: unknownOutcome(
+        await entryOf(
+          { name: 'Payroll break-glass', requestedBy: 'jane@example.com' },
+          { id: record().id, caller: 'slack' },
+        ),
+        problemOf({ kind: 'lost', reason: 'the connection broke' }),
+      ),
+    }),
+  ),
   'a word is not known': mistake('create "Payroll break-glass" owner:owner@example.com ttl:30d'),
   'a quotation mark is open': mistake('create "Payroll break-glass owners:owner@example.com'),
   'values have faults': mistake('create "Payroll break-glass" owners:jane kind:magic views:many ttl:soon'),

@@ -5,7 +5,7 @@ import { adaptiveCard } from '../../../src/chat/adaptive-card.ts'
 import { discord } from '../../../src/chat/discord.ts'
 import { mattermost } from '../../../src/chat/mattermost.ts'
 import type { Message } from '../../../src/chat/message.ts'
-import { formErrors, formView } from '../../../src/chat/slack.ts'
+import { formAnswer, formErrors, formView } from '../../../src/chat/slack.ts'
 import { slackReply, slackShared } from '../../../src/chat/slack-blocks.ts'
 import { HOSTILE, messages, record } from './messages.ts'
 
@@ -33,10 +33,18 @@ test.each(Object.entries(renderers))('%s: every message is as it was reviewed', 
   await expect(text.join('\n')).toMatchFileSnapshot(`./__snapshots__/${chat}.md`)
 })
 
+const FAULTS = [
+  { pointer: '/owners/0', detail: '“@U1” in “Owners” must be an owner' },
+  { pointer: '/owners/1', detail: '“@U2” in “Owners” must be an owner' },
+  { pointer: '/maxViews', detail: '“Maximum views” must be a whole number' },
+  { pointer: '', detail: 'the whole is wrong' },
+]
+
 test('slack: the form, and what is shared, are as they were reviewed', async () => {
   const text = [
     `## the form\n\n${asJson(formView('U111', 'https://hooks.slack.com/commands/T1/1/x'))}`,
-    `## its faults\n\n${asJson(formErrors([{ pointer: '/owners/0', detail: '“Owners” must be an owner' }]))}`,
+    `## its faults\n\n${asJson(formErrors(FAULTS))}`,
+    `## what takes its place\n\n${asJson(formAnswer(messages['it was asked for before, and is there'] ?? help()))}`,
     `## a result for the channel\n\n${asJson(slackShared(record(), 'jane'))}`,
   ]
   await expect(`${text.join('\n\n')}\n`).toMatchFileSnapshot('./__snapshots__/slack-form.md')
@@ -133,6 +141,7 @@ describe('slack', () => {
               type: z.literal('multi_users_select'),
               action_id: z.string(),
               initial_users: z.array(z.string()),
+              max_selected_items: z.int().min(1),
             }),
             z.strictObject({
               type: z.literal('static_select'),
@@ -162,6 +171,22 @@ describe('slack', () => {
 
   test('the form is a modal', () => {
     expect(View.parse(formView('U111', 'https://hooks.slack.com/commands/T1/1/x')).blocks).toHaveLength(8)
+  })
+
+  test('what takes the place of the form is a modal without a button, whatever it says', () => {
+    const Answer = z.strictObject({
+      response_action: z.literal('update'),
+      view: z.strictObject({
+        type: z.literal('modal'),
+        title: plain(24),
+        close: plain(24),
+        blocks: z.array(Block).min(1).max(100),
+      }),
+    })
+    everyMessage((message) => {
+      const { view } = Answer.parse(formAnswer(message))
+      expect(view.blocks.map(({ type }) => type)).not.toContain('actions')
+    })
   })
 
   test('what people wrote stands in plain text only, and the title and the fallback are ours', () => {
@@ -230,14 +255,40 @@ describe('discord and mattermost', () => {
             expect(shown(render(message)), name).toContain(text)
   })
 
+  // what stands behind a backslash is shown as it is: any punctuation in Discord, and these in Mattermost,
+  // https://github.com/mattermost/marked/blob/master/lib/marked.js
+  const escapes = { discord: /\\([^0-9A-Za-z\s])/g, mattermost: /\\([`*{}[\]()#+\-.!_>|~]|\\(?!\w))/g }
+  const ADDRESS = 'https://acme.example/browse/SEC-42_a?b=c#d'
+
+  test.each([
+    ['discord', contentOf, escapes.discord],
+    ['mattermost', textOf, escapes.mattermost],
+  ])('%s: a name with mark-up is shown as it was written, and has no effect', (_, render, escaped) => {
+    const written = render({ tone: 'good', title: 'T', text: [HOSTILE], facts: [['Name', HOSTILE]] })
+    const shown = written.replaceAll(escaped, '$1').replaceAll('\u200b', '')
+    expect(shown).toContain(`\n\n${HOSTILE}\n\n**Name** ${HOSTILE}`)
+    const effective = written
+      .replaceAll(escaped, '')
+      .replaceAll('**', '')
+      .replaceAll(/https:\/\/[a-z.]+/g, '')
+    // no emphasis, code, link, spoiler, quote, heading, end of a tag, and nobody who is called
+    expect(effective).not.toMatch(/[*_`[\]()~|>#]|@[a-z0-9]/i)
+  })
+
   test.each([
     ['discord', contentOf],
     ['mattermost', textOf],
-  ])('%s: a name with mark-up is shown as it was written, and has no effect', (_, render) => {
-    const written = render({ tone: 'good', title: 'T', text: [HOSTILE], facts: [['Name', HOSTILE]] })
-    expect(shown(written)).toContain(HOSTILE)
-    // every character that begins mark-up or calls somebody stands behind a backslash
-    expect(written.replaceAll(/\\./g, '').replaceAll('**', '')).not.toMatch(/[@<>*_`[\]():~|#&]/)
+  ])('%s: addresses stay as they are', (_, render) => {
+    const written = render({
+      tone: 'good',
+      title: 'T',
+      text: [`See ${ADDRESS}.`],
+      facts: [['Ticket', ADDRESS]],
+    })
+    expect(written).toContain(`See ${ADDRESS}\\.`)
+    expect(written.endsWith(ADDRESS)).toBe(true)
+    const mail = render({ tone: 'good', title: 'T', text: ['Ask jane@example.com'], facts: [] })
+    expect(mail.replaceAll(escapes.mattermost, '$1')).toContain('jane@example.com')
   })
 
   test('a command cannot leave its block', () => {
@@ -247,6 +298,18 @@ describe('discord and mattermost', () => {
       expect(written.split('```')).toHaveLength(3)
       expect(written.endsWith('\n```')).toBe(true)
     }
+  })
+
+  test('a block of commands is whole, or is left out', () => {
+    everyMessage((message) => {
+      for (const render of [contentOf, textOf]) {
+        const blocks = render(message).split('\n```').length - 1
+        expect([0, 2]).toContain(blocks)
+      }
+    })
+    const commands = [`/vault create "${'x'.repeat(1_000)}"`]
+    const written = contentOf({ tone: 'bad', title: 'T', text: ['y'.repeat(1_500)], facts: [], commands })
+    expect(written.endsWith(`\n\`\`\`\n${commands[0]}\n\`\`\``)).toBe(true)
   })
 })
 

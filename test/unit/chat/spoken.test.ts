@@ -16,7 +16,7 @@ import { NOON } from '../world.ts'
 
 /** What is asked for by what was written in Slack. */
 function inSlack(text: string): Readonly<Record<string, unknown>> {
-  const event = readSlack(slackCommand({ text }))
+  const event = readSlack(bytesOf(slackCommand({ text })))
   const command = readCommand(event.kind === 'command' ? event.text : '', '/vault')
   if (command.kind !== 'create') throw new Error(`it is ${command.kind}`)
   return command.request
@@ -53,7 +53,7 @@ test('slack: the form reads as the command does', () => {
   }
   const view = { private_metadata: 'https://hooks.slack.com/x', state: { values } }
   const user = { id: 'U111', username: 'jane' }
-  expect(readSlack(slackPayload({ type: 'view_submission', user, view }))).toEqual({
+  expect(readSlack(bytesOf(slackPayload({ type: 'view_submission', user, view })))).toEqual({
     kind: 'form',
     request: { name: 'Payroll', owners: ['@U111', '@U222'], kind: 'magic_link', maxViews: 3 },
     user: { id: 'U111', name: 'jane' },
@@ -70,7 +70,7 @@ test.each([
   ],
   ['no user', 'command=%2Fvault&text=help'],
 ])('slack: %s is nothing for us', (_, body) => {
-  expect(readSlack(body)).toEqual({ kind: 'other' })
+  expect(readSlack(bytesOf(body))).toEqual({ kind: 'other' })
 })
 
 test.each([
@@ -82,55 +82,88 @@ test.each([
   ['create&nbsp;A<br>ttl:30d', 'create A ttl:30d'],
   ['create &quot;R&amp;D&quot; &constructor; &lt;b&gt;', 'create "R&D" &constructor; <b>'],
 ])('teams: %s is read as %s', (written, text) => {
-  expect(teams.read(bytesOf(teamsMessage(written, NOON)), NOON)).toMatchObject({ kind: 'command', text })
+  expect(teams.read(bytesOf(teamsMessage(written, NOON)))).toMatchObject({ kind: 'command', text })
+})
+
+test('teams: the webhook is called by the name that the team gave it', () => {
+  const called = (text: string) => teams.read(bytesOf(JSON.stringify({ text, from: { id: '29:1' } })))
+  expect(called('<at>Access &amp; keys</at>&nbsp;help')).toMatchObject({
+    command: '@Access & keys',
+    text: 'help',
+  })
+  expect(called('<at id="0">Vault</at> create A for <at>Larry Brown</at>')).toMatchObject({
+    command: '@Vault',
+    text: 'create A for Larry Brown',
+  })
+  expect(called('help')).toMatchObject({ command: '@Vault', text: 'help' })
+})
+
+test('teams: mark-up without an end is read in no time', () => {
+  for (const piece of ['<', '<at', '<br ', '<at>', '&'])
+    expect(teams.read(bytesOf(teamsMessage(piece.repeat(60_000), NOON)))).toMatchObject({ kind: 'command' })
 })
 
 test.each([
-  ['five minutes old', NOON - 300_000, true],
-  ['older', NOON - 300_001, false],
-  ['five minutes ahead', NOON + 300_000, true],
-  ['further ahead', NOON + 300_001, false],
-])('teams: a message that is %s: %s', (_, at, taken) => {
-  expect(teams.read(bytesOf(teamsMessage('help', at)), NOON) !== undefined).toBe(taken)
-})
-
-test('teams: a message without a time is not taken', () => {
-  expect(
-    teams.read(bytesOf(JSON.stringify({ text: 'help', from: { id: '1' }, timestamp: 'now' })), NOON),
-  ).toBeUndefined()
-  expect(teams.read(bytesOf(JSON.stringify({ text: 'help', from: { id: '1' } })), NOON)).toBeUndefined()
+  ['a time', teamsMessage('help', NOON), NOON],
+  ['what is no time', JSON.stringify({ timestamp: 'now' }), Number.NaN],
+  ['no time', '{}', Number.NaN],
+  ['no object', '[]', Number.NaN],
+])('teams: the time of a message with %s is %s', (_, body, at) => {
+  expect(teams.time?.sentAt(JSON.parse(body))).toBe(at)
 })
 
 test('discord: a command is read, a ping is answered, and nothing else is taken', () => {
-  expect(discord.read(bytesOf(discordCommand('create A', 'tok_1.2-3')), NOON)).toEqual({
+  expect(discord.read(bytesOf(discordCommand('create A', 'tok_1.2-3')))).toEqual({
     kind: 'command',
     text: 'create A',
     command: '/vault',
     user: { id: '53908232506183680', name: 'mason' },
     replyTo: 'https://discord.com/api/v10/webhooks/771825006014889984/tok_1.2-3/messages/@original',
   })
-  expect(discord.read(bytesOf('{"type":1}'), NOON)).toEqual({ kind: 'protocol', answer: { type: 1 } })
-  expect(discord.read(bytesOf('{"type":3}'), NOON)).toBeUndefined()
+  expect(discord.read(bytesOf('{"type":1}'))).toEqual({ kind: 'protocol', answer: { type: 1 } })
+  expect(discord.read(bytesOf('{"type":3}'))).toBeUndefined()
   // a token that would lead elsewhere
-  expect(discord.read(bytesOf(discordCommand('create A', '../../evil')), NOON)).toBeUndefined()
+  expect(discord.read(bytesOf(discordCommand('create A', '../../evil')))).toBeUndefined()
+})
+
+test('mattermost: an outgoing webhook is called by its own word, and has no address to answer at', () => {
+  // the vendor's own sample, as it is sent
+  const body = new URLSearchParams({
+    channel_id: 'hawos4dqtby53pd64o4a4cmeoo',
+    channel_name: 'town-square',
+    team_domain: 'someteam',
+    post_id: 'axdygg1957njfe5pu38saikdho',
+    text: 'vault create A',
+    timestamp: '1445532266',
+    token: 'zmigewsanbbsdf59xnmduzypjc',
+    trigger_word: 'vault',
+    user_id: 'rnina9994bde8mua79zqcg5hmo',
+    user_name: 'somename',
+  })
+  expect(mattermost.read(bytesOf(body.toString()))).toEqual({
+    kind: 'command',
+    text: ' create A',
+    command: 'vault',
+    user: { id: 'rnina9994bde8mua79zqcg5hmo', name: 'somename' },
+  })
 })
 
 test('mattermost: a command is read', () => {
   const replyTo = 'https://chat.example.com/hooks/commands/x'
-  expect(mattermost.read(bytesOf(mattermostCommand({ text: 'help', response_url: replyTo })), NOON)).toEqual({
+  expect(mattermost.read(bytesOf(mattermostCommand({ text: 'help', response_url: replyTo })))).toEqual({
     kind: 'command',
     text: 'help',
     command: '/vault',
     user: { id: 'wk9tqgqsaigzdfaqr47cj3b8ac', name: 'jane' },
     replyTo,
   })
-  expect(mattermost.read(bytesOf('text=help'), NOON)).toBeUndefined()
+  expect(mattermost.read(bytesOf('text=help'))).toBeUndefined()
 })
 
 test.each([discord, teams])('$title: a body that is no JSON is told as such', ({ read }) => {
-  expect(() => read(bytesOf('{'), NOON)).toThrow('not JSON')
+  expect(() => read(bytesOf('{'))).toThrow('not JSON')
 })
 
 test('slack: a payload that is no JSON is told as such', () => {
-  expect(() => readSlack(`payload=${encodeURIComponent('{')}`)).toThrow('not JSON')
+  expect(() => readSlack(bytesOf(`payload=${encodeURIComponent('{')}`))).toThrow('not JSON')
 })

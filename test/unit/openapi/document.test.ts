@@ -96,8 +96,10 @@ test('it has every sender', () => {
   const [source] = openapi.paths['/webhooks/{source}'].post.parameters
   expect(source.schema.enum).toEqual([...sources.keys()])
   for (const { proofs } of sources.values())
-    for (const { header } of proofs)
-      expect(openapi.paths['/webhooks/{source}'].post.description).toContain(`\`${header}\``)
+    for (const proof of proofs)
+      expect(openapi.paths['/webhooks/{source}'].post.description).toContain(
+        `\`${proof.kind === 'token' ? proof.name : proof.header}\``,
+      )
 })
 
 test('every operation has a name of its own, a summary and a tag that is explained', () => {

@@ -96,3 +96,24 @@ test.each(Object.keys(chats) as ChatName[])('%s: its own proof is taken and anot
   )
   if (chat !== 'discord') expect(await isGenuine(chat, bare, '{}')).toBe(false)
 })
+
+describe('mattermost: the token in the form, where no header has it', () => {
+  const form = (token: string) => new URLSearchParams({ text: 'help', token }).toString()
+  const { secret } = chats.mattermost
+
+  test('is taken, in the first field of that name', async () => {
+    expect(await isGenuine('mattermost', {}, form(secret))).toBe(true)
+    expect(await isGenuine('mattermost', {}, `${form('another-token')}&token=${secret}`)).toBe(false)
+  })
+
+  test.each([
+    ['another', form('another-token')],
+    ['an empty one', form('')],
+    ['one in another field', new URLSearchParams({ text: secret }).toString()],
+    ['one with a scheme', form(`Token ${secret}`)],
+    ['one in JSON', JSON.stringify({ token: secret })],
+    ['none', ''],
+  ])('is refused: %s', async (_, body) => {
+    expect(await isGenuine('mattermost', {}, body)).toBe(false)
+  })
+})

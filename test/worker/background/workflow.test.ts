@@ -1,6 +1,9 @@
 import { introspectWorkflow } from 'cloudflare:test'
 import { Webhook } from 'standardwebhooks'
 import { expect, test, vi } from 'vitest'
+import { replyTo } from '../../../src/background/reply.ts'
+import { deploymentOf } from '../../../src/deployment.ts'
+import { world } from '../../../src/world.ts'
 import {
   bindings,
   CALLBACK_URL,
@@ -13,7 +16,7 @@ import {
   type Wish,
 } from '../stage.ts'
 
-const { script, sentTo } = stageTenant()
+const { script, sent, sentTo } = stageTenant()
 
 /** Submits a claim and lets its Workflow run to its end, without its waits. */
 async function run(wish: Wish) {
@@ -157,6 +160,17 @@ test('tells the result with the expiry that was set since', async () => {
   expect(sentTo('callback')[0]?.body).toMatchObject({
     data: { warnings: [], vault: { credentialExpirationDuration: '3600s' } },
   })
+})
+
+test('tells a chat at once, as its address may be good for minutes only, though the expiry takes hours', async () => {
+  script.update = [NOT_NOW, NOT_NOW, NOT_NOW, ...script.update]
+  const address = 'https://hooks.slack.com/commands/T1/1/x'
+  const tell = await replyTo('slack', address, deploymentOf(bindings).config, world)
+  const { record } = await run({ background: true, tell, fields: { credentialTtl: '1h' } })
+  const order = sent.map(({ to }) => to).filter((to) => to === 'update' || to === 'callback')
+  expect(order).toEqual(['update', 'callback', 'update', 'update', 'update'])
+  expect(JSON.stringify(sentTo('callback')[0]?.body)).toContain('is not set yet')
+  expect(record).toMatchObject({ warnings: [], vault: { credentialExpirationDuration: '3600s' } })
 })
 
 test('may be run as often as the platform likes', async () => {

@@ -1,0 +1,154 @@
+import fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+import { problemOf } from '../../../src/conductorone/failure.ts'
+import { bytesOf } from '../../../src/encoding.ts'
+import { type Entry, recordOf } from '../../../src/ledger/entry.ts'
+import { unknownOutcome } from '../../../src/ledger/state.ts'
+import { automationAnswer, readDelivery, stepAnswer, stepRefused } from '../../../src/sources/conductorone.ts'
+import { SourceOptions } from '../../../src/sources/options.ts'
+import { readDocument } from '../../simulator/webhook-document.ts'
+import { entryOf, problemDocument, vault } from '../samples.ts'
+
+const CALLBACK = 'https://acme.conductor.one/api/v1/webhooks/callback/x'
+const STEP = 'c1.webhooks.v1.PayloadProvisionStep'
+const AUTOMATION = 'c1.webhooks.v1.PayloadWorkflowStep'
+
+function read(event: string, payload: unknown, fields = {}) {
+  const options = SourceOptions.parse({ conductorone: { fields } })
+  return readDelivery({ version: 'v1', event, callbackUrl: CALLBACK, payload }, options)
+}
+
+function step(task: object = {}, view: object = {}, fields = {}) {
+  const taskView = {
+    task: { id: 't1', numericId: '42', displayName: 'The task', userId: 'u1', type: { grant: {} }, ...task },
+    appPath: '$.expanded[2]',
+    userPath: '$.expanded[0]',
+    entitlementsPath: '$.expanded[1]',
+    ...view,
+  }
+  const expanded = [
+    { user: { displayName: 'Jane', email: 'jane@example.com' } },
+    { appEntitlement: { displayName: 'Team vault' } },
+    { app: { displayName: 'Payroll' } },
+  ]
+  return read(STEP, { taskView, expanded }, fields)
+}
+
+describe('a provisioning step', () => {
+  test('asks for a vault of the entitlement’s name, owned by whom the task is for', () => {
+    expect(step()).toMatchObject({
+      kind: 'request',
+      request: {
+        name: 'Team vault',
+        owners: ['u1'],
+        ticket: { id: 'C1-42' },
+        requestedBy: 'jane@example.com',
+      },
+      callbackUrl: CALLBACK,
+      channel: 'conductorone-step',
+    })
+  })
+
+  test.each([
+    [
+      'form answers',
+      {},
+      { vault_name: 'Keys', vault_owners: ['u2', 'u3'] },
+      { name: 'Keys', owners: ['u2', 'u3'] },
+    ],
+    ['no answers', {}, { vault_owners: '', vault_name: ' ' }, { name: 'Team vault', owners: ['u1'] }],
+    ['other names of answers', { owners: 'who' }, { who: 'a@example.com' }, { owners: ['a@example.com'] }],
+    [
+      'names around it',
+      { name: '$app', description: '$task' },
+      {},
+      { name: 'Payroll', description: 'The task' },
+    ],
+    ['a number', {}, { vault_kind: 'magic link', vault_max_views: 3 }, { kind: 'magic_link', maxViews: 3 }],
+    ['a truth', {}, { vault_allow_unauthenticated: false }, { allowUnauthenticated: false }],
+    ['what every object has', { name: 'constructor' }, {}, { name: 'Team vault' }],
+  ])('reads %s', (_, fields, data, request) => {
+    expect(step({ data }, {}, fields)).toMatchObject({ request })
+  })
+
+  test.each([
+    ['takes access away', { task: { id: 't1', type: { revoke: {}, grant: null } } }],
+    ['has no task', {}],
+    ['has a task without an id', { task: { id: '', type: { grant: {} } } }],
+  ])('that %s is answered, so that nobody waits for it', (_, taskView) => {
+    expect(read(STEP, { taskView })).toMatchObject({
+      kind: 'not-ours',
+      why: expect.stringContaining('by hand'),
+    })
+  })
+})
+
+test.each([
+  ['a request', { name: 'A' }, { name: 'A' }],
+  ['nothing', undefined, {}],
+  ['null', null, {}],
+  ['a list', ['A'], {}],
+  ['text', 'A', {}],
+])('an automation’s context that is %s is a request with its faults', (_, context, request) => {
+  expect(read(AUTOMATION, { context })).toMatchObject({
+    kind: 'request',
+    request,
+    channel: 'conductorone-automation',
+  })
+})
+
+test.each(['PayloadPolicyApprovalStep', 'PayloadPolicyPostAction', 'PayloadFindingDispatch', 'x'])(
+  '%s grants nothing and is ignored',
+  (event) => {
+    expect(read(`c1.webhooks.v1.${event}`, {})).toMatchObject({ kind: 'ignored' })
+  },
+)
+
+test('any delivery is read', () => {
+  const payload = fc.oneof(fc.object(), fc.record({ taskView: fc.anything(), expanded: fc.anything() }))
+  fc.assert(
+    fc.property(fc.constantFrom(STEP, AUTOMATION), payload, (event, json) => {
+      expect(['request', 'not-ours', 'ignored']).toContain(read(event, json).kind)
+    }),
+  )
+})
+
+describe('what ConductorOne is told', () => {
+  const changes: Readonly<Record<string, Partial<Entry>>> = {
+    created: { status: 'created', vault, owners: [{ input: 'jane@example.com', id: 'u1' }] },
+    failed: { status: 'failed', problem: problemDocument('owner-not-found', 'x@x.com is nobody.') },
+  }
+  const document = (answer: object, event: string) =>
+    readDocument('application/json', bytesOf(JSON.stringify(answer)), event)
+
+  test.each(Object.keys(changes))('of a request that is %s is a document that it takes', async (status) => {
+    const record = recordOf(await entryOf({}, changes[status]))
+    const outcome = status === 'created' ? 'complete' : 'errored'
+    expect(document(stepAnswer(record), STEP)).toEqual({
+      version: 'v1',
+      [outcome]: { comment: expect.any(String) },
+    })
+    expect(document(automationAnswer(record), AUTOMATION)).toMatchObject({ context: { request: { status } } })
+  })
+
+  test('of an unknown outcome is no lie, and says what to do', async () => {
+    const entry = await entryOf({ ticket: { id: 'C1-42' } })
+    const problem = unknownOutcome(entry, problemOf({ kind: 'lost', reason: 'HTTP 500' }))
+    const record = recordOf({ ...entry, status: 'unknown', problem })
+    const { errored } = document(stepAnswer(record), STEP) as { errored: { comment: string } }
+    expect(errored.comment).toMatch(/^Nobody knows whether the vault “Payroll” was created\./)
+    expect(errored.comment).toContain(`request ${record.id}”`)
+    expect(errored.comment).toContain('there could be two vaults then')
+    expect(errored.comment).not.toMatch(/no vault was created/i)
+    expect(automationAnswer(record)).toMatchObject({
+      context: { vault: null, problem: { code: 'outcome-unknown' }, request: { status: 'unknown' } },
+    })
+  })
+
+  test('is never longer than it takes, nor half a character', () => {
+    for (const why of ['🔐'.repeat(600), `a${'🔐'.repeat(600)}`]) {
+      const answer = document(stepRefused(why), STEP)
+      expect(JSON.stringify(answer)).not.toMatch(/\\ud[89a-f]/i)
+    }
+  })
+})
