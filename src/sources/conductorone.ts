@@ -43,7 +43,7 @@ const ProvisionStep = z.looseObject({
   expanded: ifAny(z.array(z.unknown())),
 })
 
-const WorkflowStep = z.looseObject({ context: z.catch(z.record(z.string(), z.unknown()), {}) })
+const WorkflowStep = z.looseObject({ context: ifAny(z.record(z.string(), z.unknown())) })
 
 /** What a delivery of ConductorOne asks for. */
 export type Delivered =
@@ -77,7 +77,7 @@ export function readDelivery(json: unknown, options: SourceOptions): Delivered {
       return readStep(payload, callbackUrl ?? '', options)
     case 'PayloadWorkflowStep': {
       // a step that waits is answered, whatever its context is: a context that is no request has faults
-      const { context } = WorkflowStep.parse(payload)
+      const { context = {} } = WorkflowStep.parse(payload)
       return {
         kind: 'request',
         request: context,
