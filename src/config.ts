@@ -55,9 +55,11 @@ const SlackToken = z.pipe(
   hide,
 )
 
-const Binding = z.custom<object>((value) => typeof value === 'object' && value !== null, {
-  error: 'is not bound; see wrangler.toml',
-})
+const Binding = z.unknown().check(
+  z.refine((value) => typeof value === 'object' && value !== null, {
+    error: 'is not bound; see wrangler.toml',
+  }),
+)
 
 /** What the Worker is given: settings by their names, and what is bound. */
 export const Environment = z.object({

@@ -1,6 +1,7 @@
 import * as z from 'zod/mini'
 import { Owner, ProvisioningRequest, Ttl } from '../../src/provisioning/request.ts'
 import { Settlement } from '../../src/routes/inputs.ts'
+import './query-words.ts'
 import {
   Created,
   DryRun,

@@ -70,4 +70,4 @@ export class SlackApi {
 }
 
 /** Slack tells errors with status 200. */
-const Answer = z.looseObject({ ok: z.literal(true) })
+const Answer = z.looseObject({ ok: z.boolean().check(z.refine(Boolean)) })

@@ -58,7 +58,7 @@ const Input = z.looseObject({
 })
 
 const Submission = z.looseObject({
-  type: z.literal('view_submission'),
+  type: z.enum(['view_submission']),
   user: User,
   view: z.looseObject({
     private_metadata: z._default(z.string(), ''),
@@ -67,7 +67,7 @@ const Submission = z.looseObject({
 })
 
 const Press = z.looseObject({
-  type: z.literal('block_actions'),
+  type: z.enum(['block_actions']),
   user: User,
   response_url: z.string(),
   actions: z.array(z.looseObject({ action_id: z.string(), value: z.optional(z.string()) })),

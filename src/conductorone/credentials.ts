@@ -15,8 +15,8 @@ export type Credentials = {
 /** An Ed25519 private key: RFC 8037, section 2. */
 const PrivateJwk = z.looseObject(
   {
-    kty: z.literal('OKP', { error: 'holds a key that is no Ed25519 key (`kty` must be "OKP")' }),
-    crv: z.literal('Ed25519', { error: 'holds a key on another curve than Ed25519 (`crv`)' }),
+    kty: z.enum(['OKP'], { error: 'holds a key that is no Ed25519 key (`kty` must be "OKP")' }),
+    crv: z.enum(['Ed25519'], { error: 'holds a key on another curve than Ed25519 (`crv`)' }),
     x: z
       .string({ error: 'holds a key whose public half `x` is missing' })
       .check(z.regex(/^[\w-]{43}$/, { error: 'holds a key whose public half `x` is not 32 bytes' })),

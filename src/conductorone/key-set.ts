@@ -1,4 +1,4 @@
-import { type CompactVerifyGetKey, createLocalJWKSet, errors } from 'jose'
+import { type CompactVerifyGetKey, createLocalJWKSet } from 'jose'
 import * as z from 'zod/mini'
 import { log } from '../log.ts'
 import { SingleFlight } from '../single-flight.ts'
@@ -44,7 +44,7 @@ export class KeySet {
    * Finds the key that a token names.
    *
    * @throws {ConductorOneFailure} `unavailable` where there are no keys to be had
-   * @throws {errors.JWKSNoMatchingKey} where there is no such key
+   * @throws {JOSEError} with the code `ERR_JWKS_NO_MATCHING_KEY` where there is no such key
    */
   readonly find: CompactVerifyGetKey = async (header, token) => {
     if (!this.#keys || this.#world.now() - this.#keys.since > LIFE) await this.#refresh()
@@ -53,7 +53,7 @@ export class KeySet {
     try {
       return await keys.find(header, token)
     } catch (error) {
-      if (!(error instanceof errors.JWKSNoMatchingKey)) throw error
+      if (!isUnknownKey(error)) throw error
       await this.#refresh()
       if (this.#keys === keys || !this.#keys) throw error
       return this.#keys.find(header, token)
@@ -88,4 +88,9 @@ export class KeySet {
     const answer = await readAnswer(response, KeysAnswer, 'repeatable', since)
     return { find: createLocalJWKSet(answer), since }
   }
+}
+
+/** By its code: jose's own classes would all come into the bundle with the one that is looked for. */
+function isUnknownKey(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && error.code === 'ERR_JWKS_NO_MATCHING_KEY'
 }

@@ -2,18 +2,12 @@ import * as z from 'zod/mini'
 import { Secret } from '../secret.ts'
 import { hide, objectOrJson, oneOrMore, secret } from './setting.ts'
 
-/** Secrets out of the vendors' documentation and test buttons: anyone can sign with them. */
-const PUBLISHED = [
-  'dGhpc19zZWNyZXRfaXNfZm9yX3Rlc3Rpbmdfb25seQ==',
-  "It's a Secret to Everybody",
-  '8f742231b10e8888abcd99yyyzzz85a5',
-  'whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw',
-  'lDQHScfUeXUKaQRNF+8XIiDKZ7XX3itBAYzwU0TARw8lJqRnkKl2iB1anSb0Z+IK',
-]
+/** What the secrets in the vendors' documentation and test buttons begin with: anyone can sign with those. */
+const PUBLISHED = ['dGhpc19zZWNyZXR', "It's a Secret", '8f742231b10e8', 'whsec_MfKQ9r8GK', 'lDQHScfUeXUKa']
 
 const WebhookSecret = z.pipe(
   secret(8).check(
-    z.refine((text) => !PUBLISHED.includes(text), {
+    z.refine((text) => !PUBLISHED.some((beginning) => text.startsWith(beginning)), {
       error: 'is a secret from the sender’s documentation, with which anyone can sign; make one of your own',
     }),
   ),

@@ -9,7 +9,7 @@ import type { SourceOptions } from './options.ts'
 
 /** What every delivery of ConductorOne begins with: `c1.webhooks.v1`. */
 const Envelope = z.looseObject({
-  version: z.literal('v1'),
+  version: z.enum(['v1']),
   event: z.string(),
   callbackUrl: z.nullish(z.string()),
   payload: z.looseObject({}),

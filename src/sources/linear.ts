@@ -4,7 +4,7 @@ import { hasLabel } from './issue-label.ts'
 import { ignored, type Source, ticket } from './source.ts'
 
 const IssueEvent = z.looseObject({
-  type: z.literal('Issue'),
+  type: z.enum(['Issue']),
   action: z.enum(['create', 'update', 'remove']),
   url: z.nullish(z.string()),
   actor: z.nullish(

@@ -25,17 +25,17 @@ const FieldMap = z.partialRecord(z.enum(fields), text(100), {
 export const SourceOptions = z.strictObject({
   /** the label of GitHub, GitLab, Linear and Jira issues, and the tag of Zendesk tickets */
   label: z._default(text(100), 'vault-request'),
-  jira: z.prefault(
+  jira: z._default(
     z.strictObject({
       /** where set, the issue must enter this status, which is then the approval */
       status: z.optional(text(100)),
       /** our field to the id or the name of a custom field */
       fields: z._default(FieldMap, {}),
     }),
-    {},
+    { fields: {} },
   ),
   /** our field to the name of a form answer, or `$entitlement`, `$app` or `$task` for that one's name */
-  conductorone: z.prefault(z.strictObject({ fields: z._default(FieldMap, {}) }), {}),
-  pagerduty: z.prefault(z.strictObject({ fields: z._default(FieldMap, {}) }), {}),
+  conductorone: z._default(z.strictObject({ fields: z._default(FieldMap, {}) }), { fields: {} }),
+  pagerduty: z._default(z.strictObject({ fields: z._default(FieldMap, {}) }), { fields: {} }),
 })
 export type SourceOptions = z.output<typeof SourceOptions>

@@ -1,4 +1,5 @@
 import { ListQuery } from '../../../src/routes/inputs.ts'
+import '../query-words.ts'
 import { accepted, created, settled, unknown, vault } from '../examples.ts'
 import type { Part } from '../headers.ts'
 import { jsonResponse, problemResponses, schemaRef } from '../responses.ts'

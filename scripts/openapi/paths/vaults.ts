@@ -1,4 +1,5 @@
 import { CreateQuery, VAULT_ID } from '../../../src/routes/inputs.ts'
+import '../query-words.ts'
 import { accepted, created, dryRun, groupRequest, linkRequest, vault } from '../examples.ts'
 import type { Part } from '../headers.ts'
 import { jsonResponse, problemResponses, schemaRef } from '../responses.ts'
