@@ -49,8 +49,8 @@ const ENTITIES = new Map(Object.entries({ nbsp: ' ', amp: '&', lt: '<', gt: '>',
 function spoken(text: string): string {
   return text
     .replace(/<at>[^<]*<\/at>/, '')
-    .replaceAll(/<\/?(?:br|div|p)\b[^>]*>/g, ' ')
-    .replaceAll(/<[^>]*>/g, '')
+    .replaceAll(/<\/?(?:br|div|p)\b[^<>]*>/g, ' ')
+    .replaceAll(/<[^<>]*>/g, '')
     .replaceAll(/&([a-z]+|#39);/g, (entity, name: string) => ENTITIES.get(name) ?? entity)
     .trim()
 }
