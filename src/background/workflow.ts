@@ -76,7 +76,10 @@ export class Provision extends WorkflowEntrypoint<Bindings, ProvisionParameters>
     const delivery = await until(steps, `tell ${whom}`, async (): Promise<Delivery> => {
       // the record as it is now: the expiry may have been set since
       const record = await this.#ledger(id).read(id)
-      return record ? deliver(record) : { kind: 'refused', reason: 'the request is not kept any more' }
+      if (!record) return { kind: 'refused', reason: 'the request is not kept any more' }
+      // a later try has taken the place of this one, and its outcome is the one to tell
+      const running = record.status === 'accepted' || record.status === 'creating'
+      return running ? { kind: 'again', retryAfter: 0 } : deliver(record)
     })
     if (delivery.kind === 'delivered') return
     log('warn', 'result.not_delivered', { request: id })

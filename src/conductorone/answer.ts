@@ -10,6 +10,9 @@ import { ErrorAnswer } from './wire.ts'
 /** No answer that we need is near this size; a larger one is not read to its end. */
 const LARGEST_ANSWER = 256 * 1_024
 
+/** What we sign, an assertion or a proof, where an error repeats it: RFC 7515, section 7.1. */
+const SIGNED = /eyJ[\w-]+\.[\w-]+\.[\w-]+/g
+
 /** Seconds that we are asked to wait and take seriously: a day. */
 const LONGEST_WAIT = 86_400
 
@@ -71,7 +74,11 @@ export async function failureOf(
   const { status } = response
   const text = isJson(response) ? await readText(response, effect, hidden).catch(() => '') : ''
   const { code, message } = ErrorAnswer.safeParse(parsed(text)).data ?? {}
-  const upstream = { status, ...(code !== undefined && { code }), ...(message !== undefined && { message }) }
+  const upstream = {
+    status,
+    ...(code !== undefined && { code }),
+    ...(message !== undefined && { message: message.replaceAll(SIGNED, '[secret]') }),
+  }
 
   if (status === 401 || status === 403) return { kind: 'credentials-rejected', upstream }
   if (status === 429)

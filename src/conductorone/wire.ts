@@ -44,6 +44,6 @@ export function ifAny<T extends z.ZodMiniType>(schema: T) {
 
 /** An error of the API: `google.rpc.Status`; whatever is not of that shape is left out. */
 export const ErrorAnswer = z.looseObject({
-  code: ifAny(z.union([z.number(), z.string()])),
+  code: ifAny(z.union([z.number(), z.string().check(z.maxLength(64))])),
   message: ifAny(z.string().check(z.maxLength(1_000))),
 })

@@ -21,7 +21,9 @@ export async function limitRate(
     throw new Problem('rate-limited', `Too many requests; wait ${WINDOW} seconds.`, { retryAfter: WINDOW })
 }
 
-/** @returns where a request comes from, as the platform saw it */
+/** @returns where a request comes from, as the platform saw it; of IPv6 the /64 network, all of which one sender has */
 export function addressOf(c: Context<AppEnv>): string {
-  return c.req.header('CF-Connecting-IP') ?? 'unknown'
+  const address = c.req.header('CF-Connecting-IP') ?? 'unknown'
+  const [beginning = ''] = address.split('::')
+  return address.includes(':') ? [...beginning.split(':'), 0, 0, 0].slice(0, 4).join(':') : address
 }

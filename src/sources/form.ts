@@ -68,12 +68,15 @@ export function readFields(answerTo: (field: MappedField) => string | undefined)
   return Object.fromEntries(answered)
 }
 
-/** Mark-up that editors put around an address, in Markdown or Jira's own, is not part of it. */
+/**
+ * Mark-up that editors put around an address, in Markdown or Jira's own, is not part of it. No expression goes over the
+ * same characters again where it does not match, since whoever writes a ticket chooses them.
+ */
 function readList(answer: string): string[] {
   return answer
-    .replaceAll(/\[([^\]|]+)(?:\|mailto:[^\]]*\]|\]\(mailto:[^)]*\))/g, '$1')
+    .replaceAll(/\[([^[\]|]+)(?:\|mailto:[^[\]]*\]|\]\(mailto:[^()[]*\))/g, '$1')
     .split(/[\s,;]+/)
-    .map((item) => item.replace(/^[-*•<`]+/, '').replace(/[>`]+$/, ''))
+    .map((item) => item.replace(/^[-*•<`]+/, '').replace(/(?<![>`])[>`]+$/, ''))
     .filter((item) => item !== '')
 }
 

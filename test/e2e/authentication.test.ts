@@ -2,6 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
+import { MISUSES } from '../support/misused-keys.ts'
 import { expectProblem } from '../support/problem.ts'
 import { sendRaw } from '../support/raw.ts'
 import { expectNoSecrets } from '../support/secrets.ts'
@@ -155,36 +156,9 @@ function across<T extends readonly unknown[]>(rows: readonly T[]): [string, ...T
   return routes.flatMap((route) => rows.map((row): [string, ...T] => [route, ...row]))
 }
 
-const swapped = (key: string) =>
-  key.replace(/[a-z]/gi, (letter) =>
-    letter === letter.toLowerCase() ? letter.toUpperCase() : letter.toLowerCase(),
-  )
-
 test.each(
   across<[string, (key: string) => Record<string, string>]>([
-    ['no key', () => ({})],
-    ['an empty header', () => ({ Authorization: '' })],
-    ['a scheme without a key', () => ({ Authorization: 'Bearer' })],
-    ['a key without a scheme', (key) => ({ Authorization: key })],
-    ['the scheme Basic', (key) => ({ Authorization: `Basic ${btoa(`runbook:${key}`)}` })],
-    ['the scheme Token', (key) => ({ Authorization: `Token ${key}` })],
-    ['a scheme that only begins like it', (key) => ({ Authorization: `Bearers ${key}` })],
-    ['no space after the scheme', (key) => ({ Authorization: `Bearer${key}` })],
-    ['a tab after the scheme', (key) => ({ Authorization: `Bearer\t${key}` })],
-    ['the key in the wrong case', (key) => ({ Authorization: `Bearer ${swapped(key)}` })],
-    ['a character after the key', (key) => ({ Authorization: `Bearer ${key}x` })],
-    ['a comma after the key', (key) => ({ Authorization: `Bearer ${key},` })],
-    ['a word after the key', (key) => ({ Authorization: `Bearer ${key} x` })],
-    ['a no-break space after the key', (key) => ({ Authorization: `Bearer ${key}\u00a0` })],
-    ['a character before the key', (key) => ({ Authorization: `Bearer x${key}` })],
-    ['the key without its end', (key) => ({ Authorization: `Bearer ${key.slice(0, -1)}` })],
-    ['the key without its beginning', (key) => ({ Authorization: `Bearer ${key.slice(1)}` })],
-    ['the key in quotes', (key) => ({ Authorization: `Bearer "${key}"` })],
-    ['the key twice in one header', (key) => ({ Authorization: `Bearer ${key}, Bearer ${key}` })],
-    ['the name of a caller', () => ({ Authorization: 'Bearer runbook' })],
-    ['a name that every object has', () => ({ Authorization: 'Bearer __proto__' })],
-    ['the key in another header', (key) => ({ 'X-API-Key': key, 'Proxy-Authorization': `Bearer ${key}` })],
-    ['the key in a cookie', (key) => ({ Cookie: `Authorization=Bearer ${key}; access_token=${key}` })],
+    ...MISUSES,
     ['the secret of a webhook', () => ({ Authorization: `Bearer ${github.secret}` })],
   ]),
 )('%s is refused to %s', async (name, _, headers) => {

@@ -283,6 +283,12 @@ const CASES: Readonly<Record<string, Case>> = {
     fate: { problem: 'rejected-by-conductorone' },
     steps: everyCall,
   },
+  'an error that repeats the assertion': {
+    misdeed: ({ outgoing, body }) =>
+      void outgoing.writeHead(400, JSON_TYPE).end(JSON.stringify({ code: 3, message: `no: ${body}` })),
+    fate: { problem: 'conductorone-credentials-rejected' },
+    steps: ['token'],
+  },
   'a vault that repeats what was sent': {
     misdeed: ({ outgoing, incoming, sound }) =>
       void outgoing.writeHead(200, JSON_TYPE).end(

@@ -10,7 +10,8 @@ beforeAll(async () => {
   worker = await startWorker(
     {
       ...settings(credential, new URL('http://127.0.0.1:9')),
-      WEBHOOK_SECRETS: JSON.stringify({ github: 'a secret of ours' }),
+      CONDUCTORONE_WEBHOOKS: 'on',
+      WEBHOOK_SECRETS: JSON.stringify({ github: 'a secret of ours', mattermost: 'a token of ours' }),
     },
     { limited: true },
   )
@@ -37,11 +38,30 @@ test('a caller that asks too often is told when to come back, and no other calle
 })
 
 test.each([
-  ['keys', () => worker.call('GET', '/v1/requests/none', { as: null })],
-  ['signatures', () => worker.call('POST', '/webhooks/github', { as: null, body: '{}' })],
-])('an address that sends no valid %s is limited, and callers from it are not', async (_, call) => {
-  const statuses = new Set((await flood(call)).map(({ status }) => status))
-  expect(statuses).toContain(429)
-  expect(statuses.difference(new Set([401, 429]))).toEqual(new Set())
-  expect(await worker.call('GET', '/v1/requests/none', { as: 'reader' })).toMatchObject({ status: 404 })
+  ['keys', 'GET', '/v1/requests/none'],
+  ['signatures', 'POST', '/webhooks/github'],
+  ['tokens of a chat', 'POST', '/webhooks/mattermost'],
+  ['tokens of ConductorOne', 'POST', '/webhooks/conductorone'],
+])('an address that sends no valid %s is limited, and callers from it are not', async (_, method, path) => {
+  // one of its own, so that it is this flood that is limited
+  const headers = { 'CF-Connecting-IP': `192.0.2.${path.length}` }
+  const body = method === 'POST' ? { body: '{}' } : {}
+  const answers = await flood(() => worker.call(method, path, { as: null, headers, ...body }))
+  const statuses = answers.map(({ status }) => status)
+  expect(new Set(statuses)).toEqual(new Set([401, 429]))
+  expect(statuses.filter((status) => status === 401).length).toBeGreaterThanOrEqual(300)
+  const known = { as: 'reader', headers } as const
+  expect(await worker.call('GET', '/v1/requests/none', known)).toMatchObject({ status: 404 })
+})
+
+test('a network is limited whatever its addresses say of others that they forward for, and another one is not', async () => {
+  const call = (address: string) =>
+    worker.call('GET', '/v1/requests/none', {
+      as: null,
+      headers: { 'CF-Connecting-IP': address, 'X-Forwarded-For': `192.0.2.${address.length}` },
+    })
+  let count = 0
+  const answers = await flood(() => call(`2001:db8:1:2::${(++count).toString(16)}`))
+  expect(answers.map(({ status }) => status)).toContain(429)
+  expect(await call('2001:db8:1:3::1')).toMatchObject({ status: 401 })
 })

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { MISUSES } from '../support/misused-keys.ts'
 import { expectCommonHeaders } from '../support/problem.ts'
 import { expectNoSecrets } from '../support/secrets.ts'
 import { type Stage, startStage } from '../support/stage.ts'
@@ -32,8 +33,12 @@ test('an operator is told what was checked', async () => {
 test.each<[string, CallOptions]>([
   ['nobody', { as: null }],
   ['a caller without the scope operate', { as: 'runbook' }],
-  ['a key that nobody knows', { as: null, headers: { Authorization: `Bearer ${KEYS.operator}x` } }],
-  ['another scheme', { as: null, headers: { Authorization: `Basic ${KEYS.operator}` } }],
+  ['the key of a reader', { as: 'reader' }],
+  ['a key that nobody knows', { as: null, headers: { Authorization: `Bearer ${'k'.repeat(43)}` } }],
+  ...MISUSES.map(([what, headers]): [string, CallOptions] => [
+    what,
+    { as: null, headers: headers(KEYS.operator) },
+  ]),
 ])('to %s it says no more than that it is ready', async (_, options) => {
   const answer = await ready(stage.worker, options)
   expect([answer.status, answer.body]).toEqual([200, { status: 'ready' }])

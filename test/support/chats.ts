@@ -1,4 +1,4 @@
-import { createHmac, generateKeyPairSync, sign } from 'node:crypto'
+import { createHmac, generateKeyPairSync, type KeyObject, sign } from 'node:crypto'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { fetch, type Request as Outgoing, type Response } from 'miniflare'
@@ -10,12 +10,15 @@ export interface ChatSender {
   readonly type: string
   /** @param at epoch milliseconds at which it is signed */
   sign(body: string, at: number): Record<string, string>
+  /** as somebody signs who has another secret, such as the one before */
+  signOther(body: string, at: number): Record<string, string>
 }
 
 const JSON_TYPE = 'application/json'
 const FORM_TYPE = 'application/x-www-form-urlencoded'
 
 const pair = generateKeyPairSync('ed25519')
+const otherPair = generateKeyPairSync('ed25519')
 const SLACK_SECRET = 'slack-signing-secret-no-1'
 const TEAMS_SECRET = Buffer.from('teams-security-token-32-bytes-xx').toString('base64')
 const MATTERMOST_TOKEN = 'mattermost-token-no-1-0123'
@@ -26,34 +29,42 @@ export function slackHeaders(body: string, secret: string, stamp: string): Recor
   return { 'X-Slack-Request-Timestamp': stamp, 'X-Slack-Signature': `v0=${digest}` }
 }
 
+function teamsHeaders(body: string, secret: string): Record<string, string> {
+  const digest = createHmac('sha256', Buffer.from(secret, 'base64')).update(body).digest('base64')
+  return { Authorization: `HMAC ${digest}` }
+}
+
+function discordHeaders(body: string, key: KeyObject, stamp: string): Record<string, string> {
+  const signature = sign(null, Buffer.from(stamp + body), key).toString('hex')
+  return { 'X-Signature-Timestamp': stamp, 'X-Signature-Ed25519': signature }
+}
+
 /** Every chat, by the name in its path. */
 export const chats = {
   slack: {
     secret: SLACK_SECRET,
     type: FORM_TYPE,
     sign: (body, at) => slackHeaders(body, SLACK_SECRET, seconds(at)),
+    signOther: (body, at) => slackHeaders(body, SLACK_SECRET.replace('no-1', 'no-2'), seconds(at)),
   },
   teams: {
     secret: TEAMS_SECRET,
     type: JSON_TYPE,
-    sign(body) {
-      const key = Buffer.from(TEAMS_SECRET, 'base64')
-      return { Authorization: `HMAC ${createHmac('sha256', key).update(body).digest('base64')}` }
-    },
+    sign: (body) => teamsHeaders(body, TEAMS_SECRET),
+    signOther: (body) => teamsHeaders(body, btoa('another-security-token-of-32-byte')),
   },
   discord: {
     // a raw Ed25519 key is the last 32 bytes of its SPKI form (RFC 8410, section 4)
     secret: pair.publicKey.export({ type: 'spki', format: 'der' }).subarray(-32).toString('hex'),
     type: JSON_TYPE,
-    sign(body, at) {
-      const signature = sign(null, Buffer.from(seconds(at) + body), pair.privateKey)
-      return { 'X-Signature-Timestamp': seconds(at), 'X-Signature-Ed25519': signature.toString('hex') }
-    },
+    sign: (body, at) => discordHeaders(body, pair.privateKey, seconds(at)),
+    signOther: (body, at) => discordHeaders(body, otherPair.privateKey, seconds(at)),
   },
   mattermost: {
     secret: MATTERMOST_TOKEN,
     type: FORM_TYPE,
     sign: () => ({ Authorization: `Token ${MATTERMOST_TOKEN}` }),
+    signOther: () => ({ Authorization: `Token ${MATTERMOST_TOKEN.replace('no-1', 'no-2')}` }),
   },
 } as const satisfies Record<string, ChatSender>
 

@@ -9,6 +9,8 @@ export type Step = (typeof STEPS)[number]
 export interface Visit {
   readonly outgoing: ServerResponse
   readonly incoming: IncomingMessage
+  /** what it was sent */
+  readonly body: string
   /** what a sound tenant would answer */
   readonly sound: object
 }
@@ -41,7 +43,7 @@ export async function startRogueTenant(): Promise<RogueTenant> {
     const { step, subject, sound } = understood(incoming, body)
     visits.push({ step, subject })
     const misdeed = misdeeds.get(`${step} ${subject}`) ?? answerWell
-    misdeed({ incoming, outgoing, sound })
+    misdeed({ incoming, body, outgoing, sound })
   })
   server.on('connection', (socket) => socket.on('error', () => socket.destroy()))
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))

@@ -1,4 +1,5 @@
 import { afterEach, expect, test, vi } from 'vitest'
+import { unstable_readConfig } from 'wrangler'
 import { log } from '../../src/log.ts'
 import { Secret } from '../../src/secret.ts'
 
@@ -28,4 +29,14 @@ test('does not show a secret that gets into it by mistake', () => {
   // what the type forbids
   log('info', 'x', Object({ key: new Secret('correct-horse') }))
   expect(write.mock.calls[0]?.[0]).toBe('{"event":"x","key":"[secret]"}')
+})
+
+test('the platform keeps these lines and traces, and of its own no headers and no query', () => {
+  const { observability } = unstable_readConfig({ config: 'wrangler.toml' })
+  expect(observability).toMatchObject({
+    enabled: true,
+    redact_query_string: true,
+    logs: { enabled: true, invocation_logs: false },
+    traces: { enabled: true },
+  })
 })

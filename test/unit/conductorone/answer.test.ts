@@ -127,6 +127,12 @@ test.each([
   ['a code that is text', { code: 'NOT_FOUND' }, { code: 'NOT_FOUND' }],
   ['parts that are of another type', { code: {}, message: 7 }, {}],
   ['a message too long to pass on', { code: 5, message: 'x'.repeat(1_001) }, { code: 5 }],
+  ['a code too long to be one', { code: 'x'.repeat(65), message: 'no' }, { message: 'no' }],
+  [
+    'what was signed, which is taken out,',
+    { message: 'no: eyJhbGciOiJFZERTQSJ9.eyJqdGkiOiIxMjM0NTYifQ.c2lnbmF0dXJlLW9mLWl0, sorry' },
+    { message: 'no: [secret], sorry' },
+  ],
   ['no object', ['x'], {}],
 ])('passes %s of a google.rpc.Status on', async (_, body, said) => {
   expect(await failure(json(body, 400))).toEqual({ kind: 'refused', upstream: { status: 400, ...said } })

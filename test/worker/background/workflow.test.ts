@@ -173,6 +173,35 @@ test('tells a chat at once, as its address may be good for minutes only, though 
   expect(record).toMatchObject({ warnings: [], vault: { credentialExpirationDuration: '3600s' } })
 })
 
+test('tells nothing of a request that is being tried again until that has ended', async () => {
+  await using workflows = await introspectWorkflow(bindings.PROVISION)
+  await workflows.modifyAll((modifier) => modifier.disableSleeps())
+  const { claim, ledger } = await claimFor({ background: true, fields: { callbackUrl: CALLBACK_URL } })
+  script.create = [
+    json({}, 400),
+    async (body, init) => {
+      await scheduler.wait(100)
+      return json({ vault: { id: 'v' } })(body, init)
+    },
+  ]
+  script.callback = [
+    async () => {
+      while (sentTo('create').length < 2) await scheduler.wait(1)
+      return new Response(null, { status: 503 })
+    },
+    ...script.callback,
+  ]
+  await ledger.submit(claim)
+  await vi.waitFor(() => expect(sentTo('callback')).toHaveLength(1))
+  expect(await ledger.submit({ ...claim, background: false })).toMatchObject({
+    record: { status: 'created' },
+  })
+  await vi.waitFor(async () => expect(await workflows.get()).toHaveLength(2))
+  for (const instance of await workflows.get()) await instance.waitForStatus('complete')
+  const told = new Set(sentTo('callback').map(({ body }) => Object(body).type))
+  expect(told).toEqual(new Set(['vault.failed', 'vault.created']))
+})
+
 test('may be run as often as the platform likes', async () => {
   const { claim, ledger } = await run({ background: true, fields: { credentialTtl: '1h' } })
   const before = [sentTo('create').length, sentTo('update').length]
