@@ -4,7 +4,7 @@ import { ignored, type Source, ticket } from './source.ts'
 
 const IncidentEvent = z.looseObject({
   event: z.looseObject({
-    event_type: z.string().check(z.startsWith('incident.')),
+    event_type: z.string().check(z.regex(/^incident\./)),
     agent: z.nullish(z.looseObject({ summary: z.nullish(z.string()) })),
     data: z.looseObject({
       id: z.optional(z.string()),

@@ -4,7 +4,7 @@ import { hasLabel } from './issue-label.ts'
 import { ignored, type Reading, type Source } from './source.ts'
 import { asRequest } from './written-request.ts'
 
-const EventType = z.string().check(z.startsWith('zen:event-type:'))
+const EventType = z.string().check(z.regex(/^zen:event-type:/))
 const Subscribed = z.looseObject({ type: EventType })
 
 const TicketEvent = z.looseObject({
