@@ -11,7 +11,8 @@ export const requestLog = factory.createMiddleware(async function requestLog(c, 
   await next()
   // the ledger may have known the request by another id
   const request = c.get('requestId')
-  c.header('X-Request-Id', request)
+  // `c.header` would make a new answer
+  c.res.headers.set('X-Request-Id', request)
   log(c.res.status < 500 ? 'info' : 'error', 'request.answered', {
     request,
     method: c.req.method,
