@@ -2,7 +2,7 @@ import { WorkflowEntrypoint, type WorkflowEvent, type WorkflowStep } from 'cloud
 import { deploymentOf } from '../deployment.ts'
 import type { Bindings } from '../env.ts'
 import type { RequestRecord } from '../ledger/entry.ts'
-import type { Progress } from '../ledger/ledger.ts'
+import type { Progress } from '../ledger/replies.ts'
 import { type LedgerShard, ledgerFor } from '../ledger/shards.ts'
 import { log } from '../log.ts'
 import { world } from '../world.ts'

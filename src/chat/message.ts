@@ -1,5 +1,5 @@
 import type { RequestRecord } from '../ledger/entry.ts'
-import type { Reply } from '../ledger/ledger.ts'
+import type { Reply } from '../ledger/replies.ts'
 import { type ProblemCode, type ProblemDocument, problems } from '../problem.ts'
 
 /** What is said in a chat, before it is put the way one of them has it. All of it is plain text. */

@@ -6,13 +6,15 @@ import type { Call } from '../conductorone/tenant.ts'
 import { deploymentOf } from '../deployment.ts'
 import type { Bindings } from '../env.ts'
 import { log } from '../log.ts'
-import { Problem, type ProblemDocument } from '../problem.ts'
+import { Problem } from '../problem.ts'
 import { problemFrom } from '../problem-from.ts'
 import type { FoundOwner } from '../provisioning/owners.ts'
 import { provision } from '../provisioning/provision.ts'
 import { world } from '../world.ts'
-import type { Asker, Claim, Refusal, Tell } from './claim.ts'
-import { type Entry, type RequestRecord, recordOf, type Status } from './entry.ts'
+import { Alarm } from './alarm.ts'
+import type { Asker, Claim, Refusal } from './claim.ts'
+import { type Entry, type RequestRecord, recordOf } from './entry.ts'
+import { type Progress, progressOf, type Reply, type Settled, type Settlement, SOON } from './replies.ts'
 import { accept, dueAt, overdueAt, unknownOutcome, verdict } from './state.ts'
 import { type Filter, Store } from './store.ts'
 import { startWorkflow } from './workflow-instance.ts'
@@ -21,45 +23,13 @@ import { startWorkflow } from './workflow-instance.ts'
 const FOREGROUND = 25_000
 /** Milliseconds for one try in the background, where patience means fewer unknown outcomes. */
 const BACKGROUND = 120_000
-/** Seconds after which to ask again for a request that is running. */
-const SOON = 2
 /** Entries that one alarm deals with; more are left to the next one. */
 const SWEEP = 500
 /** Calls that one object may have on their way at once, as the platform has it. */
 const CONNECTIONS = 6
-/** Milliseconds between two alarms at least. */
-const PAUSE = 5_000
 
 const EXPIRY_NOT_SET =
   'The vault exists, but the expiry of its credentials could not be set for hours. Set it in ConductorOne.'
-
-/** What the ledger says to a claim. */
-export type Reply =
-  | { readonly kind: 'ended'; readonly record: RequestRecord; readonly replayed: boolean }
-  | { readonly kind: 'accepted'; readonly record: RequestRecord }
-  | { readonly kind: 'running'; readonly record: RequestRecord; readonly retryAfter: number }
-  | { readonly kind: 'reused'; readonly record: RequestRecord }
-
-/** What the Workflow learns: the request has come to its end, or is to be tried again. */
-export type Progress =
-  | {
-      readonly kind: 'ended'
-      readonly status: Status
-      readonly callbackUrl: string | null
-      readonly tell: Tell | null
-    }
-  | { readonly kind: 'again'; readonly retryAfter: number }
-  | { readonly kind: 'gone' }
-
-/** How a person settles an unknown outcome: the vault that was found, or none. */
-export type Settlement = { readonly vaultId: string | null; readonly by: string }
-
-/** What became of a settlement; only an unknown outcome can be settled. */
-export type Settled =
-  | { readonly kind: 'settled'; readonly record: RequestRecord }
-  | { readonly kind: 'not-unknown'; readonly record: RequestRecord }
-  | { readonly kind: 'vault-not-read'; readonly problem: ProblemDocument }
-  | { readonly kind: 'gone' }
 
 /**
  * One shard of the ledger: it claims a request, does it and records the outcome, so that all three are one actor. A
@@ -69,15 +39,14 @@ export type Settled =
 export class Ledger extends DurableObject<Bindings> {
   readonly #store: Store
   readonly #running = new Map<string, Promise<Entry>>()
-  #alarm: number | null = null
+  readonly #alarm: Alarm
   readonly #lanes = new Lanes(CONNECTIONS)
 
   constructor(context: DurableObjectState, env: Bindings) {
     super(context, env)
     this.#store = new Store(context.storage.sql, world.now)
-    void context.blockConcurrencyWhile(async () => {
-      this.#alarm = await context.storage.getAlarm()
-    })
+    this.#alarm = new Alarm(context.storage, world.now)
+    void context.blockConcurrencyWhile(() => this.#alarm.remember())
   }
 
   /** Does what a claim asks for, unless it was done already, is being done, or its key belongs to something else. */
@@ -102,27 +71,27 @@ export class Ledger extends DurableObject<Bindings> {
     // between the last look and the next try nothing else can begin one
     for (let running = this.#running.get(id); running; running = this.#running.get(id)) await running
     const entry = this.#current(this.#store.get(id))
-    if (entry?.status !== 'accepted') return this.#progress(entry)
+    if (entry?.status !== 'accepted') return progressOf(entry)
     const call = this.#call(BACKGROUND)
     const started = this.#store.advance(id, { type: 'started', deadline: call.deadline.at })
-    return this.#progress(await this.#try(started, call))
+    return progressOf(await this.#try(started, call))
   }
 
   /** Ends what was tried long enough: nothing was created, or the expiry is for a person to set. */
   async giveUp(id: string): Promise<Progress> {
     const entry = this.#current(this.#store.get(id))
-    if (entry?.status === 'accepted') return this.#progress(this.#store.advance(id, { type: 'abandoned' }))
+    if (entry?.status === 'accepted') return progressOf(this.#store.advance(id, { type: 'abandoned' }))
     if (entry?.status === 'created' && entry.expiry === 'pending')
-      return this.#progress(this.#store.advance(id, { type: 'expiry-refused', note: EXPIRY_NOT_SET }))
-    return this.#progress(entry)
+      return progressOf(this.#store.advance(id, { type: 'expiry-refused', note: EXPIRY_NOT_SET }))
+    return progressOf(entry)
   }
 
   /** Sets the expiry of a vault's credentials where that is still to be done; safe to repeat. */
   async finishExpiry(id: string): Promise<Progress> {
     const entry = this.#store.get(id)
-    if (entry?.status !== 'created' || entry.expiry !== 'pending') return this.#progress(entry)
+    if (entry?.status !== 'created' || entry.expiry !== 'pending') return progressOf(entry)
     const after = await this.#setExpiry(entry, this.#call(BACKGROUND))
-    return after.expiry === 'pending' ? { kind: 'again', retryAfter: SOON } : this.#progress(after)
+    return after.expiry === 'pending' ? { kind: 'again', retryAfter: SOON } : progressOf(after)
   }
 
   /** Adds a warning to a request's record. */
@@ -178,7 +147,7 @@ export class Ledger extends DurableObject<Bindings> {
 
   /** Looks after what nobody else does: tries that were cut off, Workflows that were not started, old requests. */
   override async alarm(): Promise<void> {
-    this.#alarm = null
+    this.#alarm.spent()
     for (const { id } of this.#store.due(SWEEP)) {
       // read again: while a Workflow was started, another claim may have taken a failed one's place
       const entry = this.#store.get(id)
@@ -188,7 +157,7 @@ export class Ledger extends DurableObject<Bindings> {
       else this.#store.delete(entry.id)
     }
     const next = this.#store.nextDue()
-    if (next !== undefined) await this.#wakeAt(next)
+    if (next !== undefined) await this.#alarm.wakeAt(next)
   }
 
   async #begin(claim: Claim, failed: Entry | undefined): Promise<Reply> {
@@ -320,25 +289,6 @@ export class Ledger extends DurableObject<Bindings> {
     return after
   }
 
-  #progress(entry: Entry | undefined): Progress {
-    if (!entry) return { kind: 'gone' }
-    switch (entry.status) {
-      case 'accepted':
-        return { kind: 'again', retryAfter: entry.problem?.retryAfter ?? SOON }
-      case 'creating':
-        return { kind: 'again', retryAfter: Math.ceil(((entry.deadline ?? 0) - world.now()) / 1_000) + SOON }
-      case 'created':
-      case 'failed':
-      case 'unknown':
-        return {
-          kind: 'ended',
-          status: entry.status,
-          callbackUrl: entry.order.callbackUrl ?? null,
-          tell: entry.tell,
-        }
-    }
-  }
-
   /** What is left to do must not keep the answer waiting. */
   #follow(entry: Entry): void {
     const left = entry.workflow === 'due' ? this.#startWorkflow(entry) : this.#watch(entry)
@@ -352,17 +302,8 @@ export class Ledger extends DurableObject<Bindings> {
       this.#store.advance(entry.id, { type: 'workflow-started' })
   }
 
-  /** Nearly always there is an alarm already that comes early enough. */
   #watch(entry: Entry): Promise<void> | undefined {
     const due = dueAt(entry)
-    return due === null ? undefined : this.#wakeAt(due)
-  }
-
-  /** Never at once: what cannot be done for hours must not be tried without a pause. */
-  #wakeAt(due: number): Promise<void> | undefined {
-    const time = Math.max(due, world.now() + PAUSE)
-    if (this.#alarm !== null && this.#alarm <= time) return undefined
-    this.#alarm = time
-    return this.ctx.storage.setAlarm(time)
+    return due === null ? undefined : this.#alarm.wakeAt(due)
   }
 }
