@@ -13,11 +13,11 @@ type Case = {
 }
 
 const NAMES = ['floor', 'plain', 'promise', 'ours'] as const
-const usual: Load = { next: () => keyedCreate('user id'), connections: 20, count: 1_000, warmUp: 500 }
+const usual: Load = { next: () => keyedCreate('user id'), connections: 20, count: 2_000, warmUp: 500 }
 
 const fast: readonly Case[] = [
   // the first load warms everything up
-  { title: 'owner by user id, 20 connections', load: { ...usual, warmUp: 3_000 }, targets: cpuTargets },
+  { title: 'owner by user id, 20 connections', load: { ...usual, warmUp: 6_000 }, targets: cpuTargets },
   { title: 'owner by user id, 200 connections', load: { ...usual, connections: 200, count: 2_000 } },
   {
     title: 'owner by e-mail address, 20 connections',

@@ -30,6 +30,9 @@ export type Rounds = {
 /** Milliseconds after a load in which what it left behind is still done, and belongs to it. */
 const AFTERMATH = 200
 
+/** Turns that each Worker has in a round: what slows a machine down for a second slows all of them down. */
+const TURNS = 4
+
 /** Lets Workers take turns under the same load, so that all of them have the same good and bad moments. */
 export async function takeTurns(
   contenders: readonly Contender[],
@@ -41,18 +44,27 @@ export async function takeTurns(
     rounds: { cpu: [], perSecond: [], p50: [], p99: [] } as Rounds,
   }))
   for (const { line } of lines) await line.send(warmUp, next)
-  for (let round = 0; round < ROUNDS; round++)
-    // nobody is always the one behind the most greedy
-    for (const { contender, line, rounds } of round % 2 ? lines : lines.toReversed()) {
-      await pause(AFTERMATH)
-      const before = await cpuOf(contender.pid)
-      const { latencies, duration } = await line.send(count, next)
-      await pause(AFTERMATH)
-      rounds.cpu.push(((await cpuOf(contender.pid)) - before) / count)
-      rounds.perSecond.push((count / duration) * 1_000)
+  const each = Math.ceil(count / TURNS)
+  for (let round = 0; round < ROUNDS; round++) {
+    const sums = lines.map((line) => ({ ...line, cpu: 0, duration: 0, latencies: [] as number[] }))
+    for (let turn = 0; turn < TURNS; turn++)
+      // nobody is always the one behind the most greedy
+      for (const sum of turn % 2 ? sums : sums.toReversed()) {
+        await pause(AFTERMATH)
+        const before = await cpuOf(sum.contender.pid)
+        const { latencies, duration } = await sum.line.send(each, next)
+        await pause(AFTERMATH)
+        sum.cpu += (await cpuOf(sum.contender.pid)) - before
+        sum.duration += duration
+        sum.latencies.push(...latencies)
+      }
+    for (const { rounds, cpu, duration, latencies } of sums) {
+      rounds.cpu.push(cpu / latencies.length)
+      rounds.perSecond.push((latencies.length / duration) * 1_000)
       rounds.p50.push(quantile(latencies, 0.5))
       rounds.p99.push(quantile(latencies, 0.99))
     }
+  }
   for (const { line } of lines) line.close()
   return new Map(lines.map(({ contender, rounds }) => [contender, rounds]))
 }
