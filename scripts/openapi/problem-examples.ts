@@ -1,10 +1,5 @@
-import {
-  Problem,
-  type ProblemCode,
-  type ProblemDetails,
-  type ProblemDocument,
-  problems,
-} from '../../src/problem.ts'
+import { Problem, type ProblemDetails, type ProblemDocument } from '../../src/problem.ts'
+import { type ProblemCode, problems } from '../../src/problems.ts'
 import type { Part } from './headers.ts'
 import { codes } from './problem-schemas.ts'
 

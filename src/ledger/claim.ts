@@ -1,5 +1,6 @@
 import { hex, sha256 } from '../encoding.ts'
-import { type FieldFault, Problem, type ProblemCode } from '../problem.ts'
+import { type FieldFault, Problem } from '../problem.ts'
+import type { ProblemCode } from '../problems.ts'
 import type { Order } from '../provisioning/order.ts'
 import { inShard, type Shard, shardOf } from './request-id.ts'
 

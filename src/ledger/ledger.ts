@@ -13,10 +13,12 @@ import { provision } from '../provisioning/provision.ts'
 import { world } from '../world.ts'
 import { Alarm } from './alarm.ts'
 import type { Asker, Claim, Refusal } from './claim.ts'
+import { dueAt, overdueAt } from './due.ts'
 import { type Entry, type RequestRecord, recordOf } from './entry.ts'
 import { type Progress, progressOf, type Reply, type Settled, type Settlement, SOON } from './replies.ts'
-import { accept, dueAt, overdueAt, unknownOutcome, verdict } from './state.ts'
+import { accept, verdict } from './state.ts'
 import { type Filter, Store } from './store.ts'
+import { unknownOutcome } from './unanswered.ts'
 import { startWorkflow } from './workflow-instance.ts'
 
 /** Milliseconds for one try while somebody waits for the answer. */

@@ -1,16 +1,9 @@
 import type { Vault } from '../conductorone/wire.ts'
-import { Problem, type ProblemDocument } from '../problem.ts'
+import type { ProblemDocument } from '../problem.ts'
 import type { FoundOwner } from '../provisioning/owners.ts'
-import { provenanceLine } from '../provisioning/translate.ts'
 import type { Claim } from './claim.ts'
 import type { Entry, Status } from './entry.ts'
-
-/** Milliseconds that an ended request is kept. One whose outcome is unknown is kept until it is settled. */
-const KEPT = 30 * 24 * 3_600_000
-/** Milliseconds after which a request that a Workflow should look after is taken to be abandoned by it. */
-const ABANDONED = 24 * 3_600_000
-/** Milliseconds after the deadline in which an answer may still be on its way to the ledger. */
-const GRACE = 5_000
+import { FOREIGN_VAULT, neverSent, notCreated, settledBy, vanished } from './unanswered.ts'
 
 /** What happens to a request. */
 export type Event =
@@ -180,71 +173,4 @@ function withoutExpiry(entry: Entry): Entry['workflow'] {
 /** Whether somebody is told the outcome who does not wait for it. */
 function mustTell({ order, tell }: Entry): boolean {
   return tell !== null || order.callbackUrl !== undefined
-}
-
-/** @returns epoch milliseconds after which a try that has not ended is cut off: nobody is at it any more */
-export function overdueAt({ deadline, updatedAt }: Entry): number {
-  return deadline ?? updatedAt + ABANDONED
-}
-
-/**
- * @param entry a request
- * @returns epoch milliseconds when the ledger must look at it again by itself, or null
- */
-export function dueAt(entry: Entry): number | null {
-  if (entry.workflow === 'due') return entry.updatedAt + GRACE
-  switch (entry.status) {
-    case 'accepted':
-    case 'creating':
-      return overdueAt(entry) + GRACE
-    case 'created':
-    case 'failed':
-      return entry.updatedAt + KEPT
-    case 'unknown':
-      return null
-  }
-}
-
-/**
- * @param entry a request whose create was sent
- * @param detail why nobody knows its outcome
- * @returns the problem, with what to look for in ConductorOne and how to settle it
- */
-export function unknownOutcome(entry: Entry, { message, details }: Problem): ProblemDocument {
-  const { order, id } = entry
-  return new Problem(
-    'outcome-unknown',
-    `${message} Look in ConductorOne for a vault named “${order.name}” whose description ends with ` +
-      `“${provenanceLine(order, entry)}”. Then settle this request: POST /v1/requests/${id}/resolve with ` +
-      '{"vaultId":"…"} if it is there, or {"outcome":"not_created"} if it is not. It is never sent again by itself.',
-    details,
-  ).document(id)
-}
-
-function vanished(entry: Entry): ProblemDocument {
-  return unknownOutcome(
-    entry,
-    new Problem(
-      'outcome-unknown',
-      'The request was about to be sent, or was sent, when this Worker was stopped.',
-    ),
-  )
-}
-
-function neverSent({ id, problem }: Entry): ProblemDocument {
-  if (problem) return problem
-  const detail =
-    'This Worker was stopped before it asked ConductorOne. No vault was created; send the request again.'
-  return new Problem('conductorone-unavailable', detail, { retryAfter: 1 }).document(id)
-}
-
-function notCreated({ id }: Entry, by: string): ProblemDocument {
-  const detail = `${by} looked in ConductorOne and found that no vault was created. The same key may be used again.`
-  return new Problem('conductorone-unavailable', detail, { retryAfter: 1 }).document(id)
-}
-
-const FOREIGN_VAULT = 'The description of the vault that it was settled with does not name this request.'
-
-function settledBy(by: string): string {
-  return `Its outcome was unknown until ${by} settled it.`
 }

@@ -1,5 +1,6 @@
+import { dueAt } from './due.ts'
 import type { Entry, Status } from './entry.ts'
-import { advance, dueAt, type Event } from './state.ts'
+import { advance, type Event } from './state.ts'
 
 /** What a list of requests is narrowed to. */
 export type Filter = {

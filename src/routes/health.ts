@@ -4,8 +4,8 @@ import { Deadline } from '../conductorone/deadline.ts'
 import { deploymentOf } from '../deployment.ts'
 import { listRequests } from '../ledger/shards.ts'
 import { caller } from '../middleware/caller.ts'
-import { problems } from '../problem.ts'
 import { problemFrom } from '../problem-from.ts'
+import { problems } from '../problems.ts'
 import { world } from '../world.ts'
 
 /** Milliseconds that a probe waits for a token. */

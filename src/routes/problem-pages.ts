@@ -1,5 +1,6 @@
 import { factory } from '../app-env.ts'
-import { Problem, type ProblemCode, problems } from '../problem.ts'
+import { Problem } from '../problem.ts'
+import { type ProblemCode, problems } from '../problems.ts'
 import { PAGE_POLICY } from './pages.ts'
 
 /** What each problem means and what to do about it, for a browser or a terminal. */

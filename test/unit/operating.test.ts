@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { problems } from '../../src/problem.ts'
+import { problems } from '../../src/problems.ts'
 import { ListQuery } from '../../src/routes/inputs.ts'
 import { paths, read } from '../support/documents.ts'
 import { codes, tableOf } from '../support/markdown.ts'

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
-import { Problem, type ProblemCode, problemResponse, problems } from '../../src/problem.ts'
+import { Problem, problemResponse } from '../../src/problem.ts'
+import { type ProblemCode, problems } from '../../src/problems.ts'
 
 // the contract's table
 const contract: Record<ProblemCode, number> = {

@@ -1,4 +1,4 @@
-import type { ProblemCode } from '../../../src/problem.ts'
+import type { ProblemCode } from '../../../src/problems.ts'
 
 /** What may go wrong wherever another system delivers something. */
 export const INTAKE = [

@@ -1,4 +1,4 @@
-import type { ProblemCode } from '../../../src/problem.ts'
+import type { ProblemCode } from '../../../src/problems.ts'
 import type { Scope } from '../../../src/settings/api-keys.ts'
 import type { Part } from '../headers.ts'
 

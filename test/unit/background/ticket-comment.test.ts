@@ -3,7 +3,7 @@ import { outcome } from '../../../src/background/outcome.ts'
 import { comment } from '../../../src/background/ticket-comment.ts'
 import { parseConfig } from '../../../src/config.ts'
 import type { RequestRecord } from '../../../src/ledger/entry.ts'
-import { problems } from '../../../src/problem.ts'
+import { problems } from '../../../src/problems.ts'
 import { CLIENT_ID, CLIENT_SECRET, problemDocument } from '../samples.ts'
 import { json, type Step, TestWorld } from '../world.ts'
 

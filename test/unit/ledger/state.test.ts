@@ -1,16 +1,10 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import type { Claim } from '../../../src/ledger/claim.ts'
+import { dueAt, overdueAt } from '../../../src/ledger/due.ts'
 import type { Entry, Status } from '../../../src/ledger/entry.ts'
-import {
-  accept,
-  advance,
-  dueAt,
-  type Event,
-  overdueAt,
-  unknownOutcome,
-  verdict,
-} from '../../../src/ledger/state.ts'
+import { accept, advance, type Event, verdict } from '../../../src/ledger/state.ts'
+import { unknownOutcome } from '../../../src/ledger/unanswered.ts'
 import { Problem } from '../../../src/problem.ts'
 import { entryOf, orderFor, problemDocument, vault } from '../samples.ts'
 import { NOON } from '../world.ts'

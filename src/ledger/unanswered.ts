@@ -1,0 +1,53 @@
+import { Problem, type ProblemDocument } from '../problem.ts'
+import { provenanceLine } from '../provisioning/translate.ts'
+import type { Entry } from './entry.ts'
+
+/**
+ * @param entry a request whose create was sent
+ * @param detail why nobody knows its outcome
+ * @returns the problem, with what to look for in ConductorOne and how to settle it
+ */
+export function unknownOutcome(entry: Entry, { message, details }: Problem): ProblemDocument {
+  const { order, id } = entry
+  return new Problem(
+    'outcome-unknown',
+    `${message} Look in ConductorOne for a vault named “${order.name}” whose description ends with ` +
+      `“${provenanceLine(order, entry)}”. Then settle this request: POST /v1/requests/${id}/resolve with ` +
+      '{"vaultId":"…"} if it is there, or {"outcome":"not_created"} if it is not. It is never sent again by itself.',
+    details,
+  ).document(id)
+}
+
+/** @returns the problem of a request that was with nobody any more when its time was up, and may have been sent */
+export function vanished(entry: Entry): ProblemDocument {
+  return unknownOutcome(
+    entry,
+    new Problem(
+      'outcome-unknown',
+      'The request was about to be sent, or was sent, when this Worker was stopped.',
+    ),
+  )
+}
+
+/** @returns the problem of a request that was not sent: the last try's, where there was one */
+export function neverSent({ id, problem }: Entry): ProblemDocument {
+  if (problem) return problem
+  const detail =
+    'This Worker was stopped before it asked ConductorOne. No vault was created; send the request again.'
+  return new Problem('conductorone-unavailable', detail, { retryAfter: 1 }).document(id)
+}
+
+/** @returns the problem of a request that a person settled: there is no vault, so it may be sent again */
+export function notCreated({ id }: Entry, by: string): ProblemDocument {
+  const detail = `${by} looked in ConductorOne and found that no vault was created. The same key may be used again.`
+  return new Problem('conductorone-unavailable', detail, { retryAfter: 1 }).document(id)
+}
+
+/** A warning, as a vault that is not this request's own may belong to another one. */
+export const FOREIGN_VAULT =
+  'The description of the vault that it was settled with does not name this request.'
+
+/** @returns the note that a settled request keeps */
+export function settledBy(by: string): string {
+  return `Its outcome was unknown until ${by} settled it.`
+}
