@@ -1,7 +1,7 @@
 import { WorkflowEntrypoint, type WorkflowEvent, type WorkflowStep } from 'cloudflare:workers'
 import { deploymentOf } from '../deployment.ts'
 import type { Bindings } from '../env.ts'
-import type { RequestRecord } from '../ledger/entry.ts'
+import { isUnderWay, type RequestRecord } from '../ledger/entry.ts'
 import type { Progress } from '../ledger/replies.ts'
 import { type LedgerShard, ledgerFor } from '../ledger/shards.ts'
 import { log } from '../log.ts'
@@ -78,8 +78,7 @@ export class Provision extends WorkflowEntrypoint<Bindings, ProvisionParameters>
       const record = await this.#ledger(id).read(id)
       if (!record) return { kind: 'refused', reason: 'the request is not kept any more' }
       // a later try has taken the place of this one, and its outcome is the one to tell
-      const running = record.status === 'accepted' || record.status === 'creating'
-      return running ? { kind: 'again', retryAfter: 0 } : deliver(record)
+      return isUnderWay(record) ? { kind: 'again', retryAfter: 0 } : deliver(record)
     })
     if (delivery.kind === 'delivered') return
     log('warn', 'result.not_delivered', { request: id })

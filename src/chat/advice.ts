@@ -45,7 +45,7 @@ function corrected(request: Asked['request'], words: Asked['words'], errors: rea
     const given = request[field]
     if (kind !== 'magic_link' && (field === 'maxViews' || field === 'allowUnauthenticated')) return []
     if (!faulty.has(field) && (given === undefined || !(field in words))) return []
-    const [example = ''] = [exampleOf(field, given)]
+    const example = exampleOf(field, given) ?? ''
     const isList = Array.isArray(given) && given.length <= MOST_OWNERS && !pointers.has(`/${field}`)
     const value = isList
       ? [...new Set(given.map((one, index) => (pointers.has(`/${field}/${index}`) ? example : one)))]

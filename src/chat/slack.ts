@@ -3,7 +3,6 @@ import { bytesOf, formOf } from '../encoding.ts'
 import { jsonOf } from '../middleware/limited-body.ts'
 import type { FieldFault } from '../problem.ts'
 import { MOST_OWNERS } from '../provisioning/request.ts'
-import { FORM_WORDS } from '../sources/form.ts'
 import type { Proof } from '../sources/signature.ts'
 import { describe } from './advice.ts'
 import { WORDS } from './grammar.ts'
@@ -139,7 +138,9 @@ export function mentioned(owner: unknown): string | undefined {
 }
 
 /** Field to the question that the form asks for it. */
-export const HEADINGS: Readonly<Record<string, string>> = { ...FORM_WORDS, ticket: 'Ticket' }
+export const HEADINGS: Readonly<Record<string, string>> = Object.fromEntries(
+  WORDS.map(({ field, heading }) => [field, heading]),
+)
 
 const OWNERS_HINT =
   'People whom ConductorOne knows. Only an owner can open the vault, and owners can be set now only.'

@@ -16,6 +16,11 @@ export type Status =
   /** there may be a vault; a person has to look */
   | 'unknown'
 
+/** @returns whether a request has not come to an end, good or bad */
+export function isUnderWay({ status }: { readonly status: Status }): boolean {
+  return status === 'accepted' || status === 'creating'
+}
+
 /** A request and what became of it, as the ledger keeps it. Never holds a key, a token or a secret. */
 export type Entry = Omit<Claim, 'background' | 'refusal' | 'traceparent'> & {
   readonly status: Status

@@ -14,7 +14,7 @@ import { world } from '../world.ts'
 import { Alarm } from './alarm.ts'
 import type { Asker, Claim, Refusal } from './claim.ts'
 import { dueAt, overdueAt } from './due.ts'
-import { type Entry, type RequestRecord, recordOf } from './entry.ts'
+import { type Entry, isUnderWay, type RequestRecord, recordOf } from './entry.ts'
 import { type Progress, progressOf, type Reply, type Settled, type Settlement, SOON } from './replies.ts'
 import { accept, verdict } from './state.ts'
 import { type Filter, Store } from './store.ts'
@@ -155,7 +155,7 @@ export class Ledger extends DurableObject<Bindings> {
       const entry = this.#store.get(id)
       if (!entry || (dueAt(entry) ?? Number.POSITIVE_INFINITY) > world.now()) continue
       if (entry.workflow === 'due' && entry.status !== 'creating') await this.#startWorkflow(entry)
-      else if (entry.status === 'accepted' || entry.status === 'creating') this.#current(entry)
+      else if (isUnderWay(entry)) this.#current(entry)
       else this.#store.delete(entry.id)
     }
     const next = this.#store.nextDue()
@@ -277,8 +277,7 @@ export class Ledger extends DurableObject<Bindings> {
 
   /** @returns the entry as it is now that time has passed and this object may have been restarted in the middle */
   #current(entry: Entry | undefined): Entry | undefined {
-    if (!entry || this.#running.has(entry.id)) return entry
-    if (entry.status !== 'accepted' && entry.status !== 'creating') return entry
+    if (!entry || !isUnderWay(entry) || this.#running.has(entry.id)) return entry
     if (world.now() < overdueAt(entry)) return entry
     const after = this.#store.advance(entry.id, { type: 'overdue' })
     log('error', `request.${after.status}`, {

@@ -2,7 +2,7 @@ import type { Vault } from '../conductorone/wire.ts'
 import type { ProblemDocument } from '../problem.ts'
 import type { FoundOwner } from '../provisioning/owners.ts'
 import type { Claim } from './claim.ts'
-import type { Entry, Status } from './entry.ts'
+import { type Entry, isUnderWay, type Status } from './entry.ts'
 import { FOREIGN_VAULT, neverSent, notCreated, settledBy, vanished } from './unanswered.ts'
 
 /** What happens to a request. */
@@ -52,7 +52,7 @@ export function verdict(known: Entry | undefined, claim: Claim): Verdict {
     return toldBefore ? 'replay' : 'again'
   }
   if (known.fingerprint !== claim.fingerprint) return 'reused'
-  return known.status === 'accepted' || known.status === 'creating' ? 'running' : 'replay'
+  return isUnderWay(known) ? 'running' : 'replay'
 }
 
 /**

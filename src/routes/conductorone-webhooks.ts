@@ -15,7 +15,7 @@ import {
   stepRefused,
 } from '../sources/conductorone.ts'
 import { world } from '../world.ts'
-import { admit, edited, ignore, LARGEST, take } from './intake.ts'
+import { admit, edited, ignore, judge, LARGEST, take } from './intake.ts'
 
 const NAME = 'conductorone'
 
@@ -60,13 +60,15 @@ async function provision(
   c: Context<AppEnv>,
   { request, words, callbackUrl, channel }: Extract<Delivered, { kind: 'request' }>,
 ): Promise<Response> {
-  const tell = await replyTo(channel, callbackUrl, c.get('deployment').config, world)
+  const { config } = c.get('deployment')
+  const tell = await replyTo(channel, callbackUrl, config, world)
   if (!tell)
     throw new Problem('invalid-request', 'The callback address is not on the tenant’s own host.', {
       errors: [{ pointer: '/callbackUrl', detail: 'must be on the tenant’s own host' }],
     })
   // whether the webhook's id names a delivery or a subscription is not said; the callback address is of one delivery
-  const { reply } = await take(c, { source: NAME, request, words, delivery: callbackUrl, tell: () => tell })
+  const asked = { ...judge(request, words, config), source: NAME, delivery: callbackUrl, tell }
+  const reply = await take(c, asked)
   const { record } = reply
   c.header('Location', `/v1/requests/${record.id}`)
   const answerOf = channel === 'conductorone-step' ? stepAnswer : automationAnswer

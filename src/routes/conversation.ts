@@ -5,7 +5,7 @@ import type { Asked } from '../chat/grammar.ts'
 import { answerTo, type Message, note, resultOf } from '../chat/message.ts'
 import { hex, sha256 } from '../encoding.ts'
 import type { Refusal, Tell } from '../ledger/claim.ts'
-import type { RequestRecord } from '../ledger/entry.ts'
+import { isUnderWay, type RequestRecord } from '../ledger/entry.ts'
 import { ledgerFor } from '../ledger/shards.ts'
 import { ProvisioningRequest } from '../provisioning/request.ts'
 import { world } from '../world.ts'
@@ -46,7 +46,8 @@ export async function order(
   const { config } = c.get('deployment')
   const by = ProvisioningRequest.shape.requestedBy.safeParse(requestedBy).data ?? user
   const request = { requestedBy: by, ...asked.request, ...filled }
-  const { refusal } = judge(request, words, config)
+  const judged = judge(request, words, config)
+  const { refusal } = judged
   if (refusal || mistakes.length > 0) {
     const isFine = (corrected: object) =>
       !judge({ ...(!('owners' in words) && filled), ...corrected }, words, config).refusal
@@ -55,7 +56,7 @@ export async function order(
   }
   // nobody repeats a command by accident only: who presses again wants the same vault, not a second one
   const delivery = hex(await sha256(JSON.stringify([user, asked.request])))
-  const { reply } = await take(c, { source, request, words, delivery, tell: () => tell })
+  const reply = await take(c, { ...judged, source, delivery, tell })
   const message = answerTo(reply, command, tell !== null)
   return { message, ...(reply.kind === 'accepted' && { begun: reply.record }) }
 }
@@ -81,7 +82,7 @@ export async function settled(
   while (world.now() + PAUSE < until) {
     await world.sleep(PAUSE)
     const record = await ledgerFor(c.env, id)?.read(id)
-    if (record && record.status !== 'accepted' && record.status !== 'creating') return record
+    if (record && !isUnderWay(record)) return record
   }
   return undefined
 }

@@ -71,28 +71,31 @@ export function forged(): Problem {
   })
 }
 
-/** What a sender asks for. */
-export type Asked = {
-  readonly source: string
-  /** the simplified request, not checked yet */
-  readonly request: Readonly<Record<string, unknown>>
-  /** field to what its author calls it, for faults that they can find */
-  readonly words: Readonly<Record<string, string>>
-  /** what tells one delivery from another where there is no ticket */
-  readonly delivery: string
-  readonly tell: (order: Order) => Tell | null
+/** What a request orders, as far as it can be read, and what is wrong with it where something is. */
+type Judged = {
+  readonly order: Order
+  readonly content: Readonly<Record<string, unknown>>
+  readonly refusal?: Refusal
 }
 
-/** What the ledger says, and what is wrong with the request where something is. */
-export type Taken = { readonly reply: Reply; readonly refusal?: Refusal }
+/** What a sender asks for. */
+type Asked = Judged & {
+  readonly source: string
+  /** what tells one delivery from another where there is no ticket */
+  readonly delivery: string
+  readonly tell: Tell | null
+}
 
 /**
  * Hands what a sender asks for to the ledger, which lets a Workflow do it. Faults are recorded too, so that their author
  * learns of them the same way.
+ *
+ * @returns what the ledger says
  */
-export async function take(c: Context<AppEnv>, asked: Asked): Promise<Taken> {
-  const { source, request, words, delivery, tell } = asked
-  const { order, content, refusal } = judge(request, words, c.get('deployment').config)
+export async function take(
+  c: Context<AppEnv>,
+  { source, order, content, refusal, delivery, tell }: Asked,
+): Promise<Reply> {
   const { claim, shard } = await claimOf(
     c.get('requestId'),
     { source, caller: source },
@@ -103,7 +106,7 @@ export async function take(c: Context<AppEnv>, asked: Asked): Promise<Taken> {
       // a ticket and a name say what is the same; a body without a ticket can only be told by its delivery
       idempotencyKey: order.ticket ? undefined : delivery,
       background: true,
-      tell: tell(order),
+      tell,
       refusal,
     },
   )
@@ -111,7 +114,7 @@ export async function take(c: Context<AppEnv>, asked: Asked): Promise<Taken> {
   const reply = await ledger.submit(claim)
   c.set('requestId', reply.record.id)
   if (reply.kind === 'reused') await ledger.note(reply.record.id, EDITED)
-  return { reply, ...(refusal && { refusal }) }
+  return reply
 }
 
 /** @returns what somebody is told whose request differs from the one that was taken on */
@@ -119,12 +122,16 @@ export function edited(id: string): string {
   return `${EDITED} What became of the request: /v1/requests/${id}`
 }
 
-/** @returns what a request orders, as far as it can be read, and what is wrong with it in its author's words */
+/**
+ * @param request the simplified request, not checked yet
+ * @param words field to what its author calls it, for faults that they can find
+ * @returns what it orders, and what is wrong with it in its author's words
+ */
 export function judge(
   request: Readonly<Record<string, unknown>>,
   words: Readonly<Record<string, string>>,
   { policy }: Config,
-): { order: Order; content: Readonly<Record<string, unknown>>; refusal?: Refusal } {
+): Judged {
   const parsed = ProvisioningRequest.safeParse(request)
   try {
     if (parsed.success) return { order: orderOf(parsed.data, policy), content: parsed.data }

@@ -1,12 +1,13 @@
 import type { Context } from 'hono'
 import { type AppEnv, factory } from '../app-env.ts'
 import { hex, sha256Bytes } from '../encoding.ts'
+import type { Reply } from '../ledger/replies.ts'
 import { configured } from '../middleware/configured.ts'
 import { jsonOf } from '../middleware/limited-body.ts'
 import { problemResponse } from '../problem.ts'
 import type { Source } from '../sources/source.ts'
 import { sources } from '../sources/sources.ts'
-import { edited, forged, ignore, isCurrent, receive, type Taken, take } from './intake.ts'
+import { edited, forged, ignore, isCurrent, judge, receive, take } from './intake.ts'
 
 /** Deliveries of ticketing systems: verified, read, claimed and answered before ConductorOne is asked anything. */
 export const webhooks = factory.createApp().post('/:source', configured, async (c) => {
@@ -22,16 +23,17 @@ export const webhooks = factory.createApp().post('/:source', configured, async (
   const reading = source.read({ headers, json, options: config.sources })
   if (reading.kind === 'ignored') return ignore(c, name, reading.why)
   const delivery = source.deliveryId && headers.get(source.deliveryId)
-  const asked = { ...reading, source: name, delivery: delivery || hex(await sha256Bytes(body)) }
-  const tokens = config.ticketTokens
-  const taken = await take(c, {
-    ...asked,
-    tell: ({ ticket }) => (ticket && Object.hasOwn(tokens, name) ? { kind: 'ticket' } : null),
+  const judged = judge(reading.request, reading.words, config)
+  const reply = await take(c, {
+    ...judged,
+    source: name,
+    delivery: delivery || hex(await sha256Bytes(body)),
+    tell: judged.order.ticket && Object.hasOwn(config.ticketTokens, name) ? { kind: 'ticket' } : null,
   })
-  return answer(c, name, source, taken)
+  return answer(c, name, source, reply)
 })
 
-function answer(c: Context<AppEnv>, name: string, source: Source, { reply }: Taken): Response {
+function answer(c: Context<AppEnv>, name: string, source: Source, reply: Reply): Response {
   const { record } = reply
   c.header('Location', `/v1/requests/${record.id}`)
   switch (reply.kind) {

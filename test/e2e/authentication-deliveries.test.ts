@@ -4,6 +4,7 @@ import { expectProblem } from '../support/problem.ts'
 import { sendRaw } from '../support/raw.ts'
 import { senders } from '../support/senders.ts'
 import { type Stage, startStage, unique } from '../support/stage.ts'
+import { swapped } from '../support/swapped-case.ts'
 import { KEYS } from '../support/worker.ts'
 
 type Headers = readonly (readonly [name: string, value: string])[]
@@ -87,10 +88,6 @@ function withProof({ proven }: Delivery, change: (proof: string) => readonly str
 }
 
 const SCHEME = /^(?:\w+[= ]|v1,)(?=.)/
-const swapped = (text: string) =>
-  text.replace(/[a-z]/gi, (letter) =>
-    letter === letter.toLowerCase() ? letter.toUpperCase() : letter.toLowerCase(),
-  )
 const bearer = ['Authorization', `Bearer ${KEYS.operator}`] as const
 
 const FORGERIES: Readonly<Record<string, (source: string) => Promise<{ body: string; headers: Headers }>>> = {

@@ -1,7 +1,4 @@
-const swapped = (key: string) =>
-  key.replace(/[a-z]/gi, (letter) =>
-    letter === letter.toLowerCase() ? letter.toUpperCase() : letter.toLowerCase(),
-  )
+import { swapped } from './swapped-case.ts'
 
 /** What is no valid key although a valid one may be in it: headers, made of a key that is good by itself. */
 export const MISUSES: readonly [what: string, headers: (key: string) => Record<string, string>][] = [
