@@ -1,5 +1,5 @@
 import './deployment/quiet.ts'
-import type { Config } from '../src/config.ts'
+import type { Config } from '../src/config/config.ts'
 import { checkConfiguration } from './deployment/configuration.ts'
 import { checkCredential } from './deployment/credential.ts'
 import { isAnyWrong, type Section } from './deployment/finding.ts'

@@ -1,8 +1,8 @@
 import { createMiddleware } from 'hono/factory'
 import { Hono } from 'hono/tiny'
+import type { Caller } from './config/api-keys.ts'
 import type { Deployment } from './deployment.ts'
 import type { Bindings } from './env.ts'
-import type { Caller } from './settings/api-keys.ts'
 
 /** What a request carries on its way through the app. */
 export type Variables = {

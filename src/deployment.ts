@@ -1,15 +1,15 @@
 import { KeySet } from './conductorone/key-set.ts'
-import { ProofOfPossession, proofKey } from './conductorone/proof-of-possession.ts'
-import { SealedToken } from './conductorone/sealed-token.ts'
 import { Tenant } from './conductorone/tenant.ts'
-import { readTokenAnswer, requestToken } from './conductorone/token.ts'
-import { TokenCache } from './conductorone/token-cache.ts'
-import { type Config, ConfigurationError, parseConfig } from './config.ts'
+import { TokenCache } from './conductorone/token/cache.ts'
+import { readTokenAnswer, requestToken } from './conductorone/token/exchange.ts'
+import { ProofOfPossession, proofKey } from './conductorone/token/proof-of-possession.ts'
+import { SealedToken } from './conductorone/token/store.ts'
+import { type Config, ConfigurationError, parseConfig } from './config/config.ts'
 import type { Bindings } from './env.ts'
-import { log } from './log.ts'
-import { Problem } from './problem.ts'
+import { log } from './lib/log.ts'
+import { world } from './lib/world.ts'
+import { Problem } from './problem/problem.ts'
 import { OwnerDirectory } from './provisioning/owners.ts'
-import { world } from './world.ts'
 
 /** What lives as long as the isolate: the configuration, and all that remembers something. */
 export type Deployment = {

@@ -1,5 +1,5 @@
 import { app } from './app.ts'
 
-export { Provision } from './background/workflow.ts'
 export { Ledger } from './ledger/ledger.ts'
+export { Provision } from './outcomes/workflow.ts'
 export default app

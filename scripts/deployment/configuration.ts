@@ -1,4 +1,4 @@
-import { type Config, ConfigurationError, parseConfig } from '../../src/config.ts'
+import { type Config, ConfigurationError, parseConfig } from '../../src/config/config.ts'
 import { type Finding, ok, warning, wrong } from './finding.ts'
 import type { Settings } from './settings-file.ts'
 

@@ -1,4 +1,4 @@
-import type { Config } from '../../src/config.ts'
+import type { Config } from '../../src/config/config.ts'
 import { type Finding, inOrder, ok, unchecked, wrong } from './finding.ts'
 import { causeOf, world } from './network.ts'
 import { checkLife, checkRights } from './rights-check.ts'

@@ -1,4 +1,4 @@
-import type { World } from '../../src/world.ts'
+import type { World } from '../../src/lib/world.ts'
 
 /** The world as this process has it. */
 export const world: World = {

@@ -1,9 +1,9 @@
 import type * as z from 'zod/mini'
 import { readAnswer } from '../../src/conductorone/answer.ts'
 import { ConductorOneFailure } from '../../src/conductorone/failure.ts'
-import type { ProofOfPossession } from '../../src/conductorone/proof-of-possession.ts'
-import { USER_AGENT } from '../../src/conductorone/user-agent.ts'
-import type { Secret } from '../../src/secret.ts'
+import type { ProofOfPossession } from '../../src/conductorone/token/proof-of-possession.ts'
+import type { Secret } from '../../src/lib/secret.ts'
+import { USER_AGENT } from '../../src/lib/user-agent.ts'
 import { quoted } from './finding.ts'
 import { causeOf, world } from './network.ts'
 

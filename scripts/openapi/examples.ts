@@ -1,7 +1,7 @@
 import type * as z from 'zod/mini'
 import type { Vault } from '../../src/conductorone/wire.ts'
 import type { RequestRecord } from '../../src/ledger/entry.ts'
-import { Problem } from '../../src/problem.ts'
+import { Problem } from '../../src/problem/problem.ts'
 import { orderOf } from '../../src/provisioning/order.ts'
 import { Policy } from '../../src/provisioning/policy.ts'
 import { ProvisioningRequest } from '../../src/provisioning/request.ts'

@@ -1,5 +1,5 @@
-import { Problem, type ProblemDetails, type ProblemDocument } from '../../src/problem.ts'
-import { type ProblemCode, problems } from '../../src/problems.ts'
+import { type ProblemCode, problems } from '../../src/problem/catalog.ts'
+import { Problem, type ProblemDetails, type ProblemDocument } from '../../src/problem/problem.ts'
 import type { Part } from './headers.ts'
 import { codes } from './problem-schemas.ts'
 

@@ -1,5 +1,5 @@
 import * as z from 'zod/mini'
-import { type ProblemCode, problems } from '../../src/problems.ts'
+import { type ProblemCode, problems } from '../../src/problem/catalog.ts'
 import { FieldFault, RequestId, Upstream } from './parts.ts'
 
 /** The code of every problem. */

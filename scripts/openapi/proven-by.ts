@@ -1,4 +1,4 @@
-import type { Proof } from '../../src/sources/signature.ts'
+import type { Proof } from '../../src/sources/proof.ts'
 
 /** @returns the headers and fields that prove a delivery of a sender, and how, as words */
 export function provenBy(proofs: readonly Proof[]): string {

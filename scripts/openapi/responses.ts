@@ -1,4 +1,4 @@
-import { type ProblemCode, problems } from '../../src/problems.ts'
+import { type ProblemCode, problems } from '../../src/problem/catalog.ts'
 import { type Headers, headersOf, type Part } from './headers.ts'
 import { problemExample } from './problem-examples.ts'
 import { problemName } from './problem-schemas.ts'

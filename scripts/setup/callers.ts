@@ -1,4 +1,4 @@
-import { Name } from '../../src/settings/setting.ts'
+import { Name } from '../../src/config/setting.ts'
 import { type Environment, keptObject } from './environment.ts'
 import type { Flags } from './flags.ts'
 import type { Questions } from './questions.ts'

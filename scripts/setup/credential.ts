@@ -1,4 +1,4 @@
-import { ClientId, ClientSecret } from '../../src/conductorone/credentials.ts'
+import { ClientId, ClientSecret } from '../../src/config/credentials.ts'
 import type { Settings } from '../deployment/settings-file.ts'
 import type { Environment } from './environment.ts'
 import type { Flags } from './flags.ts'

@@ -1,5 +1,5 @@
 import * as z from 'zod/mini'
-import type { FieldFault } from '../problem.ts'
+import type { FieldFault } from '../problem/problem.ts'
 import { MOST_OWNERS, ProvisioningRequest } from '../provisioning/request.ts'
 import { type Asked, type Entry, readCommand, WORDS } from './grammar.ts'
 import type { Message } from './message.ts'

@@ -1,5 +1,5 @@
 import type { ReplyChannel } from '../ledger/claim.ts'
-import type { Proof } from '../sources/signature.ts'
+import type { Proof } from '../sources/proof.ts'
 import type { SignedTime } from '../sources/source.ts'
 import type { Message } from './message.ts'
 

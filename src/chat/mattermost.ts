@@ -1,4 +1,4 @@
-import { formOf } from '../encoding.ts'
+import { formOf } from '../lib/encoding.ts'
 import type { Chat } from './chat.ts'
 import { markdown } from './markdown.ts'
 

@@ -1,7 +1,7 @@
 import type { RequestRecord } from '../ledger/entry.ts'
 import type { Reply } from '../ledger/replies.ts'
-import type { ProblemDocument } from '../problem.ts'
-import { type ProblemCode, problems } from '../problems.ts'
+import { type ProblemCode, problems } from '../problem/catalog.ts'
+import type { ProblemDocument } from '../problem/problem.ts'
 
 /** What is said in a chat, before it is put the way one of them has it. All of it is plain text. */
 export type Message = {

@@ -1,6 +1,6 @@
 import { compactVerify } from 'jose'
 import * as z from 'zod/mini'
-import { bytesOf, equalDigests, sha256Bytes } from '../encoding.ts'
+import { bytesOf, equalDigests, sha256Bytes } from '../lib/encoding.ts'
 import { ConductorOneFailure } from './failure.ts'
 import type { KeySet } from './key-set.ts'
 

@@ -1,4 +1,4 @@
-import { Problem, type Upstream } from '../problem.ts'
+import { Problem, type Upstream } from '../problem/problem.ts'
 
 /**
  * What went wrong with a call to ConductorOne, and with it whether the call may have had an effect. Only `lost` may

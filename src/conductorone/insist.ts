@@ -1,4 +1,4 @@
-import type { World } from '../world.ts'
+import type { World } from '../lib/world.ts'
 import type { Deadline } from './deadline.ts'
 import { ConductorOneFailure } from './failure.ts'
 

@@ -1,8 +1,8 @@
 import { type CompactVerifyGetKey, createLocalJWKSet } from 'jose'
 import * as z from 'zod/mini'
-import { log } from '../log.ts'
-import { SingleFlight } from '../single-flight.ts'
-import type { World } from '../world.ts'
+import { log } from '../lib/log.ts'
+import { SingleFlight } from '../lib/single-flight.ts'
+import type { World } from '../lib/world.ts'
 import { noAnswer, readAnswer, reasonOf } from './answer.ts'
 import { ConductorOneFailure } from './failure.ts'
 

@@ -1,6 +1,6 @@
-import { hex, sha256 } from '../encoding.ts'
-import { type FieldFault, Problem } from '../problem.ts'
-import type { ProblemCode } from '../problems.ts'
+import { hex, sha256 } from '../lib/encoding.ts'
+import type { ProblemCode } from '../problem/catalog.ts'
+import { type FieldFault, Problem } from '../problem/problem.ts'
 import type { Order } from '../provisioning/order.ts'
 import { inShard, type Shard, shardOf } from './request-id.ts'
 

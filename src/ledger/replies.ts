@@ -1,5 +1,5 @@
-import type { ProblemDocument } from '../problem.ts'
-import { world } from '../world.ts'
+import { world } from '../lib/world.ts'
+import type { ProblemDocument } from '../problem/problem.ts'
 import type { Tell } from './claim.ts'
 import type { Entry, RequestRecord, Status } from './entry.ts'
 

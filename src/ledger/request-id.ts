@@ -1,4 +1,4 @@
-import type { World } from '../world.ts'
+import type { World } from '../lib/world.ts'
 
 // Crockford's base 32 in lower case: its order is ASCII's, so ids sort by time.
 const DIGITS = '0123456789abcdefghjkmnpqrstvwxyz'

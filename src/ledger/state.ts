@@ -1,5 +1,5 @@
 import type { Vault } from '../conductorone/wire.ts'
-import type { ProblemDocument } from '../problem.ts'
+import type { ProblemDocument } from '../problem/problem.ts'
 import type { FoundOwner } from '../provisioning/owners.ts'
 import type { Claim } from './claim.ts'
 import { type Entry, isUnderWay, type Status } from './entry.ts'

@@ -1,4 +1,4 @@
-import { Problem, type ProblemDocument } from '../problem.ts'
+import { Problem, type ProblemDocument } from '../problem/problem.ts'
 import { provenanceLine } from '../provisioning/translate.ts'
 import type { Entry } from './entry.ts'
 

@@ -1,6 +1,6 @@
-import type { ProvisionParameters } from '../background/workflow.ts'
-import { hex, sha256 } from '../encoding.ts'
-import { log } from '../log.ts'
+import { hex, sha256 } from '../lib/encoding.ts'
+import { log } from '../lib/log.ts'
+import type { ProvisionParameters } from '../outcomes/workflow.ts'
 import type { Entry } from './entry.ts'
 
 /**

@@ -1,8 +1,8 @@
 import { factory } from '../app-env.ts'
-import type { Config } from '../config.ts'
-import { equalDigests, sha256 } from '../encoding.ts'
-import { Problem } from '../problem.ts'
-import type { Caller, Scope } from '../settings/api-keys.ts'
+import type { Caller, Scope } from '../config/api-keys.ts'
+import type { Config } from '../config/config.ts'
+import { equalDigests, sha256 } from '../lib/encoding.ts'
+import { Problem } from '../problem/problem.ts'
 import { addressOf, limitRate } from './rate-limit.ts'
 
 const BEARER = /^Bearer +([\x21-\x7e]+)$/i

@@ -1,5 +1,5 @@
 import { factory } from '../app-env.ts'
-import { Problem } from '../problem.ts'
+import { Problem } from '../problem/problem.ts'
 import { jsonOf, limitedBody } from './limited-body.ts'
 
 /** Bytes of a body that is still read. */

@@ -1,6 +1,6 @@
-import { boundedBody } from '../bounded-body.ts'
-import { DEEPEST_JSON, isDeeper } from '../nesting.ts'
-import { Problem } from '../problem.ts'
+import { boundedBody } from '../lib/body.ts'
+import { DEEPEST_JSON, isDeeper } from '../lib/nesting.ts'
+import { Problem } from '../problem/problem.ts'
 
 /**
  * Reads a body up to a limit, whatever its sender says of its length.

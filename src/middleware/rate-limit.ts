@@ -1,6 +1,6 @@
 import type { Context } from 'hono'
 import type { AppEnv } from '../app-env.ts'
-import { Problem } from '../problem.ts'
+import { Problem } from '../problem/problem.ts'
 
 /** Seconds of the window in wrangler.toml; the binding does not tell how much of it is left. */
 const WINDOW = 60

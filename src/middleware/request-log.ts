@@ -1,8 +1,8 @@
 import { routePath } from 'hono/route'
 import { factory } from '../app-env.ts'
 import { newRequestId } from '../ledger/request-id.ts'
-import { log } from '../log.ts'
-import { world } from '../world.ts'
+import { log } from '../lib/log.ts'
+import { world } from '../lib/world.ts'
 
 /** Gives each request an id, tells it in `X-Request-Id`, and writes one line when it is answered. */
 export const requestLog = factory.createMiddleware(async function requestLog(c, next) {

@@ -1,6 +1,6 @@
 import { zValidator } from '@hono/zod-validator'
 import type * as z from 'zod/mini'
-import { Problem } from '../problem.ts'
+import { Problem } from '../problem/problem.ts'
 import { fieldFaults } from '../provisioning/request.ts'
 
 /**

@@ -1,4 +1,4 @@
-import { Problem } from '../problem.ts'
+import { Problem } from '../problem/problem.ts'
 import { secondsOf } from './duration.ts'
 import { type Policy, violations } from './policy.ts'
 import { ProvisioningRequest } from './request.ts'

@@ -1,7 +1,7 @@
 import type { Call, FoundUser } from '../conductorone/tenant.ts'
-import { type FieldFault, Problem } from '../problem.ts'
-import { SingleFlight } from '../single-flight.ts'
-import type { World } from '../world.ts'
+import { SingleFlight } from '../lib/single-flight.ts'
+import type { World } from '../lib/world.ts'
+import { type FieldFault, Problem } from '../problem/problem.ts'
 
 /** An owner as people wrote it, and ConductorOne's id of the user. */
 export type FoundOwner = { readonly input: string; readonly id: string }

@@ -1,5 +1,5 @@
 import * as z from 'zod/mini'
-import type { FieldFault } from '../problem.ts'
+import type { FieldFault } from '../problem/problem.ts'
 import { MOST_OWNERS, Owner, type ProvisioningRequest, Ttl } from './request.ts'
 
 const Domain = z

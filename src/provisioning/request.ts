@@ -1,5 +1,5 @@
 import * as z from 'zod/mini'
-import type { FieldFault } from '../problem.ts'
+import type { FieldFault } from '../problem/problem.ts'
 import { secondsOf } from './duration.ts'
 import { textFault } from './text.ts'
 

@@ -1,18 +1,18 @@
 import type { Context } from 'hono'
 import { type AppEnv, factory } from '../app-env.ts'
-import { replyTo } from '../background/reply.ts'
 import { help } from '../chat/advice.ts'
 import type { Chat, Utterance } from '../chat/chat.ts'
 import { discord } from '../chat/discord.ts'
 import { readCommand } from '../chat/grammar.ts'
 import { mattermost } from '../chat/mattermost.ts'
 import { resultOf } from '../chat/message.ts'
-import { teams } from '../chat/teams.ts'
+import { teams } from '../chat/teams/teams.ts'
+import { order, settled, statusOf } from '../intake/conversation.ts'
+import { forged, ignore, isCurrent, receive } from '../intake/intake.ts'
+import { world } from '../lib/world.ts'
 import { configured } from '../middleware/configured.ts'
 import { jsonOf } from '../middleware/limited-body.ts'
-import { world } from '../world.ts'
-import { order, settled, statusOf } from './conversation.ts'
-import { forged, ignore, isCurrent, receive } from './intake.ts'
+import { replyTo } from '../outcomes/reply.ts'
 
 const chats = Object.entries({ teams, discord, mattermost })
 

@@ -1,12 +1,14 @@
 import type { Context } from 'hono'
 import { type AppEnv, factory } from '../app-env.ts'
-import { replyTo } from '../background/reply.ts'
 import { verifyDelivery } from '../conductorone/delivery-token.ts'
-import { hex, sha256 } from '../encoding.ts'
+import { admit, edited, ignore, judge, LARGEST, take } from '../intake/intake.ts'
 import { ledgerOf } from '../ledger/shards.ts'
+import { hex, sha256 } from '../lib/encoding.ts'
+import { world } from '../lib/world.ts'
 import { configured } from '../middleware/configured.ts'
 import { jsonOf, limitedBody } from '../middleware/limited-body.ts'
-import { Problem } from '../problem.ts'
+import { replyTo } from '../outcomes/reply.ts'
+import { Problem } from '../problem/problem.ts'
 import {
   automationAnswer,
   type Delivered,
@@ -14,8 +16,6 @@ import {
   stepAnswer,
   stepRefused,
 } from '../sources/conductorone.ts'
-import { world } from '../world.ts'
-import { admit, edited, ignore, judge, LARGEST, take } from './intake.ts'
 
 const NAME = 'conductorone'
 

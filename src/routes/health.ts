@@ -1,12 +1,12 @@
 import type { Context } from 'hono'
 import { type AppEnv, factory } from '../app-env.ts'
 import { Deadline } from '../conductorone/deadline.ts'
+import { problemFrom } from '../conductorone/problem-from.ts'
 import { deploymentOf } from '../deployment.ts'
 import { listRequests } from '../ledger/shards.ts'
+import { world } from '../lib/world.ts'
 import { caller } from '../middleware/caller.ts'
-import { problemFrom } from '../problem-from.ts'
-import { problems } from '../problems.ts'
-import { world } from '../world.ts'
+import { problems } from '../problem/catalog.ts'
 
 /** Milliseconds that a probe waits for a token. */
 const PATIENCE = 10_000

@@ -1,6 +1,6 @@
 import type { Context } from 'hono'
 import { type AppEnv, factory } from '../app-env.ts'
-import { Problem } from '../problem.ts'
+import { Problem } from '../problem/problem.ts'
 
 /**
  * What a page may do: load scripts, styles and images of its own, and speak to this deployment. Text never becomes

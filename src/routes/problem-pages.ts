@@ -1,6 +1,6 @@
 import { factory } from '../app-env.ts'
-import { Problem } from '../problem.ts'
-import { type ProblemCode, problems } from '../problems.ts'
+import { type ProblemCode, problems } from '../problem/catalog.ts'
+import { Problem } from '../problem/problem.ts'
 import { PAGE_POLICY } from './pages.ts'
 
 /** What each problem means and what to do about it, for a browser or a terminal. */

@@ -3,7 +3,7 @@ import { ledgerFor, listRequests } from '../ledger/shards.ts'
 import { caller } from '../middleware/caller.ts'
 import { jsonBody } from '../middleware/json-body.ts'
 import { valid } from '../middleware/valid.ts'
-import { Problem, problemResponse } from '../problem.ts'
+import { Problem, problemResponse } from '../problem/problem.ts'
 import { ListQuery, Settlement } from './inputs.ts'
 
 /** Reading requests, and settling those whose outcome nobody knows. */

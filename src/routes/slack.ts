@@ -1,11 +1,10 @@
 import type { Context } from 'hono'
 import { type AppEnv, factory } from '../app-env.ts'
-import { post } from '../background/post.ts'
-import { replyTo } from '../background/reply.ts'
-import { boundedBody } from '../bounded-body.ts'
 import { help } from '../chat/advice.ts'
 import { type Asked, readCommand } from '../chat/grammar.ts'
 import { type Message, note } from '../chat/message.ts'
+import { SlackApi } from '../chat/slack/api.ts'
+import { slackReply, slackShared } from '../chat/slack/blocks.ts'
 import {
   formAnswer,
   formErrors,
@@ -15,15 +14,16 @@ import {
   readSlack,
   SLACK_PROOFS,
   type SlackEvent,
-} from '../chat/slack.ts'
-import { SlackApi } from '../chat/slack-api.ts'
-import { slackReply, slackShared } from '../chat/slack-blocks.ts'
+} from '../chat/slack/read.ts'
+import { type Answered, order, statusOf } from '../intake/conversation.ts'
+import { receive } from '../intake/intake.ts'
 import { ledgerFor } from '../ledger/shards.ts'
+import { boundedBody } from '../lib/body.ts'
+import { world } from '../lib/world.ts'
 import { configured } from '../middleware/configured.ts'
+import { post } from '../outcomes/post.ts'
+import { replyTo } from '../outcomes/reply.ts'
 import { MOST_OWNERS } from '../provisioning/request.ts'
-import { world } from '../world.ts'
-import { type Answered, order, statusOf } from './conversation.ts'
-import { receive } from './intake.ts'
 
 const NAME = 'slack'
 /** What Slack sends now and then to see whether the certificate is good, without a signature. */

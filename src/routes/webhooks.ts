@@ -1,13 +1,13 @@
 import type { Context } from 'hono'
 import { type AppEnv, factory } from '../app-env.ts'
-import { hex, sha256Bytes } from '../encoding.ts'
+import { edited, forged, ignore, isCurrent, judge, receive, take } from '../intake/intake.ts'
 import type { Reply } from '../ledger/replies.ts'
+import { hex, sha256Bytes } from '../lib/encoding.ts'
 import { configured } from '../middleware/configured.ts'
 import { jsonOf } from '../middleware/limited-body.ts'
-import { problemResponse } from '../problem.ts'
+import { problemResponse } from '../problem/problem.ts'
 import type { Source } from '../sources/source.ts'
 import { sources } from '../sources/sources.ts'
-import { edited, forged, ignore, isCurrent, judge, receive, take } from './intake.ts'
 
 /** Deliveries of ticketing systems: verified, read, claimed and answered before ConductorOne is asked anything. */
 export const webhooks = factory.createApp().post('/:source', configured, async (c) => {

@@ -1,11 +1,11 @@
 import * as z from 'zod/mini'
-import { outcome } from '../background/outcome.ts'
 import { cut } from '../chat/message.ts'
 import { ifAny } from '../conductorone/wire.ts'
-import type { Config } from '../config.ts'
+import type { Config } from '../config/config.ts'
+import type { SourceOptions } from '../config/source-options.ts'
 import type { RequestRecord } from '../ledger/entry.ts'
+import { outcome } from '../outcomes/outcome.ts'
 import { readFields } from './form.ts'
-import type { SourceOptions } from './options.ts'
 
 /** What every delivery of ConductorOne begins with: `c1.webhooks.v1`. */
 const Envelope = z.looseObject({

@@ -1,4 +1,4 @@
-import type { MappedField } from './options.ts'
+import type { MappedField } from '../config/source-options.ts'
 
 /** A question, its answer, and how one becomes the other. */
 export type Field = {

@@ -1,7 +1,7 @@
 import * as z from 'zod/mini'
 import { FORM_WORDS, readForm } from './form.ts'
 import { hasLabel } from './issue-label.ts'
-import { STANDARD_WEBHOOKS } from './signature.ts'
+import { STANDARD_WEBHOOKS } from './proof.ts'
 import { ignored, type Source, ticket } from './source.ts'
 
 const Labels = z._default(z.array(z.looseObject({ title: z.string() })), [])

@@ -1,7 +1,7 @@
 import * as z from 'zod/mini'
+import type { SourceOptions } from '../config/source-options.ts'
 import { readFields } from './form.ts'
 import { hasLabel } from './issue-label.ts'
-import type { SourceOptions } from './options.ts'
 import { DEEPEST, plainText } from './rich-text.ts'
 import { ignored, type Source, ticket } from './source.ts'
 

@@ -1,5 +1,5 @@
-import type { SourceOptions } from './options.ts'
-import type { Proof } from './signature.ts'
+import type { SourceOptions } from '../config/source-options.ts'
+import type { Proof } from './proof.ts'
 
 /** A delivery that is verified: nothing in it is trusted beyond who sent it. */
 export type Delivery = {

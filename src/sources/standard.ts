@@ -1,4 +1,4 @@
-import { STANDARD_WEBHOOKS } from './signature.ts'
+import { STANDARD_WEBHOOKS } from './proof.ts'
 import type { Source } from './source.ts'
 import { asRequest } from './written-request.ts'
 

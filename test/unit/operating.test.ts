@@ -1,12 +1,12 @@
 import { expect, test } from 'vitest'
-import { problems } from '../../src/problems.ts'
+import { problems } from '../../src/problem/catalog.ts'
 import { ListQuery } from '../../src/routes/inputs.ts'
 import { paths, read } from '../support/documents.ts'
 import { codes, tableOf } from '../support/markdown.ts'
 
 const operating = read('docs/operating.md')
 const sources = paths('src/**/*.ts')
-  .filter((path) => path !== 'src/log.ts')
+  .filter((path) => path !== 'src/lib/log.ts')
   .map(read)
 
 /** The second argument of each call of `log`: what stands in it, in quotes or in backticks. */

@@ -1,4 +1,4 @@
-import type { World } from '../../src/world.ts'
+import type { World } from '../../src/lib/world.ts'
 
 /** When every unit test takes place: 1 October 2026, 12:00 UTC. */
 export const NOON = Date.UTC(2026, 9, 1, 12)

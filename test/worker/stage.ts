@@ -10,10 +10,10 @@ import { inShard, newRequestId, type Shard, shardOf } from '../../src/ledger/req
 import { ledgerOf } from '../../src/ledger/shards.ts'
 import { accept } from '../../src/ledger/state.ts'
 import { Store } from '../../src/ledger/store.ts'
+import { world } from '../../src/lib/world.ts'
 import { orderOf } from '../../src/provisioning/order.ts'
 import { Policy } from '../../src/provisioning/policy.ts'
 import { ProvisioningRequest } from '../../src/provisioning/request.ts'
-import { world } from '../../src/world.ts'
 
 // the types of both are generated without this Worker's settings
 export const bindings = env as unknown as Bindings

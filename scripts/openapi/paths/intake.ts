@@ -1,4 +1,4 @@
-import type { ProblemCode } from '../../../src/problems.ts'
+import type { ProblemCode } from '../../../src/problem/catalog.ts'
 
 /** What may go wrong wherever another system delivers something. */
 export const INTAKE = [

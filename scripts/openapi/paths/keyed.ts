@@ -1,5 +1,5 @@
-import type { ProblemCode } from '../../../src/problems.ts'
-import type { Scope } from '../../../src/settings/api-keys.ts'
+import type { Scope } from '../../../src/config/api-keys.ts'
+import type { ProblemCode } from '../../../src/problem/catalog.ts'
 import type { Part } from '../headers.ts'
 
 /** What may go wrong wherever an API key is asked for. */

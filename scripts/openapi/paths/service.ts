@@ -1,4 +1,4 @@
-import { problems } from '../../../src/problems.ts'
+import { problems } from '../../../src/problem/catalog.ts'
 import type { Part } from '../headers.ts'
 import { codes } from '../problem-schemas.ts'
 import { jsonResponse, problemResponses, response, schemaRef } from '../responses.ts'

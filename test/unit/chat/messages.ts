@@ -4,7 +4,7 @@ import { answerTo, type Message, note, resultOf } from '../../../src/chat/messag
 import { problemOf } from '../../../src/conductorone/failure.ts'
 import type { RequestRecord } from '../../../src/ledger/entry.ts'
 import { unknownOutcome } from '../../../src/ledger/unanswered.ts'
-import { Problem } from '../../../src/problem.ts'
+import { Problem } from '../../../src/problem/problem.ts'
 import { fieldFaults, ProvisioningRequest } from '../../../src/provisioning/request.ts'
 import { entryOf, USER_ID } from '../samples.ts'
 

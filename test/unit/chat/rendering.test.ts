@@ -1,12 +1,12 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import * as z from 'zod'
-import { adaptiveCard } from '../../../src/chat/adaptive-card.ts'
 import { discord } from '../../../src/chat/discord.ts'
 import { mattermost } from '../../../src/chat/mattermost.ts'
 import type { Message } from '../../../src/chat/message.ts'
-import { formAnswer, formErrors, formView } from '../../../src/chat/slack.ts'
-import { slackReply, slackShared } from '../../../src/chat/slack-blocks.ts'
+import { slackReply, slackShared } from '../../../src/chat/slack/blocks.ts'
+import { formAnswer, formErrors, formView } from '../../../src/chat/slack/read.ts'
+import { adaptiveCard } from '../../../src/chat/teams/adaptive-card.ts'
 import { HOSTILE, messages, record } from './messages.ts'
 
 const asJson = (value: unknown) => `\`\`\`json\n${JSON.stringify(value, null, 2)}\n\`\`\``

@@ -2,9 +2,9 @@ import { expect, test } from 'vitest'
 import { discord } from '../../../src/chat/discord.ts'
 import { readCommand } from '../../../src/chat/grammar.ts'
 import { mattermost } from '../../../src/chat/mattermost.ts'
-import { mentioned, readSlack } from '../../../src/chat/slack.ts'
-import { teams } from '../../../src/chat/teams.ts'
-import { bytesOf } from '../../../src/encoding.ts'
+import { mentioned, readSlack } from '../../../src/chat/slack/read.ts'
+import { teams } from '../../../src/chat/teams/teams.ts'
+import { bytesOf } from '../../../src/lib/encoding.ts'
 import {
   discordCommand,
   mattermostCommand,

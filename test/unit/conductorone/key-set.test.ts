@@ -2,7 +2,7 @@ import { CompactSign, exportJWK, generateKeyPair, type JWK } from 'jose'
 import { beforeEach, describe, expect, test, vi } from 'vitest'
 import { verifyDelivery } from '../../../src/conductorone/delivery-token.ts'
 import { KeySet } from '../../../src/conductorone/key-set.ts'
-import { bytesOf, sha256 } from '../../../src/encoding.ts'
+import { bytesOf, sha256 } from '../../../src/lib/encoding.ts'
 import { JWK as PRIVATE, rejection } from '../samples.ts'
 import { json, NOON, type Step, TestWorld } from '../world.ts'
 

@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { type Asker, claimOf, readIdempotencyKey } from '../../../src/ledger/claim.ts'
 import { inShard, newRequestId, shardOf } from '../../../src/ledger/request-id.ts'
-import { Problem } from '../../../src/problem.ts'
+import { Problem } from '../../../src/problem/problem.ts'
 import { orderFor, requestOf } from '../samples.ts'
 import { TestWorld } from '../world.ts'
 

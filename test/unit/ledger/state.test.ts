@@ -5,7 +5,7 @@ import { dueAt, overdueAt } from '../../../src/ledger/due.ts'
 import type { Entry, Status } from '../../../src/ledger/entry.ts'
 import { accept, advance, type Event, verdict } from '../../../src/ledger/state.ts'
 import { unknownOutcome } from '../../../src/ledger/unanswered.ts'
-import { Problem } from '../../../src/problem.ts'
+import { Problem } from '../../../src/problem/problem.ts'
 import { entryOf, orderFor, problemDocument, vault } from '../samples.ts'
 import { NOON } from '../world.ts'
 

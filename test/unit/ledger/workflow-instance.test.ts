@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import { beforeEach, expect, test, vi } from 'vitest'
-import type { ProvisionParameters } from '../../../src/background/workflow.ts'
 import { startWorkflow } from '../../../src/ledger/workflow-instance.ts'
+import type { ProvisionParameters } from '../../../src/outcomes/workflow.ts'
 import { entryOf } from '../samples.ts'
 
 beforeEach(() => void vi.spyOn(console, 'error').mockReturnValue())

@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest'
-import { parseConfig } from '../../../src/config.ts'
+import type { Scope } from '../../../src/config/api-keys.ts'
+import { parseConfig } from '../../../src/config/config.ts'
 import type { Deployment } from '../../../src/deployment.ts'
 import { caller } from '../../../src/middleware/caller.ts'
-import type { Scope } from '../../../src/settings/api-keys.ts'
 import { CLIENT_ID, CLIENT_SECRET } from '../samples.ts'
 import { newApp } from './middleware-app.ts'
 

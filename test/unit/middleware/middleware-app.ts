@@ -1,6 +1,6 @@
 import { factory } from '../../../src/app-env.ts'
-import { problemResponse } from '../../../src/problem.ts'
-import { problemFrom } from '../../../src/problem-from.ts'
+import { problemFrom } from '../../../src/conductorone/problem-from.ts'
+import { problemResponse } from '../../../src/problem/problem.ts'
 
 /** An app without routes, which renders problems as the real one does. */
 export function newApp() {

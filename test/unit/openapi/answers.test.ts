@@ -8,7 +8,7 @@ import type { Problem } from '../../../scripts/openapi/problem-schemas.ts'
 import type { AppType } from '../../../src/app.ts'
 import type { Vault, VaultServiceCreateRequest } from '../../../src/conductorone/wire.ts'
 import type { RequestRecord, Status } from '../../../src/ledger/entry.ts'
-import type { FieldFault, ProblemDocument, Upstream } from '../../../src/problem.ts'
+import type { FieldFault, ProblemDocument, Upstream } from '../../../src/problem/problem.ts'
 import type { FoundOwner } from '../../../src/provisioning/owners.ts'
 
 /** The type without what only says that nobody may write to it, and written out, so that it can be compared. */

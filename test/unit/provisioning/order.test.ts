@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { Problem } from '../../../src/problem.ts'
+import { Problem } from '../../../src/problem/problem.ts'
 import { orderOf } from '../../../src/provisioning/order.ts'
 import { Policy } from '../../../src/provisioning/policy.ts'
 import { requestOf } from '../samples.ts'

@@ -1,11 +1,11 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { problemOf } from '../../../src/conductorone/failure.ts'
-import { bytesOf } from '../../../src/encoding.ts'
+import { SourceOptions } from '../../../src/config/source-options.ts'
 import { type Entry, recordOf } from '../../../src/ledger/entry.ts'
 import { unknownOutcome } from '../../../src/ledger/unanswered.ts'
+import { bytesOf } from '../../../src/lib/encoding.ts'
 import { automationAnswer, readDelivery, stepAnswer, stepRefused } from '../../../src/sources/conductorone.ts'
-import { SourceOptions } from '../../../src/sources/options.ts'
 import { readDocument } from '../../simulator/webhook-document.ts'
 import { entryOf, problemDocument, vault } from '../samples.ts'
 

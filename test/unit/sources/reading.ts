@@ -1,4 +1,4 @@
-import { SourceOptions } from '../../../src/sources/options.ts'
+import { SourceOptions } from '../../../src/config/source-options.ts'
 import type { Reading } from '../../../src/sources/source.ts'
 import { sources } from '../../../src/sources/sources.ts'
 

@@ -1,0 +1,55 @@
+import * as z from 'zod/mini'
+import { jsonOf } from '../../middleware/limited-body.ts'
+import type { Chat } from '../chat.ts'
+import { adaptiveCard } from './adaptive-card.ts'
+
+const Activity = z.looseObject({
+  text: z._default(z.string(), ''),
+  from: z.looseObject({ id: z.string(), name: z._default(z.string(), 'somebody') }),
+})
+
+const Sent = z.looseObject({ timestamp: z.string() })
+
+/**
+ * An outgoing webhook of Microsoft Teams. It takes its answer in the HTTP response only, within five seconds; a result
+ * that takes longer is found under its id.
+ *
+ * @see https://learn.microsoft.com/microsoftteams/platform/webhooks-and-connectors/how-to/add-outgoing-webhook
+ */
+export const teams: Chat = {
+  title: 'Microsoft Teams',
+  proofs: [
+    {
+      kind: 'signature',
+      algorithm: 'HMAC-SHA-256',
+      header: 'Authorization',
+      key: 'base64',
+      prefix: 'HMAC ',
+      encoding: 'base64',
+      text: ['body'],
+    },
+  ],
+  time: { sentAt: (json) => Date.parse(Sent.safeParse(json).data?.timestamp ?? ''), window: 300 },
+  read(body) {
+    const { data } = Activity.safeParse(jsonOf(body))
+    if (!data) return undefined
+    const [mention, webhook = 'Vault'] = MENTION.exec(data.text) ?? []
+    const text = spoken(data.text.replace(mention ?? '', ''))
+    return { kind: 'command', text, command: `@${spoken(webhook)}`, user: data.from }
+  },
+  render: adaptiveCard,
+  patience: 3_500,
+}
+
+/** The first one calls the webhook itself, by the name that the team gave it. */
+const MENTION = /<at\b[^<>]*>([^<]*)<\/at>/
+const ENTITIES = new Map(Object.entries({ nbsp: ' ', amp: '&', lt: '<', gt: '>', quot: '"', '#39': "'" }))
+
+/** Without the mark-up that Teams writes. */
+function spoken(text: string): string {
+  return text
+    .replaceAll(/<\/?(?:br|div|p)\b[^<>]*>/g, ' ')
+    .replaceAll(/<[^<>]*>/g, '')
+    .replaceAll(/&([a-z]+|#39);/g, (entity, name: string) => ENTITIES.get(name) ?? entity)
+    .trim()
+}

@@ -1,0 +1,146 @@
+import * as z from 'zod/mini'
+import type { Secret } from '../lib/secret.ts'
+import { Policy } from '../provisioning/policy.ts'
+import { ApiKeys, type Caller } from './api-keys.ts'
+import { ClientId, ClientSecret, type Credentials } from './credentials.ts'
+import { hide, Name, objectOrJson, optional } from './setting.ts'
+import { SourceOptions } from './source-options.ts'
+import { type TicketAccess, type TicketSystem, TicketTokens } from './ticket-tokens.ts'
+import { CallbackSecret, WebhookSecrets } from './webhook-secrets.ts'
+
+/** Everything that can be configured, checked and ready for use. */
+export type Config = {
+  readonly credentials: Credentials
+  /** the tenant, `https://acme.conductor.one` */
+  readonly baseUrl: URL
+  readonly dpop: 'off' | 'required'
+  readonly webhooks: 'off' | 'on'
+  readonly callers: readonly Caller[]
+  readonly webhookSecrets: Readonly<Record<string, readonly Secret[]>>
+  /** the key that signs result callbacks, in base64 */
+  readonly callbackKey: Secret | undefined
+  readonly policy: Policy
+  /** how deliveries are read */
+  readonly sources: SourceOptions
+  /** lets people be looked up and forms be opened in Slack */
+  readonly slackToken: Secret | undefined
+  /** where results may be written into tickets, by sender */
+  readonly ticketTokens: Readonly<Partial<Record<TicketSystem, TicketAccess>>>
+}
+
+const BaseUrl = z.pipe(
+  z.string(),
+  z.transform((text: string, context) => {
+    const url = URL.parse(text)
+    const fault = url ? baseUrlFault(url) : 'is no URL'
+    if (url && fault === undefined) return url
+    context.issues.push({ code: 'custom', message: fault ?? '', input: text })
+    return z.NEVER
+  }),
+)
+
+function baseUrlFault({ protocol, hostname, username, password, search, hash }: URL): string | undefined {
+  if (username || password || search || hash) return 'must be a scheme, a host and a path only'
+  const loopback = hostname === 'localhost' || hostname === '[::1]' || /^127(\.\d{1,3}){3}$/.test(hostname)
+  if (protocol === 'https:' || (protocol === 'http:' && loopback)) return undefined
+  return 'must be https; plain http is for a loopback address only'
+}
+
+function choice<const T extends readonly [string, ...string[]]>(...values: T) {
+  return z.enum(values, { error: `must be ${values.map((value) => `"${value}"`).join(' or ')}` })
+}
+
+const SlackToken = z.pipe(
+  z.string().check(z.regex(/^xoxb-[\w-]{10,}$/, { error: 'must be a bot token, which begins with xoxb-' })),
+  hide,
+)
+
+const Binding = z.unknown().check(
+  z.refine((value) => typeof value === 'object' && value !== null, {
+    error: 'is not bound; see wrangler.toml',
+  }),
+)
+
+/** What the Worker is given: settings by their names, and what is bound. */
+export const Environment = z.object({
+  CONDUCTORONE_CLIENT_ID: ClientId,
+  CONDUCTORONE_CLIENT_SECRET: ClientSecret,
+  CONDUCTORONE_BASE_URL: optional(BaseUrl),
+  CONDUCTORONE_DPOP: optional(choice('off', 'required')),
+  CONDUCTORONE_WEBHOOKS: optional(choice('off', 'on')),
+  API_KEYS: ApiKeys,
+  WEBHOOK_SECRETS: optional(WebhookSecrets),
+  SOURCES: optional(objectOrJson(SourceOptions)),
+  TICKET_TOKENS: optional(TicketTokens),
+  SLACK_BOT_TOKEN: optional(SlackToken),
+  CALLBACK_SECRET: optional(CallbackSecret),
+  POLICY: optional(objectOrJson(Policy)),
+  TOKEN_CACHE: Binding,
+  LEDGER: Binding,
+  PROVISION: Binding,
+})
+
+/** A configuration with which this Worker cannot work. */
+export class ConfigurationError extends Error {
+  /** every fault, each with the name of the setting; no value is ever repeated */
+  readonly faults: readonly string[]
+
+  constructor(faults: readonly string[]) {
+    super(`The configuration is wrong. ${faults.join('. ')}.`)
+    this.faults = faults
+  }
+}
+
+/**
+ * @param env the Worker's bindings, as the platform gives them
+ * @returns the configuration
+ * @throws {ConfigurationError} naming everything that is wrong, at once
+ */
+export function parseConfig(env: object): Config {
+  const parsed = Environment.safeParse(env)
+  if (!parsed.success) throw new ConfigurationError(parsed.error.issues.map(fault))
+  const { data } = parsed
+  const { clientId, host } = data.CONDUCTORONE_CLIENT_ID
+  const policy = data.POLICY ?? Policy.parse({})
+  return {
+    credentials: { clientId, host, ...data.CONDUCTORONE_CLIENT_SECRET },
+    baseUrl: data.CONDUCTORONE_BASE_URL ?? new URL(`https://${host}`),
+    dpop: data.CONDUCTORONE_DPOP ?? 'off',
+    webhooks: data.CONDUCTORONE_WEBHOOKS ?? 'off',
+    callers: data.API_KEYS,
+    webhookSecrets: data.WEBHOOK_SECRETS ?? {},
+    callbackKey: data.CALLBACK_SECRET,
+    // a result that cannot be signed is sent nowhere
+    policy: data.CALLBACK_SECRET ? policy : { ...policy, allowedCallbackHosts: [] },
+    sources: data.SOURCES ?? SourceOptions.parse({}),
+    slackToken: data.SLACK_BOT_TOKEN,
+    ticketTokens: data.TICKET_TOKENS ?? {},
+  }
+}
+
+/** Settings in which a secret may stand where a name belongs, so that unknown names are not repeated. */
+const SECRETIVE = ['WEBHOOK_SECRETS', 'TICKET_TOKENS']
+
+function fault(issue: z.core.$ZodIssue): string {
+  const [setting = '', ...path] = issue.path
+    .slice(0, issue.code === 'invalid_key' ? -1 : undefined)
+    .map(String)
+  const place = path.filter((part) => Name.safeParse(part).success || /^\d+$/.test(part))
+  return `${[setting, ...place].join('.')} ${what(issue, setting)}`
+}
+
+function what(issue: z.core.$ZodIssue, setting: string): string {
+  switch (issue.code) {
+    case 'invalid_key':
+      return issue.issues[0]?.message ?? 'has a wrong name'
+    case 'unrecognized_keys': {
+      // zod's own message repeats whatever stands there
+      const names = issue.keys.filter((key) => Name.safeParse(key).success)
+      return SECRETIVE.includes(setting)
+        ? 'has an unknown name'
+        : ['has an unknown field', ...names].join(' ')
+    }
+    default:
+      return issue.message
+  }
+}

@@ -1,0 +1,84 @@
+import * as z from 'zod/mini'
+import { Secret } from '../lib/secret.ts'
+
+/** A ConductorOne credential: who we are and the key that proves it. */
+export type Credentials = {
+  readonly clientId: string
+  /** the tenant's host, with a port where the client id names one */
+  readonly host: string
+  /** the whole client secret as ConductorOne showed it */
+  readonly clientSecret: Secret
+  /** the Ed25519 private key in it (RFC 8037, section 2) */
+  readonly privateKey: PrivateJwk
+}
+
+/** An Ed25519 private key: RFC 8037, section 2. */
+const PrivateJwk = z.looseObject(
+  {
+    kty: z.enum(['OKP'], { error: 'holds a key that is no Ed25519 key (`kty` must be "OKP")' }),
+    crv: z.enum(['Ed25519'], { error: 'holds a key on another curve than Ed25519 (`crv`)' }),
+    x: z
+      .string({ error: 'holds a key whose public half `x` is missing' })
+      .check(z.regex(/^[\w-]{43}$/, { error: 'holds a key whose public half `x` is not 32 bytes' })),
+    d: z
+      .string({ error: 'holds a public key only: `d`, the private half, is missing' })
+      .check(z.regex(/^[\w-]{43}$/, { error: 'holds a key whose private half `d` is not 32 bytes' })),
+    kid: z.optional(z.string({ error: 'holds a key whose name `kid` is no text' })),
+  },
+  { error: 'holds no key that can be read; copy it whole' },
+)
+export type PrivateJwk = z.output<typeof PrivateJwk>
+
+const PREFIX = 'secret-token:conductorone.com:v1:'
+
+/**
+ * A client id, `<name>@<host>/<use-case>`; the host may carry a port.
+ *
+ * @see https://www.conductorone.com/docs/api/authenticate
+ */
+export const ClientId = z.pipe(
+  z
+    .string({ error: 'is missing: the client id that ConductorOne showed with the credential' })
+    .check(z.trim()),
+  z.transform((clientId: string, context) => {
+    const [, host] = /^[^@/\s]+@([a-z0-9.-]+(?::\d+)?)\/[a-z]+$/i.exec(clientId) ?? []
+    if (host) return { clientId, host: host.toLowerCase() }
+    context.issues.push({
+      code: 'custom',
+      message: 'is not of the form <name>@<host>/<use-case>',
+      input: clientId,
+    })
+    return z.NEVER
+  }),
+)
+
+/**
+ * A client secret, `secret-token:conductorone.com:v1:<base64url of an Ed25519 private JWK>`. No message repeats any
+ * part of it.
+ */
+export const ClientSecret = z.pipe(
+  z
+    .string({
+      error: 'is missing: the client secret that ConductorOne showed once, when the credential was made',
+    })
+    .check(z.trim()),
+  z.transform((text: string, context) => {
+    const fault = (message: string) => {
+      context.issues.push({ code: 'custom', message, input: undefined })
+      return z.NEVER
+    }
+    if (!text.startsWith(PREFIX)) return fault(`does not begin with ${PREFIX}; copy it whole`)
+    const parsed = PrivateJwk.safeParse(decoded(text.slice(PREFIX.length)))
+    if (!parsed.success) return fault(parsed.error.issues.map(({ message }) => message).join('; '))
+    return { clientSecret: new Secret(text), privateKey: parsed.data }
+  }),
+)
+
+/** @returns the JSON value behind base64url, or undefined where there is none to read */
+function decoded(base64url: string): unknown {
+  try {
+    return JSON.parse(atob(base64url.replaceAll('-', '+').replaceAll('_', '/')))
+  } catch {
+    return undefined
+  }
+}

@@ -1,0 +1,194 @@
+import { bytesOf, equalDigests, formOf, sha256 } from '../lib/encoding.ts'
+import type { Secret } from '../lib/secret.ts'
+
+/**
+ * How a sender signs: every one is a row of this kind, for one strict verifier. Each field says what the sender's
+ * documentation says; nothing is tried that the row does not name.
+ */
+export type Signature = {
+  readonly kind: 'signature'
+  readonly algorithm: 'HMAC-SHA-256' | 'Ed25519'
+  /** the header that carries the signature */
+  readonly header: string
+  /** the secrets that this row is for, where one sender has two ways to sign */
+  readonly secrets?: RegExp
+  /** how the secret's text becomes the key's bytes, after the prefix that `secrets` names */
+  readonly key: 'verbatim' | 'base64' | 'hex'
+  /** what stands before the digest and names the scheme */
+  readonly prefix: string
+  readonly encoding: 'hex' | 'base64'
+  /** what stands between several signatures, where the scheme has a list */
+  readonly separator?: ',' | ' '
+  /** what is signed: the body, and headers and words around it */
+  readonly text: readonly ({ readonly header: string } | { readonly word: string } | 'body')[]
+  /** the signed time: how it is written, and the seconds that it may be off to either side */
+  readonly time?: { readonly header: string; readonly unit: 'seconds' | 'RFC 3339'; readonly window: number }
+}
+
+/** A sender that signs nothing and sends a secret word instead, in a header or in a field of its form. */
+export type Token = {
+  readonly kind: 'token'
+  readonly place: 'header' | 'field'
+  readonly name: string
+  /** what stands before the token and names the scheme */
+  readonly prefix?: string
+  readonly secrets?: RegExp
+}
+
+/** One way in which a sender proves itself. */
+export type Proof = Signature | Token
+
+/** More signatures than any rotation needs; a longer list is not read. */
+const LONGEST_LIST = 8
+
+/**
+ * @param proofs the ways in which the sender may prove itself
+ * @param secrets the secrets that are valid now; several while one is being replaced
+ * @param headers the delivery's headers
+ * @param body the delivery's bytes, exactly as they came
+ * @param now epoch milliseconds
+ * @returns whether one of the secrets proves it in one of the ways; never throws, whatever came
+ */
+export async function verify(
+  proofs: readonly Proof[],
+  secrets: readonly Secret[],
+  headers: Headers,
+  body: Uint8Array<ArrayBuffer>,
+  now: number,
+): Promise<boolean> {
+  const checks = proofs.flatMap((proof) =>
+    secrets
+      .map((secret) => secret.reveal())
+      .filter((secret) => proof.secrets?.test(secret) ?? true)
+      .map((secret) =>
+        proof.kind === 'token'
+          ? holdsToken(proof, secret, headers, body)
+          : isSigned(proof, secret, headers, body, now),
+      ),
+  )
+  return (await Promise.all(checks)).includes(true)
+}
+
+async function holdsToken(
+  { place, name, prefix = '' }: Token,
+  secret: string,
+  headers: Headers,
+  body: Uint8Array,
+): Promise<boolean> {
+  const presented = (place === 'header' ? headers : formOf(body)).get(name)
+  // an empty one proves nothing, whatever the secret
+  return !!presented && equalDigests(await sha256(presented), await sha256(prefix + secret))
+}
+
+async function isSigned(
+  row: Signature,
+  secret: string,
+  headers: Headers,
+  body: Uint8Array<ArrayBuffer>,
+  now: number,
+): Promise<boolean> {
+  const text = signedText(row, headers, body)
+  const candidates = signatures(row, headers.get(row.header) ?? '')
+  const raw = decode(row.key, secret.replace(row.secrets ?? '', ''))
+  if (!text || !candidates || !raw || !isFresh(row, headers, now)) return false
+  try {
+    const algorithm = row.algorithm === 'Ed25519' ? 'Ed25519' : { name: 'HMAC', hash: 'SHA-256' }
+    const key = await crypto.subtle.importKey('raw', raw, algorithm, false, ['verify'])
+    // the platform compares in constant time
+    const verdicts = await Promise.all(
+      candidates.map((candidate) => crypto.subtle.verify(algorithm, key, candidate, text)),
+    )
+    return verdicts.includes(true)
+  } catch {
+    return false // a secret that is no key of this kind
+  }
+}
+
+/** @returns the signatures of the row's scheme, or undefined where one of them is not exactly as it must be */
+function signatures(row: Signature, value: string): Uint8Array<ArrayBuffer>[] | undefined {
+  const parts = row.separator === undefined ? [value] : value.split(row.separator)
+  if (parts.length > LONGEST_LIST) return undefined
+  const ours =
+    row.separator === undefined ? parts : parts.filter((part) => part.trim().startsWith(row.prefix))
+  const decoded = ours.map((part) =>
+    part.startsWith(row.prefix) ? decode(row.encoding, part.slice(row.prefix.length)) : undefined,
+  )
+  const length = row.algorithm === 'Ed25519' ? 64 : 32
+  const exact = decoded.filter((bytes) => bytes?.length === length)
+  // the filter leaves no undefined
+  return exact.length > 0 && exact.length === ours.length ? (exact as Uint8Array<ArrayBuffer>[]) : undefined
+}
+
+function signedText(
+  row: Signature,
+  headers: Headers,
+  body: Uint8Array<ArrayBuffer>,
+): Uint8Array<ArrayBuffer> | undefined {
+  const parts: Uint8Array<ArrayBuffer>[] = []
+  for (const part of row.text) {
+    const text =
+      part === 'body' ? body : 'word' in part ? bytesOf(part.word) : headerBytes(headers.get(part.header))
+    if (!text) return undefined
+    parts.push(text)
+  }
+  const all = new Uint8Array(parts.reduce((size, part) => size + part.byteLength, 0))
+  let end = 0
+  for (const part of parts) {
+    all.set(part, end)
+    end += part.byteLength
+  }
+  return all
+}
+
+function headerBytes(value: string | null): Uint8Array<ArrayBuffer> | undefined {
+  return value === null || value === '' ? undefined : bytesOf(value)
+}
+
+function isFresh({ time }: Signature, headers: Headers, now: number): boolean {
+  if (!time) return true
+  const value = headers.get(time.header) ?? ''
+  const at =
+    time.unit === 'RFC 3339'
+      ? Date.parse(value)
+      : /^\d{1,12}$/.test(value)
+        ? Number(value) * 1_000
+        : Number.NaN
+  return Math.abs(now - at) <= time.window * 1_000
+}
+
+const ENCODINGS = {
+  hex: /^(?:[0-9a-f]{2})+$/,
+  // canonical only: whole groups of four, right padding
+  base64: /^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/,
+}
+
+/** @returns the bytes, or undefined where the text is not exactly in that encoding */
+function decode(encoding: 'verbatim' | 'base64' | 'hex', text: string): Uint8Array<ArrayBuffer> | undefined {
+  if (text === '') return undefined
+  if (encoding === 'verbatim') return bytesOf(text)
+  if (!ENCODINGS[encoding].test(text)) return undefined
+  if (encoding === 'hex')
+    return new Uint8Array((text.match(/../g) ?? []).map((pair) => Number.parseInt(pair, 16)))
+  const bytes = Uint8Array.from(atob(text), (character) => character.charCodeAt(0))
+  // the last character may carry bits that say nothing; only one spelling is right
+  return btoa(String.fromCharCode(...bytes)) === text ? bytes : undefined
+}
+
+/**
+ * Standard Webhooks, which several senders use: `id.timestamp.body`, five minutes to either side, a list of
+ * signatures; `v1` is HMAC, `v1a` is Ed25519.
+ *
+ * @see https://github.com/standard-webhooks/standard-webhooks/blob/main/spec/standard-webhooks.md
+ */
+export const STANDARD_WEBHOOKS = {
+  kind: 'signature',
+  algorithm: 'HMAC-SHA-256',
+  header: 'webhook-signature',
+  secrets: /^whsec_/,
+  key: 'base64',
+  prefix: 'v1,',
+  encoding: 'base64',
+  separator: ' ',
+  text: [{ header: 'webhook-id' }, { word: '.' }, { header: 'webhook-timestamp' }, { word: '.' }, 'body'],
+  time: { header: 'webhook-timestamp', unit: 'seconds', window: 300 },
+} as const satisfies Signature

@@ -1,0 +1,309 @@
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
+import { parseConfig } from '../../../src/config/config.ts'
+import type { RequestRecord } from '../../../src/ledger/entry.ts'
+import { outcome } from '../../../src/outcomes/outcome.ts'
+import { comment } from '../../../src/outcomes/ticket-comment.ts'
+import { problems } from '../../../src/problem/catalog.ts'
+import { CLIENT_ID, CLIENT_SECRET, problemDocument } from '../samples.ts'
+import { json, type Step, TestWorld } from '../world.ts'
+
+beforeEach(() => {
+  vi.spyOn(console, 'log').mockReturnValue()
+  vi.spyOn(console, 'warn').mockReturnValue()
+})
+afterEach(() => vi.restoreAllMocks())
+
+const RECORD: RequestRecord = {
+  id: 'req_0000000000000000000000x1',
+  status: 'created',
+  caller: 'github',
+  source: 'github',
+  name: 'Payroll',
+  ticket: { id: 'acme/access#12' },
+  requestedBy: 'jane on GitHub',
+  owners: [
+    { input: 'a@x.com', id: '2abc' },
+    { input: 'b@x.com', id: '2abd' },
+  ],
+  vault: { id: '2vault', displayName: 'Payroll' },
+  problem: null,
+  warnings: [],
+  createdAt: '2026-10-01T11:59:58.123Z',
+  updatedAt: '2026-10-01T12:00:00.000Z',
+}
+const CREATED =
+  'The vault “Payroll” was created in ConductorOne (id 2vault). It can be opened by a@x.com, b@x.com.'
+const TEXT = `${CREATED}\n\n(request ${RECORD.id}, try 1)`
+
+function configOf(tokens: unknown) {
+  return parseConfig({
+    CONDUCTORONE_CLIENT_ID: CLIENT_ID,
+    CONDUCTORONE_CLIENT_SECRET: CLIENT_SECRET,
+    API_KEYS: { runbook: 'runbook-key-0123456789-abcdefghijklmnop' },
+    TICKET_TOKENS: tokens,
+    TOKEN_CACHE: {},
+    LEDGER: {},
+    PROVISION: {},
+  })
+}
+
+type Call = readonly [method: string, url: string, body?: unknown]
+
+const systems: readonly {
+  source: string
+  ticket: string
+  access: unknown
+  authorization: string
+  find: Call
+  /** an answer of the system in which a comment is found */
+  found: (text: string) => unknown
+  write: Call
+}[] = [
+  {
+    source: 'github',
+    ticket: 'acme/access#12',
+    access: 'ghp_0123456789',
+    authorization: 'Bearer ghp_0123456789',
+    // the oldest come first, a hundred at most, so those from before the request are left out
+    find: [
+      'GET',
+      'https://api.github.com/repos/acme/access/issues/12/comments?since=2026-10-01T00:00:00Z&per_page=100',
+    ],
+    found: (body) => [
+      { id: 1, body: 'Thanks' },
+      { id: 2, body },
+    ],
+    write: ['POST', 'https://api.github.com/repos/acme/access/issues/12/comments', { body: TEXT }],
+  },
+  {
+    source: 'gitlab',
+    ticket: 'acme/it/access#12',
+    access: { token: 'glpat-0123456789', host: 'gitlab.acme.example' },
+    authorization: 'Bearer glpat-0123456789',
+    find: [
+      'GET',
+      'https://gitlab.acme.example/api/v4/projects/acme%2Fit%2Faccess/issues/12/notes?sort=desc&per_page=100',
+    ],
+    found: (body) => [{ id: 2, body, system: false }],
+    write: [
+      'POST',
+      'https://gitlab.acme.example/api/v4/projects/acme%2Fit%2Faccess/issues/12/notes',
+      { body: TEXT },
+    ],
+  },
+  {
+    source: 'jira',
+    ticket: 'SEC-12',
+    access: { token: 'atlassian-token', user: 'bot@acme.example', host: 'acme.atlassian.net' },
+    authorization: `Basic ${Buffer.from('bot@acme.example:atlassian-token').toString('base64')}`,
+    find: [
+      'GET',
+      'https://acme.atlassian.net/rest/api/2/issue/SEC-12/comment?orderBy=-created&maxResults=100',
+    ],
+    found: (body) => ({ startAt: 0, maxResults: 100, total: 1, comments: [{ id: '2', body }] }),
+    write: ['POST', 'https://acme.atlassian.net/rest/api/2/issue/SEC-12/comment', { body: TEXT }],
+  },
+  {
+    source: 'zendesk',
+    ticket: '5158',
+    access: { token: 'zendesk-token', user: 'bot@acme.example', host: 'acme.zendesk.com' },
+    authorization: `Basic ${Buffer.from('bot@acme.example/token:zendesk-token').toString('base64')}`,
+    find: ['GET', 'https://acme.zendesk.com/api/v2/tickets/5158/comments.json?sort_order=desc'],
+    found: (body) => ({ comments: [{ id: 2, body, public: true }], next_page: null, count: 1 }),
+    write: [
+      'PUT',
+      'https://acme.zendesk.com/api/v2/tickets/5158.json',
+      { ticket: { comment: { body: TEXT, public: true } } },
+    ],
+  },
+  {
+    source: 'linear',
+    ticket: 'SEC-12',
+    access: 'lin_api_0123456789',
+    authorization: 'lin_api_0123456789',
+    find: [
+      'POST',
+      'https://api.linear.app/graphql',
+      {
+        query: 'query($id: String!) { issue(id: $id) { comments(last: 100) { nodes { body } } } }',
+        variables: { id: 'SEC-12' },
+      },
+    ],
+    found: (body) => ({ data: { issue: { comments: { nodes: [{ body }] } } } }),
+    write: [
+      'POST',
+      'https://api.linear.app/graphql',
+      {
+        query: 'mutation($input: CommentCreateInput!) { commentCreate(input: $input) { success } }',
+        variables: { input: { issueId: 'SEC-12', body: TEXT } },
+      },
+    ],
+  },
+]
+
+describe.each(systems)('$source', ({ source, ticket, access, authorization, find, found, write }) => {
+  const record = { ...RECORD, source, caller: source, ticket: { id: ticket } }
+  const config = configOf({ [source]: access })
+
+  /** What became of the comment, and the calls that were made for it. */
+  async function tell(script: readonly Step[], attempt = '1') {
+    const world = new TestWorld(...script)
+    const delivery = await comment(record, attempt, config, world)
+    const calls = world.sent.map(({ url, init }): Call => {
+      const call = [init.method ?? '', url] as const
+      return typeof init.body === 'string' ? [...call, JSON.parse(init.body)] : call
+    })
+    return { delivery, calls, sent: world.sent }
+  }
+
+  test('looks for the comment, then writes it, each with the token', async () => {
+    const { delivery, calls, sent } = await tell([json(found('Thanks')), json({})])
+    expect(delivery).toEqual({ kind: 'delivered' })
+    expect(calls).toEqual([find, write])
+    for (const { init } of sent)
+      expect(init).toMatchObject({
+        redirect: 'manual',
+        headers: { Authorization: authorization, Accept: 'application/json' },
+      })
+    expect(sent[1]?.init.headers).toMatchObject({ 'Content-Type': 'application/json' })
+  })
+
+  test('writes nothing where the comment is there already', async () => {
+    const { delivery, calls } = await tell([json(found(TEXT))])
+    expect([delivery, calls]).toEqual([{ kind: 'delivered' }, [find]])
+  })
+
+  test('writes once although the answer is lost', async () => {
+    const lost = await tell([json(found('Thanks')), new Error('connection lost')])
+    expect(lost.delivery).toEqual({ kind: 'again', retryAfter: expect.any(Number) })
+    expect(lost.calls).toEqual([find, write])
+    const again = await tell([json(found(TEXT))])
+    expect([again.delivery, again.calls]).toEqual([{ kind: 'delivered' }, [find]])
+  })
+
+  test('writes another comment for another try of the request', async () => {
+    const tenth = TEXT.replace('try 1', 'try 10')
+    const second = await tell([json(found(TEXT)), json({})], '2')
+    expect(JSON.stringify(second.calls[1])).toContain(`(request ${RECORD.id}, try 2)`)
+    expect((await tell([json(found(tenth)), json({})])).calls).toEqual([find, write])
+  })
+
+  test.each([400, 401, 403, 404, 410, 422])(
+    'ends with HTTP %i, whichever call it answers',
+    async (status) => {
+      const refused = { kind: 'refused', reason: `it answered HTTP ${status}` }
+      const looking = await tell([json({ message: 'no' }, status)])
+      expect([looking.delivery, looking.calls]).toEqual([refused, [find]])
+      const writing = await tell([json(found('Thanks')), json({ message: 'no' }, status)])
+      expect([writing.delivery, writing.calls]).toEqual([refused, [find, write]])
+    },
+  )
+
+  test.each([302, 408, 429, 500, 502, 503])('comes again after HTTP %i', async (status) => {
+    const again = { kind: 'again', retryAfter: expect.any(Number) }
+    expect((await tell([json({}, status)])).delivery).toEqual(again)
+    expect((await tell([json(found('Thanks')), json({}, status)])).delivery).toEqual(again)
+  })
+
+  test('comes again where nobody answers', async () => {
+    const { delivery, calls } = await tell([new Error('no route')])
+    expect([delivery, calls]).toEqual([{ kind: 'again', retryAfter: expect.any(Number) }, [find]])
+  })
+
+  test('reads no answer without end, and writes nothing where it cannot look', async () => {
+    let chunks = 0
+    const endless = () =>
+      new Response(
+        new ReadableStream({
+          pull: (controller) => {
+            chunks++
+            controller.enqueue(new Uint8Array(1_024 * 1_024))
+          },
+        }),
+      )
+    const { delivery, calls } = await tell([endless])
+    expect(delivery).toEqual({ kind: 'refused', reason: expect.stringContaining('too large') })
+    expect([chunks < 12, calls]).toEqual([true, [find]])
+  })
+
+  test('sends nothing without a token, or for a ticket that has none of its ids', async () => {
+    const world = new TestWorld()
+    const refused = { kind: 'refused', reason: expect.any(String) }
+    expect(await comment(record, '1', configOf({}), world)).toEqual(refused)
+    expect(await comment({ ...record, ticket: null }, '1', config, world)).toEqual(refused)
+    expect(world.sent).toEqual([])
+  })
+})
+
+test.each([
+  ['github', 'SEC-12'],
+  ['github', 'acme/access'],
+  ['github', 'acme/access#12/../../user'],
+  ['github', 'acme/access?x=#12'],
+  ['gitlab', 'access#12'],
+  ['jira', 'sec-12/../../myself'],
+  ['jira', '12'],
+  ['zendesk', '12/comments'],
+  ['zendesk', 'SEC-12'],
+])('%s: %s is no ticket that can be commented on, and nothing is sent', async (source, ticket) => {
+  const access = { token: 'token-0123456789', user: 'bot', host: 'tickets.acme.example' }
+  const world = new TestWorld()
+  const delivery = await comment(
+    { ...RECORD, source, ticket: { id: ticket } },
+    '1',
+    configOf({ [source]: access }),
+    world,
+  )
+  expect(delivery).toEqual({ kind: 'refused', reason: 'its id is not one that can be commented on' })
+  expect(world.sent).toEqual([])
+})
+
+test.each(['standard', 'pagerduty', 'api', 'constructor'])(
+  '%s has no tickets to write into',
+  async (source) => {
+    const config = configOf({ github: 'ghp_0123456789' })
+    expect(await comment({ ...RECORD, source }, '1', config, new TestWorld())).toMatchObject({
+      kind: 'refused',
+    })
+  },
+)
+
+test.each([
+  ['in front', '{"errors":[{"message":"Entity not found"}],"data":null}'],
+  ['behind', '{"data":null,"errors":[{"message":"Entity not found"}]}'],
+])('Linear’s errors, which come with status 200, end it where they stand %s', async (_, answer) => {
+  const config = configOf({ linear: 'lin_api_0123456789' })
+  const record = { ...RECORD, source: 'linear', ticket: { id: 'SEC-12' } }
+  const looking = new TestWorld(new Response(answer))
+  expect(await comment(record, '1', config, looking)).toMatchObject({ kind: 'refused' })
+  const writing = new TestWorld(json({ data: { issue: { comments: { nodes: [] } } } }), new Response(answer))
+  expect(await comment(record, '1', config, writing)).toMatchObject({ kind: 'refused' })
+})
+
+describe('what the author of a ticket reads', () => {
+  test('about a vault: its name, its id, who can open it, and what else there is to know', () => {
+    expect(outcome(RECORD)).toBe(CREATED)
+    expect(outcome({ ...RECORD, warnings: ['One.', 'Two.'] })).toBe(`${CREATED}\n\nOne.\n\nTwo.`)
+  })
+
+  test('about a failure: what is wrong, and what to do about it', () => {
+    const problem = problemDocument('owner-not-found', 'Nobody is known as x@x.com.')
+    const text = outcome({ ...RECORD, status: 'failed', vault: null, problem })
+    expect(text).toMatch(/^The vault “Payroll” was not created\b/)
+    expect(text).toContain(problem.detail)
+    expect(text).toContain(problems['owner-not-found'].remedy)
+  })
+
+  test('about an unknown outcome: that nobody knows it, and not that there is no vault', () => {
+    const problem = problemDocument('outcome-unknown', 'No answer came back.')
+    const text = outcome({ ...RECORD, status: 'unknown', vault: null, problem })
+    expect(text).toMatch(/^Nobody knows whether the vault “Payroll” was created/)
+    expect(text).not.toContain('was not created')
+    expect(text).toContain(problem.detail)
+    expect(text).toContain('there could be two vaults')
+  })
+
+  test('before there is an outcome: that it is being worked on', () => {
+    expect(outcome({ ...RECORD, status: 'accepted', vault: null })).toContain('is being created')
+  })
+})
