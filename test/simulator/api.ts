@@ -1,12 +1,15 @@
-import { Hono } from 'hono'
+import { type Context, Hono } from 'hono'
 import { type Signed, signedIn, superAdminOnly } from './bearer.ts'
 import type { Credential } from './bindings.ts'
+import { newIdentifier } from './identifier.ts'
 import { introspection, PRINCIPAL_ID } from './introspection.ts'
 import { readMessage } from './message.ts'
 import type { Proofs } from './proofs.ts'
 import { credentialList } from './service-principal.ts'
 import type { SigningKeys } from './signing-keys.ts'
 import { NOT_FOUND, Refusal, statusAnswer, UNIMPLEMENTED } from './status.ts'
+import type { SystemLog } from './system-log.ts'
+import { listEvents, listEventsRequest } from './system-log-list.ts'
 import { tokenEndpoint } from './token.ts'
 import { TokenRefusal, tokenRefusalAnswer } from './token-refusal.ts'
 import type { Tokens } from './tokens.ts'
@@ -28,6 +31,7 @@ export interface TenantState {
   readonly users: Users
   readonly vaults: Vaults
   readonly keys: SigningKeys
+  readonly systemLog: SystemLog
   readonly deliveries: Deliveries
 }
 
@@ -41,9 +45,27 @@ const REDIRECTED = /^(\/api\/v1\/(?:vaults|users))\/(?:$|[^/]*%2f)/i
  * @returns the application
  */
 export function tenantApi(state: TenantState): Hono<Signed> {
-  const { credentials, tokens, proofs, users, vaults, keys, deliveries } = state
+  const { credentials, tokens, proofs, users, vaults, keys, systemLog, deliveries } = state
   const api = new Hono<Signed>()
   const signed = signedIn(credentials, tokens, proofs)
+
+  function record(
+    { req, var: { credential } }: Context<Signed>,
+    operation: string,
+    vault: Vault | null = null,
+  ) {
+    const { clientId } = credential
+    const userAgent = req.header('user-agent') ?? ''
+    const about = vault && { id: vault.id, displayName: vault.displayName }
+    systemLog.record({
+      uid: newIdentifier(),
+      time: Date.now(),
+      clientId,
+      operation,
+      userAgent,
+      vault: about,
+    })
+  }
 
   api.onError((error) => {
     if (error instanceof Refusal) return statusAnswer(error)
@@ -62,13 +84,21 @@ export function tenantApi(state: TenantState): Hono<Signed> {
   api.get('/auth/v1/jwks', async () => Response.json(await keys.published()))
 
   api.get('/api/v1/auth/introspect', signed, ({ var: { credential } }) =>
-    Response.json(introspection(credential)),
+    Response.json(introspection(credential, !systemLog.modes.forbidden)),
   )
   api.get(`/api/v1/service_principals/${PRINCIPAL_ID}/credentials`, signed, superAdminOnly, () =>
     Response.json(credentialList(credentials.values(), PRINCIPAL_ID)),
   )
-  api.post('/api/v1/search/users', signed, async ({ req, var: { credential } }) => {
+  api.post('/api/v1/systemlog/events', signed, superAdminOnly, async ({ req }) =>
+    Response.json(listEvents(systemLog, await readMessage(req.raw, listEventsRequest))),
+  )
+  api.post('/api/v1/search/users', signed, async (context) => {
+    const {
+      req,
+      var: { credential },
+    } = context
     const page = searchUsers(users.all(), await readMessage(req.raw, searchUsersRequest))
+    record(context, 'UserService/Search')
     const list = page.users.map((user) => userView(user, credential.role))
     return Response.json({ list, nextPageToken: page.nextPageToken, expanded: [] })
   })
@@ -78,24 +108,30 @@ export function tenantApi(state: TenantState): Hono<Signed> {
     return Response.json({ userView: userView(user, credential.role), expanded: [] })
   })
 
-  api.post('/api/v1/vaults', signed, superAdminOnly, async ({ req }) => {
-    const message = await readMessage(req.raw, createVaultRequest)
+  api.post('/api/v1/vaults', signed, superAdminOnly, async (context) => {
+    const message = await readMessage(context.req.raw, createVaultRequest)
     const { vault, ownerIds } = newVault(message, (id) => users.find(id))
     vaults.add(vault, ownerIds)
+    record(context, 'VaultService/Create', vault)
     return Response.json({ vault })
   })
-  api.get('/api/v1/vaults/:id', signed, superAdminOnly, ({ req }) =>
-    Response.json({ vault: existing(vaults, req.param('id')) }),
-  )
-  api.post('/api/v1/vaults/:id', signed, superAdminOnly, async ({ req }) => {
-    const message = await readMessage(req.raw, updateVaultRequest)
+  api.get('/api/v1/vaults/:id', signed, superAdminOnly, (context) => {
+    const vault = existing(vaults, context.req.param('id'))
+    record(context, 'VaultService/Get', vault)
+    return Response.json({ vault })
+  })
+  api.post('/api/v1/vaults/:id', signed, superAdminOnly, async (context) => {
+    const message = await readMessage(context.req.raw, updateVaultRequest)
     const paths = pathsOf(message)
-    const vault = updatedVault(existing(vaults, req.param('id')), message, paths)
+    const vault = updatedVault(existing(vaults, context.req.param('id')), message, paths)
     vaults.replace(vault)
+    record(context, 'VaultService/Update', vault)
     return Response.json({ vault })
   })
-  api.delete('/api/v1/vaults/:id', signed, superAdminOnly, ({ req }) => {
-    vaults.remove(existing(vaults, req.param('id')).id)
+  api.delete('/api/v1/vaults/:id', signed, superAdminOnly, (context) => {
+    const vault = existing(vaults, context.req.param('id'))
+    vaults.remove(vault.id)
+    record(context, 'VaultService/Delete', vault)
     return Response.json({})
   })
 

@@ -1,5 +1,5 @@
 import type { MiddlewareHandler } from 'hono'
-import type { Credential } from './bindings.ts'
+import { type Credential, tenantHost } from './bindings.ts'
 import { type NonceHeader, type Proof, ProofRefusal, verifyProof } from './dpop.ts'
 import type { Proofs } from './proofs.ts'
 import { PERMISSION_DENIED, Refusal, UNAUTHENTICATED } from './status.ts'
@@ -39,7 +39,7 @@ export function signedIn(
     }
     let nextNonce: NonceHeader = {}
     if (grant.thumbprint !== null) {
-      const proof = await checkedProof(req.raw, token, proofs)
+      const proof = await checkedProof(req.raw, token, tenantHost(credential), proofs)
       if (proof.thumbprint !== grant.thumbprint) {
         throw challenge('invalid_token', 'the token is bound to another key', proof.nextNonce)
       }
@@ -51,9 +51,9 @@ export function signedIn(
   }
 }
 
-async function checkedProof(request: Request, token: string, proofs: Proofs): Promise<Proof> {
+async function checkedProof(request: Request, token: string, host: string, proofs: Proofs): Promise<Proof> {
   try {
-    return await verifyProof(request, token, proofs)
+    return await verifyProof(request, token, host, proofs)
   } catch (error) {
     if (!(error instanceof ProofRefusal)) throw error
     throw challenge(error.error, error.message, error.headers)

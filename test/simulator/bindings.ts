@@ -19,7 +19,7 @@ const credentials = z.array(
       .optional(),
     role: z.enum(['super-admin', 'basic']).default('super-admin'),
     disabled: z.boolean().default(false),
-    /** From when on there are no new tokens; never, where it is left out. */
+    /** From when on it gets no new tokens; if left out, it never ends. */
     expiresAt: z.iso.datetime().optional(),
     /** Shown only: every address may use it. */
     allowSourceCidrs: z.array(z.string()).default([]),
@@ -35,11 +35,23 @@ export type Credential = z.output<typeof credentials>[number]
 export type CredentialInput = z.input<typeof credentials>[number]
 
 /**
+ * The tenant as a credential names it: the part of the client id between `@` and the next `/`, without a port. Client
+ * assertions and proofs of possession are made for it, whichever way the request took.
+ *
+ * @param credential one of the tenant's
+ * @returns the bare host name
+ */
+export function tenantHost({ clientId }: Credential): string {
+  const host = /@([^/]+)/.exec(clientId)?.[1] ?? ''
+  return URL.parse(`https://${host}`)?.hostname ?? ''
+}
+
+/**
  * Reads the `CREDENTIALS` binding.
  *
  * @param bindings the Worker's bindings
  * @returns the credentials by client id
- * @throws when the binding is not what it should be: a test setup with a mistake in it must not look like a
+ * @throws if the binding is not what it should be: a test setup with a mistake in it must not look like a
  *   tenant that refuses
  */
 export function readCredentials(bindings: Bindings): ReadonlyMap<string, Credential> {

@@ -7,6 +7,7 @@ import type { Journal } from './journal.ts'
 import { Mistake } from './mistake.ts'
 import { proofSettings } from './proofs.ts'
 import { step } from './step.ts'
+import { systemLogControl } from './system-log-control.ts'
 import { simulatedUsers } from './users.ts'
 import { webhookControl } from './webhook-control.ts'
 
@@ -90,6 +91,7 @@ export function controlApi(state: ControlledState): Hono {
     return json({})
   })
 
+  control.route('/system-log', systemLogControl(state.systemLog))
   control.route('/webhooks', webhookControl(state))
 
   control.delete('/', ({ json }) => {

@@ -18,6 +18,17 @@ export function withFutureFields(value: unknown): unknown {
 }
 
 /**
+ * A search's response with a hit that has no user.
+ *
+ * @param value the JSON as it should be
+ * @returns the JSON with one hit more, at the beginning
+ */
+export function withNullUser(value: unknown): unknown {
+  if (!isRecord(value) || !Array.isArray(value.list)) return value
+  return { ...value, list: [{ user: null, userId: '', objectPermissions: null }, ...value.list] }
+}
+
+/**
  * A response in which nothing has an id.
  *
  * @param value the JSON as it should be

@@ -106,6 +106,22 @@ test('the URL of a proof has neither query nor fragment', async () => {
   )
 })
 
+test('a proof names the host of the client id, whichever way the request took', async () => {
+  const host = 'acme.conductor.example'
+  const named = await newCredential(host, { requireDpop: true })
+  const behindProxy = await startSimulator({ credentials: [named.credential] })
+  const url = new URL('/auth/v1/token', behindProxy.url)
+  const answerFor = async (htu: string) => {
+    const dpop = await signedProof(key, { method: 'POST', url }, { claims: { htu } })
+    const form = assertionForm(named.clientId, await signedAssertion(named, host))
+    return send(url, { method: 'POST', headers: { dpop }, body: new URLSearchParams(form) })
+  }
+  expect((await answerFor(`https://${host}/auth/v1/token`)).status).toBe(200)
+  expect((await answerFor(url.href)).json).toMatchObject({ error: 'invalid_dpop_proof' })
+  expect((await answerFor(`http://${host}/auth/v1/token`)).status).toBe(400)
+  await behindProxy.stop()
+})
+
 /** What is wrong with a proof wherever it is shown, and what is said of it. */
 const WRONG: readonly [string, RegExp, () => Asked | Promise<Asked>][] = [
   ['missing', /one DPoP header/, () => ({ proof: null })],

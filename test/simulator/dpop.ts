@@ -2,17 +2,19 @@ import { base64url, calculateJwkThumbprint, decodeProtectedHeader, errors, impor
 import * as z from 'zod'
 import type { Proofs, ProvenAt } from './proofs.ts'
 
-const CLOCK_SKEW = 30
-const IDENTIFIER_LIMIT = 1_024
+const CLOCK_SKEW_SECONDS = 30
+const MAX_IDENTIFIER_BYTES = 1_024
 
-/** The header `DPoP-Nonce`, where there is a nonce to tell. */
+const LOOPBACK = /^(127\.\d+\.\d+\.\d+|localhost|\[::1\])$/
+
+/** The header `DPoP-Nonce`, if there is a nonce to tell. */
 export type NonceHeader = Readonly<Record<string, string>>
 
 /** A proof that is good. */
 export interface Proof {
   /** Of the key behind it (RFC 7638, SHA-256). */
   readonly thumbprint: string
-  /** What the answer carries: the next nonce, where they rotate. */
+  /** What the answer carries: the next nonce, if they rotate. */
   readonly nextNonce: NonceHeader
 }
 
@@ -45,7 +47,7 @@ const proofPayload = z.object({
     .string()
     .min(1)
     .refine(
-      (text) => new TextEncoder().encode(text).byteLength <= IDENTIFIER_LIMIT,
+      (text) => new TextEncoder().encode(text).byteLength <= MAX_IDENTIFIER_BYTES,
       'longer than 1,024 bytes',
     ),
   iat: z.number(),
@@ -62,13 +64,15 @@ const proofPayload = z.object({
  *
  * @param request the request
  * @param token the access token it carries; none for the token endpoint, where a proof must not name one
+ * @param host the tenant as the client knows it; the request may have come through a proxy under another name
  * @param proofs what was used before, and which nonces are good
  * @returns what it proves
- * @throws ProofRefusal when there is not exactly one proof, or anything is wrong with it
+ * @throws ProofRefusal if there is not exactly one proof, or anything is wrong with it
  */
 export async function verifyProof(
   request: Request,
   token: string | undefined,
+  host: string,
   proofs: Proofs,
 ): Promise<Proof> {
   const proof = request.headers.get('dpop') ?? ''
@@ -79,14 +83,23 @@ export async function verifyProof(
     jwtVerify(proof, await importJWK(jwk, 'EdDSA'), { algorithms: ['EdDSA'] }),
   )
   const { jti, iat, htm, htu, ath, nonce } = shaped(proofPayload, payload)
-  const { origin, pathname } = new URL(request.url)
   if (!proofs.use(jti)) throw new ProofRefusal('jti: the proof was used before')
   if (htm !== request.method) throw new ProofRefusal('htm: the proof is for another method')
-  if (htu !== origin + pathname) throw new ProofRefusal('htu: the proof is for another URL')
-  if (Math.abs(Date.now() / 1_000 - iat) > CLOCK_SKEW) throw new ProofRefusal('iat: the proof is not of now')
+  if (!isFor(htu, host, new URL(request.url).pathname))
+    throw new ProofRefusal('htu: the proof is for another URL')
+  if (Math.abs(Date.now() / 1_000 - iat) > CLOCK_SKEW_SECONDS)
+    throw new ProofRefusal('iat: the proof is not of now')
   if (ath !== (await hashOf(token))) throw new ProofRefusal('ath: the proof is for another token')
   const nextNonce = spendNonce(nonce, token === undefined ? 'token' : 'api', proofs)
   return { thumbprint: await calculateJwkThumbprint(jwk), nextNonce }
+}
+
+/** Whether `htu` is that path at the tenant, without query and fragment; plain http is for this machine only. */
+function isFor(htu: string, host: string, pathname: string): boolean {
+  const url = URL.parse(htu)
+  if (!url || htu !== url.origin + url.pathname) return false
+  const isSafe = url.protocol === 'https:' || (url.protocol === 'http:' && LOOPBACK.test(host))
+  return isSafe && url.hostname === host && url.pathname === pathname
 }
 
 function spendNonce(nonce: string | undefined, place: ProvenAt, proofs: Proofs): NonceHeader {

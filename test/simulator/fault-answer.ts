@@ -1,9 +1,9 @@
-import { withFutureFields, withoutIds } from './disfigured.ts'
+import { withFutureFields, withNullUser, withoutIds } from './disfigured.ts'
 import type { Ending } from './faults.ts'
 import { webApp } from './web-app.ts'
 
 const CHUNK = new TextEncoder().encode('a'.repeat(16_384))
-const CHUNK_PAUSE_MS = 10
+const CHUNK_INTERVAL_MS = 10
 
 /**
  * Answers a request with a fault.
@@ -30,14 +30,14 @@ export async function faultyAnswer(
       return json(JSON.stringify(withoutIds(await response.json())), response.status)
     case 'huge':
       return json(await padded(response, ending.characters), response.status)
-    case 'cut':
-      return new Response(brokenText(), { headers: { 'content-type': 'application/json' } })
+    case 'null-user':
+      return json(JSON.stringify(withNullUser(await response.json())), response.status)
     default:
       return replacement(ending)
   }
 }
 
-function replacement(ending: Extract<Ending, { when: unknown }>): Response {
+async function replacement(ending: Extract<Ending, { when: unknown }>): Promise<Response> {
   switch (ending.kind) {
     case 'answer':
       return new Response(ending.body || null, { status: ending.status, headers: ending.headers ?? {} })
@@ -45,6 +45,11 @@ function replacement(ending: Extract<Ending, { when: unknown }>): Response {
       return webApp()
     case 'redirect':
       return new Response(null, { status: ending.status, headers: { location: ending.location } })
+    case 'cut':
+      return new Response(brokenText(), { headers: { 'content-type': 'application/json' } })
+    case 'silent':
+      await new Promise((resolve) => setTimeout(resolve, ending.ms))
+      return new Response(brokenText())
     case 'endless':
       return new Response(endlessText(), { headers: { 'content-type': 'application/json' } })
   }
@@ -73,7 +78,7 @@ function endlessText(): ReadableStream<Uint8Array> {
     },
     async pull(controller) {
       // The pause leaves the object's other requests their turn.
-      await new Promise((resolve) => setTimeout(resolve, CHUNK_PAUSE_MS))
+      await new Promise((resolve) => setTimeout(resolve, CHUNK_INTERVAL_MS))
       controller.enqueue(CHUNK)
     },
   })

@@ -99,6 +99,25 @@ test('no-id leaves the id out', async () => {
   expect(await vaultCount()).toBe(1)
 })
 
+test.each(['before', 'after'] as const)(
+  'cut and silent leave a create %s the work unanswered',
+  async (when) => {
+    await simulator.control.fault('create', 'cut', { when })
+    await expect(create()).rejects.toThrow()
+    await simulator.control.fault('create', { kind: 'silent', ms: 300, when })
+    const sent = Date.now()
+    await expect(create()).rejects.toThrow()
+    expect(Date.now() - sent).toBeGreaterThan(250)
+    expect(await vaultCount()).toBe(when === 'after' ? 2 : 0)
+  },
+)
+
+test('null-user puts a hit without a user first', async () => {
+  await simulator.control.fault('search', 'null-user')
+  const { json } = await call('POST', '/api/v1/search/users', { email: 'owner@example.com' })
+  expect(json).toMatchObject({ list: [{ user: null }, { user: { email: 'owner@example.com' } }] })
+})
+
 test('endless never ends', async () => {
   await simulator.control.fault('get', 'endless')
   const response = await fetch(new URL('/api/v1/vaults/x', simulator.url))

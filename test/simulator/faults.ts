@@ -29,8 +29,16 @@ export const fault = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('no-id') }),
   /** The work is done, the answer is good but for one field more, of so many characters. */
   z.strictObject({ kind: z.literal('huge'), characters: z.int().min(1) }),
-  /** The work is done, the connection breaks while the answer is on its way. */
-  z.strictObject({ kind: z.literal('cut') }),
+  /** The connection breaks while the answer is on its way. */
+  z.strictObject({ kind: z.literal('cut'), when: when.default('after') }),
+  /** Nothing is answered for so long, then the connection breaks. */
+  z.strictObject({
+    kind: z.literal('silent'),
+    ms: z.int().min(1).default(600_000),
+    when: when.default('after'),
+  }),
+  /** The work is done, the list of hits begins with one that has no user, as the published schema allows. */
+  z.strictObject({ kind: z.literal('null-user') }),
   /** 200 with JSON that never ends. */
   z.strictObject({ kind: z.literal('endless'), when: when.default('after') }),
 ])
@@ -96,7 +104,9 @@ export const FAULT_PRESETS = {
   extra: { kind: 'extra' },
   'no-id': { kind: 'no-id' },
   huge: { kind: 'huge', characters: 4_000_000 },
-  cut: { kind: 'cut' },
+  cut: { kind: 'cut', when: 'after' },
+  silent: { kind: 'silent', ms: 600_000, when: 'after' },
+  'null-user': { kind: 'null-user' },
   endless: { kind: 'endless', when: 'after' },
 } as const satisfies Record<string, Fault>
 

@@ -2,7 +2,10 @@ import type { Credential } from './bindings.ts'
 
 /** The service principal that every credential of the tenant belongs to. */
 export const PRINCIPAL_ID = '2pRincipaLOfTheSimulator001'
-const TENANT_ID = '2tEnantOfTheSimulator000001'
+/** The tenant's own id. */
+export const TENANT_ID = '2tEnantOfTheSimulator000001'
+
+const SYSTEM_LOG_PERMISSION = 'permission/c1.api.systemlog.v1.SystemLogService.ListEvents'
 
 /** What each role of the tenant amounts to, in the names of C1's services, as its own clients look for them. */
 const RIGHTS = {
@@ -17,6 +20,7 @@ const RIGHTS = {
       ...['Create', 'Get', 'Update', 'Delete'].map(
         (method) => `permission/c1.api.vault.v1.VaultService.${method}`,
       ),
+      SYSTEM_LOG_PERMISSION,
     ],
   },
   basic: {
@@ -29,14 +33,19 @@ const RIGHTS = {
  * `GET /api/v1/auth/introspect`: who the token stands for.
  *
  * @param credential the credential behind the token
+ * @param mayReadSystemLog whether the right to read the system log is not taken away
  * @returns the response's JSON; `principleId` is spelt as C1 spells it
  */
-export function introspection(credential: Credential) {
+export function introspection({ role }: Credential, mayReadSystemLog: boolean) {
+  const { roles, permissions } = RIGHTS[role]
   return {
     userId: PRINCIPAL_ID,
     principleId: PRINCIPAL_ID,
-    ...RIGHTS[credential.role],
+    roles,
+    permissions: permissions.filter((name) => mayReadSystemLog || name !== SYSTEM_LOG_PERMISSION),
     features: [],
+    disabledModules: [],
+    deviceClientId: '',
     tenantId: TENANT_ID,
   }
 }

@@ -11,6 +11,7 @@ import { Proofs } from './proofs.ts'
 import { journalBody, journalHeaders, journalPath, journalProof } from './redaction.ts'
 import { SigningKeys } from './signing-keys.ts'
 import { stepOf } from './step.ts'
+import { SystemLog } from './system-log.ts'
 import { Tokens } from './tokens.ts'
 import { Users } from './users.ts'
 import { Vaults } from './vaults.ts'
@@ -32,6 +33,7 @@ export class Tenant extends DurableObject<Bindings> {
       users: new Users(sql),
       vaults: new Vaults(sql),
       keys: new SigningKeys(sql),
+      systemLog: new SystemLog(sql),
       deliveries: new Deliveries(sql),
       journal: new Journal(sql),
       faults: new FaultQueue(sql),
@@ -83,8 +85,9 @@ export class Tenant extends DurableObject<Bindings> {
   }
 
   #reset(): void {
-    const { tokens, proofs, users, vaults, keys, deliveries, journal, faults } = this.#state
-    for (const part of [tokens, proofs, vaults, keys, deliveries, journal, faults]) part.clear()
+    const { users, tokens, proofs, vaults, keys, systemLog, deliveries, journal, faults } = this.#state
+    const parts = [tokens, proofs, vaults, keys, systemLog, deliveries, journal, faults]
+    for (const part of parts) part.clear()
     users.replace(readInitialUsers(this.env))
   }
 }

@@ -1,5 +1,5 @@
 import { verifyAssertion } from './assertion.ts'
-import type { Credential } from './bindings.ts'
+import { type Credential, tenantHost } from './bindings.ts'
 import { type Proof, ProofRefusal, verifyProof } from './dpop.ts'
 import type { Proofs } from './proofs.ts'
 import { TokenRefusal } from './token-refusal.ts'
@@ -16,7 +16,7 @@ const ASSERTION_TYPE = 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer'
  * @param tokens what was issued and seen
  * @param proofs which proofs of possession are good
  * @returns the token response
- * @throws TokenRefusal when there is no token to be had
+ * @throws TokenRefusal if the client gets no token
  */
 export async function tokenEndpoint(
   request: Request,
@@ -39,8 +39,8 @@ export async function tokenEndpoint(
   if (credential.expiresAt && Date.parse(credential.expiresAt) <= Date.now())
     throw new TokenRefusal('invalid_client', 'credential_expired')
   if (form.has('client_secret')) await checkSecret(required(form, 'client_secret'), credential)
-  else await checkAssertion(form, credential, new URL(request.url).hostname, tokens)
-  const proof = credential.requireDpop ? await checkProof(request, proofs) : undefined
+  else await checkAssertion(form, credential, tokens)
+  const proof = credential.requireDpop ? await checkProof(request, tenantHost(credential), proofs) : undefined
   const token_type = proof ? proofs.settings.dpopTokenType : 'Bearer'
   const { token, expiresIn } = tokens.issue({
     clientId: credential.clientId,
@@ -73,9 +73,9 @@ function required(form: URLSearchParams, name: string): string {
   return value
 }
 
-async function checkProof(request: Request, proofs: Proofs): Promise<Proof> {
+async function checkProof(request: Request, host: string, proofs: Proofs): Promise<Proof> {
   try {
-    return await verifyProof(request, undefined, proofs)
+    return await verifyProof(request, undefined, host, proofs)
   } catch (error) {
     if (!(error instanceof ProofRefusal)) throw error
     throw new TokenRefusal(error.error, error.message, error.headers)
@@ -90,17 +90,12 @@ async function checkSecret(secret: string, credential: Credential): Promise<void
   }
 }
 
-async function checkAssertion(
-  form: URLSearchParams,
-  credential: Credential,
-  host: string,
-  tokens: Tokens,
-): Promise<void> {
+async function checkAssertion(form: URLSearchParams, credential: Credential, tokens: Tokens): Promise<void> {
   if (required(form, 'client_assertion_type') !== ASSERTION_TYPE) {
     throw new TokenRefusal('invalid_request', 'unknown client_assertion_type')
   }
-  const nonce = await verifyAssertion(required(form, 'client_assertion'), credential, host)
-  if (!tokens.useNonce(credential.clientId, nonce)) {
+  const nonce = await verifyAssertion(required(form, 'client_assertion'), credential)
+  if (nonce !== undefined && !tokens.useNonce(credential.clientId, nonce)) {
     throw new TokenRefusal('invalid_client', 'the nonce was used before')
   }
 }

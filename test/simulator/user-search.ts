@@ -7,7 +7,6 @@ const list = z.array(z.unknown()).nullish()
 
 /** Fields of SearchUsersRequest that the tenant knows and the simulator does not act on. */
 const notSimulated = {
-  ids: list,
   roleIds: list,
   managerIds: list,
   departments: list,
@@ -28,6 +27,8 @@ export const searchUsersRequest = z.strictObject({
   query: text.nullish(),
   userStatuses: z.array(userStatus).nullish(),
   refs: z.array(z.strictObject({ id: text.nullish() })).nullish(),
+  /** Deprecated in favour of `refs`. */
+  ids: z.array(text).nullish(),
   expandMask: z.strictObject({ paths: z.array(text).nullish() }).nullish(),
   pageSize: z.int32().nullish(),
   pageToken: text.nullish(),
@@ -67,11 +68,12 @@ export function searchUsers(users: readonly SimulatedUser[], request: SearchUser
 }
 
 function matches(user: SimulatedUser, request: SearchUsersRequest): boolean {
-  const { email, query, userStatuses, refs } = request
+  const { email, query, userStatuses, refs, ids } = request
   if (email && user.email.toLowerCase() !== email.toLowerCase()) return false
   if (query && !`${user.displayName}\n${user.email}`.toLowerCase().includes(query.toLowerCase())) return false
   if (userStatuses?.length && !userStatuses.includes(user.status)) return false
-  return !refs?.length || refs.some((ref) => ref.id === user.id)
+  const wanted = [...(refs ?? []).map(({ id }) => id), ...(ids ?? [])]
+  return wanted.length === 0 || wanted.includes(user.id)
 }
 
 function pageSize(asked: number): number {
@@ -79,9 +81,9 @@ function pageSize(asked: number): number {
   return asked === 0 ? 25 : Math.min(Math.max(asked, 10), 100)
 }
 
-function pageToken(start: number, { email, query, userStatuses, refs }: SearchUsersRequest): string {
+function pageToken(start: number, { email, query, userStatuses, refs, ids }: SearchUsersRequest): string {
   // A token of another search is refused, as it would skip hits in silence.
-  return btoa(encodeURIComponent(JSON.stringify([start, email, query, userStatuses, refs])))
+  return btoa(encodeURIComponent(JSON.stringify([start, email, query, userStatuses, refs, ids])))
 }
 
 function startOf(request: SearchUsersRequest): number {

@@ -4,7 +4,7 @@ import { type TenantClient, tenantClient } from '../support/tenant-client.ts'
 import { DEFAULT_USERS } from './users.ts'
 
 const HOST = '127.0.0.1'
-const [OWNER] = DEFAULT_USERS
+const [OWNER, , DISABLED] = DEFAULT_USERS
 let simulator: Simulator
 let call: TenantClient
 let callAsBasicUser: TenantClient
@@ -35,7 +35,10 @@ test('finds by the exact e-mail address, whatever its case', async () => {
 test('finds by status, text and id', async () => {
   expect(await found({ userStatuses: ['DISABLED'] })).toEqual(['disabled@example.com'])
   expect(await found({ query: 'second' })).toEqual(['second.owner@example.com'])
-  expect(await found({ refs: [{ id: OWNER.id }] })).toEqual(['owner@example.com'])
+  const refs = [{ id: OWNER.id }, { id: DISABLED.id }, { id: 'nobody' }]
+  expect(await found({ refs })).toEqual(['owner@example.com', 'disabled@example.com'])
+  expect(await found({ refs, userStatuses: ['ENABLED'] })).toEqual(['owner@example.com'])
+  expect(await found({ ids: [OWNER.id] })).toEqual(['owner@example.com'])
   expect(await found({ email: 'shared@example.com' })).toHaveLength(2)
   expect(await found({ user_statuses: ['DISABLED'] })).toHaveLength(1)
 })

@@ -1,7 +1,7 @@
 import * as z from 'zod'
 import { newIdentifier } from './identifier.ts'
 import { text, uint32 } from './message.ts'
-import { INVALID_ARGUMENT, Refusal, UNKNOWN } from './status.ts'
+import { invalidFields, Refusal, UNKNOWN } from './status.ts'
 import type { SimulatedUser } from './users.ts'
 import type { Vault } from './vaults.ts'
 
@@ -13,7 +13,7 @@ export const vaultArms = {
     .nullish(),
 }
 
-/** VaultServiceCreateRequest. */
+/** VaultServiceCreateRequest. Only the name is required; whether a vault needs a kind is not published. */
 export const createVaultRequest = z
   .strictObject({
     displayName: text.nullish(),
@@ -29,7 +29,7 @@ export const createVaultRequest = z
  * @param request the message as it came
  * @param findUser how to look an owner up
  * @returns the vault and who owns it
- * @throws Refusal when C1 would refuse it
+ * @throws Refusal if the name is missing, or an owner is not an enabled user
  */
 export function newVault(
   request: z.output<typeof createVaultRequest>,
@@ -37,13 +37,13 @@ export function newVault(
 ): { vault: Vault; ownerIds: readonly string[] } {
   // C1 is known to answer a missing required field like this: 500 and code 2, not 400.
   if (!request.displayName) throw new Refusal(UNKNOWN, 'display_name is required')
-  if (!request.groupAuthzVault && !request.magicVault) {
-    throw new Refusal(INVALID_ARGUMENT, 'vault type is required')
-  }
   const ownerIds = request.ownerIds ?? []
-  for (const id of ownerIds) {
-    if (findUser(id)?.status !== 'ENABLED') throw new Refusal(INVALID_ARGUMENT, `invalid owner id "${id}"`)
-  }
+  const violations = ownerIds.flatMap((id, index) =>
+    findUser(id)?.status === 'ENABLED'
+      ? []
+      : [{ field: `owner_ids[${index}]`, description: `invalid owner id "${id}"` }],
+  )
+  if (violations.length > 0) throw invalidFields(violations)
   const now = new Date().toISOString()
   const vault = {
     id: newIdentifier(),

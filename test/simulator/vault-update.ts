@@ -57,7 +57,7 @@ const CHANGES: Readonly<Record<string, (vault: Vault, changes: VaultChanges) => 
  *
  * @param request the message as it came
  * @returns the paths, each of which can be changed
- * @throws Refusal when there is no mask, or a path in it is unknown or read-only
+ * @throws Refusal if there is no mask, or a path in it is unknown or read-only
  */
 export function pathsOf(request: UpdateVaultRequest): readonly string[] {
   if (!request.updateMask) throw new Refusal(INVALID_ARGUMENT, 'update_mask is required')
@@ -74,7 +74,7 @@ export function pathsOf(request: UpdateVaultRequest): readonly string[] {
  * @param request the message as it came
  * @param paths what {@link pathsOf} read from it
  * @returns the vault as it is from now on
- * @throws Refusal when that would not be a vault
+ * @throws Refusal if the message has no vault or another's, or takes the name away
  */
 export function updatedVault(vault: Vault, request: UpdateVaultRequest, paths: readonly string[]): Vault {
   const changes = request.vault
@@ -83,9 +83,6 @@ export function updatedVault(vault: Vault, request: UpdateVaultRequest, paths: r
   let updated = vault
   for (const path of paths) updated = { ...updated, ...CHANGES[path]?.(updated, changes) }
   if (updated.displayName === '') throw new Refusal(UNKNOWN, 'display_name is required')
-  if (!updated.groupAuthzVault && !updated.magicVault) {
-    throw new Refusal(INVALID_ARGUMENT, 'vault type is required')
-  }
   return { ...updated, updatedAt: new Date().toISOString() }
 }
 

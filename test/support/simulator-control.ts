@@ -3,6 +3,8 @@ import type { QueuedFault } from '../simulator/fault-queue.ts'
 import type { FaultInput, FaultPreset, When } from '../simulator/faults.ts'
 import type { JournalEntry } from '../simulator/journal.ts'
 import type { Step } from '../simulator/step.ts'
+import type { LogEntry } from '../simulator/system-log.ts'
+import type { PlantedEvents, SystemLogChanges } from '../simulator/system-log-control.ts'
 import type { SimulatedUser } from '../simulator/users.ts'
 import type { OwnedVault } from '../simulator/vaults.ts'
 import { type WebhookDeliveries, webhookDeliveries } from './webhook-deliveries.ts'
@@ -27,6 +29,10 @@ export interface SimulatorControl {
   settings(settings: Settings): Promise<void>
   revoke(): Promise<void>
   reset(): Promise<void>
+  /** The system log: its events, how well it works, and events that a test makes up. */
+  systemLog(): Promise<LogEntry[]>
+  setSystemLog(changes: SystemLogChanges): Promise<void>
+  plantEvents(events: PlantedEvents): Promise<void>
   /** The webhooks that the tenant itself sends. */
   readonly webhooks: WebhookDeliveries
 }
@@ -63,6 +69,9 @@ export function simulatorControl(simulator: URL): SimulatorControl {
     settings: (settings) => order('PUT', '/settings', settings),
     revoke: () => order('POST', '/revoke'),
     reset: () => order('DELETE', ''),
+    systemLog: async () => (await call('GET', '/system-log')) as LogEntry[],
+    setSystemLog: (changes) => order('PUT', '/system-log', changes),
+    plantEvents: (events) => order('POST', '/system-log/events', events),
     webhooks: webhookDeliveries(call),
   }
 }
