@@ -29,6 +29,8 @@ export default defineConfig({
           name: 'unit',
           include: ['test/unit/**/*.test.ts'],
           setupFiles: ['./test/support/seed.ts'],
+          // only a test that hangs takes this long, also on a machine with other work
+          testTimeout: 60_000,
         },
       },
       {

@@ -1,31 +1,19 @@
+import { SENDER_NAMES, SENDERS, type SenderName } from '../../src/config/senders.ts'
 import { type Environment, keptObject } from './environment.ts'
 import type { Flags } from './flags.ts'
 import type { Questions } from './questions.ts'
 import { token, whsec } from './secrets.ts'
 
-/** Who makes a sender's secret: we, in some form, or the sender, which calls it something. */
-const SENDERS: Readonly<Record<string, (() => string) | string>> = {
-  standard: whsec,
-  github: token,
-  gitlab: whsec,
-  jira: token,
-  zendesk: 'signing secret',
-  linear: 'signing secret',
-  pagerduty: 'signing secret',
-  slack: 'signing secret',
-  teams: 'security token',
-  discord: 'public key',
-  mattermost: 'token',
-}
-const NAMES = Object.keys(SENDERS)
+const NAMES: readonly string[] = SENDER_NAMES
+const MIN_SECRET_CHARS = 8
 
-/** What was found out about senders of webhooks. */
+/** What the setup knows about senders of webhooks. */
 export type Senders = {
-  /** the setting `WEBHOOK_SECRETS`; undefined where there is none */
+  /** The setting `WEBHOOK_SECRETS`; undefined if there are no secrets. */
   readonly webhookSecrets: string | undefined
-  /** whose secret was made now, and must be put there */
+  /** The senders whose secret was made now, and must be put there. */
   readonly made: readonly string[]
-  /** whose secret is not known yet */
+  /** The senders whose secret is still to be copied. */
   readonly later: readonly string[]
 }
 
@@ -42,33 +30,42 @@ export async function askSenders(questions: Questions, flags: Flags, env: Enviro
   })
   const made: string[] = []
   const later: string[] = []
-  for (const sender of senders.filter((name) => !kept.includes(name))) {
-    const maker = SENDERS[sender]
-    if (typeof maker === 'function') {
-      secrets[sender] = maker()
+  for (const sender of senders.filter(isSender).filter((name) => !kept.includes(name))) {
+    const { origin } = SENDERS[sender].secret
+    if ('make' in origin) {
+      secrets[sender] = MAKERS[origin.make]()
       made.push(sender)
-    } else if (maker !== undefined) {
-      const theirs = await askTheirs(questions, sender, maker)
-      if (theirs === '') later.push(sender)
-      else secrets[sender] = theirs
+    } else {
+      const copied = await askForSecret(questions, sender, origin.copy)
+      if (copied === '') later.push(sender)
+      else secrets[sender] = copied
     }
   }
   const webhookSecrets = Object.keys(secrets).length > 0 ? JSON.stringify(secrets) : undefined
   return { webhookSecrets, made, later }
 }
 
-function senderFault(names: readonly string[]): string | undefined {
-  const odd = names.find((name) => !Object.hasOwn(SENDERS, name))
-  return odd === undefined ? undefined : `names ${odd}, which is none of ${NAMES.join(', ')}`
+const MAKERS = { whsec, random: token } as const
+
+function isSender(name: string): name is SenderName {
+  return NAMES.includes(name)
 }
 
-function askTheirs(questions: Questions, sender: string, noun: string): Promise<string> {
+function senderFault(names: readonly string[]): string | undefined {
+  const unknown = names.find((name) => !isSender(name))
+  return unknown === undefined ? undefined : `names ${unknown}, which is none of ${NAMES.join(', ')}`
+}
+
+function askForSecret(questions: Questions, sender: string, noun: string): Promise<string> {
   return questions.ask({
     text: `The ${noun} that ${sender} shows, or Enter where its webhook is still to be made (it stays invisible)`,
     given: undefined,
     source: 'WEBHOOK_SECRETS in the environment',
     fallback: '',
     hidden: true,
-    fault: (answer) => (answer !== '' && answer.length < 8 ? 'is shorter than 8 characters' : undefined),
+    fault: (answer) =>
+      answer !== '' && answer.length < MIN_SECRET_CHARS
+        ? `is shorter than ${MIN_SECRET_CHARS} characters`
+        : undefined,
   })
 }

@@ -1,41 +1,42 @@
 import type { ReplyChannel } from '../ledger/claim.ts'
-import type { Proof } from '../sources/proof.ts'
-import type { SignedTime } from '../sources/source.ts'
+import type { BodyTime, Proof } from '../sources/proof.ts'
 import type { Message } from './message.ts'
 
-/** Something that was written in a chat, verified. */
-export type Utterance =
-  /** nothing for us: what the chat itself wants to hear */
+/** A verified event of a chat. */
+export type ChatEvent =
+  /** Nothing for us: the chat itself wants this answer. */
   | { readonly kind: 'protocol'; readonly answer: object }
   | {
       readonly kind: 'command'
-      /** what was written behind the command's name */
+      /** What was written after the command's name. */
       readonly text: string
-      /** the command's name as people write it */
+      /** The command's name as people write it. */
       readonly command: string
-      /** who wrote it: an id that stays, and a name to show */
+      /** The author: an id that stays, and a name to show. */
       readonly user: { readonly id: string; readonly name: string }
-      /** where the result may be told later */
+      /** The address that takes a result later. */
       readonly replyTo?: string
     }
 
 /** A chat: how it proves itself, how it is read, and how it is answered. */
 export type Chat = {
-  /** what people call it */
+  /** The name that people know. */
   readonly title: string
   readonly proofs: readonly Proof[]
-  readonly time?: SignedTime
+  /** Present if the time of sending stands in the signed body. */
+  readonly bodyTime?: BodyTime
   /**
-   * @param body of a verified delivery
+   * Reads the body of a verified delivery.
+   *
+   * @returns undefined if the body asks for nothing of ours
    * @throws {Problem} `malformed-json`
-   * @returns undefined where the body asks for nothing of ours
    */
-  readonly read: (body: Uint8Array) => Utterance | undefined
+  readonly read: (body: Uint8Array) => ChatEvent | undefined
   readonly render: (message: Message) => object
-  /** how a result is told later, where that is possible */
+  /** The way in which a result is sent later; absent if that is not possible. */
   readonly channel?: ReplyChannel
-  /** what is answered instead of "it is being created", where the result will replace it */
+  /** The answer if a result will replace it, instead of "it is being created". */
   readonly deferred?: object
-  /** milliseconds that the answer may wait for the result */
-  readonly patience: number
+  /** How long an answer may wait for the result. */
+  readonly maxWaitMs: number
 }

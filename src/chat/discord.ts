@@ -19,16 +19,17 @@ const Interaction = z.looseObject({
   ),
 })
 
-const PING = 1
-const COMMAND = 2
+const PING_TYPE = 1
+const COMMAND_TYPE = 2
 const PONG = { type: 1 }
-const MESSAGE = 4
-/** Only the person who asked sees it. */
-const EPHEMERAL = 64
+const MESSAGE_TYPE = 4
+const DEFERRED_TYPE = 5
+/** The flag of a message that only the person who asked sees. */
+const EPHEMERAL_FLAG = 64
 
 /**
- * A command of Discord, with one option that holds what was written. A result replaces the answer, for a quarter of an
- * hour at most.
+ * Reads and answers a Discord command, which has one option for the text. A result replaces the answer, for a quarter of
+ * an hour at most.
  *
  * @see https://docs.discord.com/developers/interactions/receiving-and-responding
  */
@@ -43,16 +44,16 @@ export const discord: Chat = {
       prefix: '',
       encoding: 'hex',
       text: [{ header: 'X-Signature-Timestamp' }, 'body'],
-      time: { header: 'X-Signature-Timestamp', unit: 'seconds', window: 300 },
+      time: { header: 'X-Signature-Timestamp', unit: 'seconds', toleranceSeconds: 300 },
     },
   ],
   read(body) {
     const parsed = Interaction.safeParse(jsonOf(body))
     if (!parsed.success) return undefined
     const { type, data, token, application_id, ...from } = parsed.data
-    if (type === PING) return { kind: 'protocol', answer: PONG }
+    if (type === PING_TYPE) return { kind: 'protocol', answer: PONG }
     const user = from.member?.user ?? from.user
-    if (type !== COMMAND || !data || !user) return undefined
+    if (type !== COMMAND_TYPE || !data || !user) return undefined
     return {
       kind: 'command',
       text: String(data.options[0]?.value ?? ''),
@@ -65,10 +66,10 @@ export const discord: Chat = {
     }
   },
   render: (message) => ({
-    type: MESSAGE,
-    data: { flags: EPHEMERAL, content: markdown(message), allowed_mentions: { parse: [] } },
+    type: MESSAGE_TYPE,
+    data: { flags: EPHEMERAL_FLAG, content: markdown(message), allowed_mentions: { parse: [] } },
   }),
   channel: 'discord',
-  deferred: { type: 5, data: { flags: EPHEMERAL } },
-  patience: 0,
+  deferred: { type: DEFERRED_TYPE, data: { flags: EPHEMERAL_FLAG } },
+  maxWaitMs: 0,
 }

@@ -1,47 +1,50 @@
-import { type Field, FORM } from '../sources/form.ts'
-import { cut, type Message, note } from './message.ts'
+import { QUESTIONS, type Question } from '../sources/questions.ts'
+import { cut } from './cut.ts'
+import { type Message, note } from './message.ts'
 import { piecesOf } from './pieces.ts'
 
-/** What somebody asks for with a command. */
-export type Asked = {
-  /** the simplified request, not checked yet */
+/** A command that asks for a vault. */
+export type CreateCommand = {
+  /** The simplified request, not checked yet. */
   readonly request: Readonly<Record<string, unknown>>
-  /** field to what was written for it, for faults that are pointed out */
-  readonly words: Readonly<Record<string, string>>
-  /** what could not be read as it was written */
+  /** Field to what was written for it, for faults that point there. */
+  readonly written: Readonly<Record<string, string>>
+  /** What could not be read as it was written. */
   readonly mistakes: readonly string[]
 }
 
-/** What somebody writes in a chat. */
+/** What a person writes in a chat. */
 export type Command =
   | { readonly kind: 'help' }
-  /** nothing but the command's name */
+  /** Only the command's name. */
   | { readonly kind: 'empty' }
   | { readonly kind: 'status'; readonly id: string }
-  | ({ readonly kind: 'create' } & Asked)
-  | { readonly kind: 'mistaken'; readonly message: Message }
+  | ({ readonly kind: 'create' } & CreateCommand)
+  | { readonly kind: 'unknown'; readonly message: Message }
+
+/** A field of a request that a command can have. */
+export type CommandField = Question['field'] | 'ticket'
 
 /** A word of a command, and the field of a request that it is for. */
-export type Entry = Omit<Field, 'field'> & { readonly field: Field['field'] | 'ticket' }
+type CommandWord = Omit<Question, 'field'> & { readonly field: CommandField }
 
-/** What can stand in a command: what a form asks, and the ticket. */
-export const WORDS: readonly Entry[] = [
-  ...FORM,
+/** Every word of a command: one for each question of a form, and the ticket. */
+export const WORDS: readonly CommandWord[] = [
+  ...QUESTIONS,
   { field: 'ticket', heading: 'Ticket', word: 'ticket', read: readTicket },
 ]
 
-/** The most characters of something mistaken that are repeated. */
-const LONGEST_QUOTE = 100
+const MAX_QUOTE_CHARS = 100
 
 /**
  * Reads a command: `create "Payroll break-glass" owners:jane@example.com ttl:30d`, `status <id>`, `help`.
  *
- * @param text what was written behind the command's name
- * @param name the command's name, as it is repeated in what is said about mistakes
+ * @param text what was written after the command's name
+ * @param name the command's name, for messages about mistakes
  */
 export function readCommand(text: string, name: string): Command {
   const [, verb = '', rest = ''] = /^\s*(\S*)\s*([\s\S]*)$/.exec(text) ?? []
-  const mistake = `“${shown(verb)}” is not something that ${name} does.`
+  const mistake = `“${shorten(verb)}” is not something that ${name} does.`
   switch (verb.toLowerCase()) {
     case '':
       return { kind: 'empty' }
@@ -54,9 +57,9 @@ export function readCommand(text: string, name: string): Command {
     default: {
       if (/^cre/i.test(verb)) return readCreate(rest, [mistake])
       const [first] = piecesOf(text).pieces
-      if (first?.quoted || (first?.key && meaning(first.key))) return readCreate(text, [mistake])
+      if (first?.quoted || (first?.key && wordFor(first.key))) return readCreate(text, [mistake])
       return {
-        kind: 'mistaken',
+        kind: 'unknown',
         message: { ...note('Nothing was done', mistake), commands: [`${name} help`] },
       }
     }
@@ -64,44 +67,44 @@ export function readCommand(text: string, name: string): Command {
 }
 
 /**
- * What stands alone belongs to the word before it, and to the name at the beginning. The first text in quotation marks
- * that stands alone is the name, unless there is one already.
+ * Reads the words of a create. Text that stands alone belongs to the word before it, and to the name at the beginning.
+ * The first text in quotation marks that stands alone is the name, unless there is one already.
  */
 function readCreate(text: string, mistakes: readonly string[]): Command {
   const { pieces, open } = piecesOf(text)
   const wrong = [...mistakes, ...(open ? ['A quotation mark is not closed.'] : [])]
-  const given = new Map<Entry['field'], { readonly texts: string[]; readonly written: string[] }>()
-  // undefined behind a word that there is not, so that what follows it is taken for nothing else
-  let at: Entry['field'] | undefined = 'name'
+  const given = new Map<CommandField, { readonly texts: string[]; readonly written: string[] }>()
+  // undefined after a word that the command does not have, so that the text after it does not go elsewhere
+  let at: CommandField | undefined = 'name'
   let bareName = true
   for (const { key, text, quoted, written } of pieces) {
-    const meant = key === undefined ? undefined : meaning(key)
-    if (key && meant?.word !== key.toLowerCase())
-      wrong.push(`“${shown(written)}”: “${shown(key)}” is not a word of this command.`)
-    if (meant) at = meant.field
+    const word = key === undefined ? undefined : wordFor(key)
+    if (key && word?.word !== key.toLowerCase())
+      wrong.push(`“${shorten(written)}”: “${shorten(key)}” is not a word of this command.`)
+    if (word) at = word.field
     else if (key) at = at === 'name' && bareName ? at : undefined
     else if (quoted && !given.has('name')) at = 'name'
     if (!at) continue
     bareName &&= at !== 'name' || !quoted
     const { texts, written: all } = given.get(at) ?? { texts: [], written: [] }
-    texts.push(key && !meant ? `${key}:${text}` : text)
+    texts.push(key && !word ? `${key}:${text}` : text)
     all.push(written)
     given.set(at, { texts, written: all })
   }
-  const found = WORDS.flatMap(({ field, read }) => {
+  const answers = WORDS.flatMap(({ field, read }) => {
     const { texts, written } = given.get(field) ?? {}
     return texts && written ? [{ field, value: read(texts.filter(Boolean).join(' ')), written }] : []
   })
   return {
     kind: 'create',
-    request: Object.fromEntries(found.map(({ field, value }) => [field, value])),
-    words: Object.fromEntries(found.map(({ field, written }) => [field, shown(written.join(' '))])),
+    request: Object.fromEntries(answers.map(({ field, value }) => [field, value])),
+    written: Object.fromEntries(answers.map(({ field, written }) => [field, shorten(written.join(' '))])),
     mistakes: wrong,
   }
 }
 
-/** @returns the word, or the one that was probably meant */
-function meaning(key: string): Entry | undefined {
+/** Finds the word of a key, or the one that was probably meant. */
+function wordFor(key: string): CommandWord | undefined {
   const word = key.toLowerCase()
   const field = word.replaceAll(/[-_]/g, '')
   return (
@@ -110,11 +113,11 @@ function meaning(key: string): Entry | undefined {
   )
 }
 
-function shown(written: string): string {
-  return cut(written, LONGEST_QUOTE)
+function shorten(written: string): string {
+  return cut(written, MAX_QUOTE_CHARS)
 }
 
-/** A ticket is an id, or the address of it. */
+/** Reads a ticket: an id, or an address. */
 function readTicket(answer: string): unknown {
   const url = /^https?:/i.test(answer) ? URL.parse(answer) : null
   const id = url?.pathname.split('/').findLast(Boolean)

@@ -3,8 +3,8 @@ import type { Chat } from './chat.ts'
 import { markdown } from './markdown.ts'
 
 /**
- * A slash command of Mattermost, or an outgoing webhook, whose answer everyone in the channel sees. Neither signs
- * anything; both send a token, an outgoing webhook in the form only.
+ * Reads and answers a Mattermost slash command, or an outgoing webhook, whose answer everyone in the channel sees. Neither
+ * is signed; both send a token, an outgoing webhook in the form only.
  *
  * @see https://developers.mattermost.com/integrate/slash-commands/custom/
  * @see https://developers.mattermost.com/integrate/webhooks/outgoing/
@@ -33,5 +33,5 @@ export const mattermost: Chat = {
   },
   render: (message) => ({ response_type: 'ephemeral', text: markdown(message) }),
   channel: 'mattermost',
-  patience: 2_000,
+  maxWaitMs: 2_000,
 }

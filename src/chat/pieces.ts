@@ -1,8 +1,8 @@
 /** A piece of a command: `owners:jane@example.com`, `"Payroll break-glass"`, or a word. */
 export type Piece = {
-  /** as it was written */
+  /** As it was written. */
   readonly written: string
-  /** what stands before the colon; undefined for text that stands alone */
+  /** The word before the colon; undefined for text that stands alone. */
   readonly key: string | undefined
   readonly text: string
   readonly quoted: boolean
@@ -14,8 +14,8 @@ const PIECE = /(?:([a-z][a-z_-]*):(?!\/\/)(?:\s*(?=["“”„]))?)?(?:["“”�
 const MARK = /["“”„]/g
 
 /**
- * Takes a command apart. A quotation mark of any kind opens a text and the next one of any kind closes it; outside of
- * them white space separates. A last mark that nothing closes is passed over.
+ * Splits a command into pieces. A quotation mark of any kind opens a text and the next one of any kind closes it; outside
+ * of them white space separates. A last mark that is never closed is skipped.
  *
  * @returns the pieces, and whether a quotation mark was left open
  */

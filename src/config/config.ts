@@ -2,11 +2,13 @@ import * as z from 'zod/mini'
 import type { Secret } from '../lib/secret.ts'
 import { Policy } from '../provisioning/policy.ts'
 import { ApiKeys, type Caller } from './api-keys.ts'
+import { CallbackSecret } from './callback-secret.ts'
 import { ClientId, ClientSecret, type Credentials } from './credentials.ts'
+import type { TicketSystem } from './senders.ts'
 import { hide, Name, objectOrJson, optional } from './setting.ts'
 import { SourceOptions } from './source-options.ts'
-import { type TicketAccess, type TicketSystem, TicketTokens } from './ticket-tokens.ts'
-import { CallbackSecret, WebhookSecrets } from './webhook-secrets.ts'
+import { type TicketAccess, TicketTokens } from './ticket-tokens.ts'
+import { WebhookSecrets } from './webhook-secrets.ts'
 
 /** Everything that can be configured, checked and ready for use. */
 export type Config = {

@@ -1,9 +1,14 @@
 import * as z from 'zod/mini'
 
-const text = (longest: number) =>
-  z
-    .string({ error: 'must be text' })
-    .check(z.trim(), z.minLength(1, { error: 'is empty' }), z.maxLength(longest, { error: 'is too long' }))
+const MAX_NAME_CHARS = 100
+
+const text = z.string({ error: 'must be text' }).check(
+  z.trim(),
+  z.minLength(1, { error: 'is empty' }),
+  z.maxLength(MAX_NAME_CHARS, {
+    error: 'is too long',
+  }),
+)
 
 /** Fields of the simplified request that a custom field can hold. */
 const fields = [
@@ -17,24 +22,24 @@ const fields = [
 ] as const
 export type MappedField = (typeof fields)[number]
 
-const FieldMap = z.partialRecord(z.enum(fields), text(100), {
+const FieldMap = z.partialRecord(z.enum(fields), text, {
   error: 'must be an object of our fields and theirs',
 })
 
 /** How deliveries are read: the configuration `SOURCES`. */
 export const SourceOptions = z.strictObject({
-  /** the label of GitHub, GitLab, Linear and Jira issues, and the tag of Zendesk tickets */
-  label: z._default(text(100), 'vault-request'),
+  /** The label of GitHub, GitLab, Linear and Jira issues, and the tag of Zendesk tickets. */
+  label: z._default(text, 'vault-request'),
   jira: z._default(
     z.strictObject({
-      /** where set, the issue must enter this status, which is then the approval */
-      status: z.optional(text(100)),
-      /** our field to the id or the name of a custom field */
+      /** If set, the issue must enter this status, which is then the approval. */
+      status: z.optional(text),
+      /** Our field to the id or the name of a custom field. */
       fields: z._default(FieldMap, {}),
     }),
     { fields: {} },
   ),
-  /** our field to the name of a form answer, or `$entitlement`, `$app` or `$task` for that one's name */
+  /** Our field to the name of a form answer, or `$entitlement`, `$app` or `$task` for that one's name. */
   conductorone: z._default(z.strictObject({ fields: z._default(FieldMap, {}) }), { fields: {} }),
   pagerduty: z._default(z.strictObject({ fields: z._default(FieldMap, {}) }), { fields: {} }),
 })

@@ -1,25 +1,24 @@
 import * as z from 'zod/mini'
 import type { Secret } from '../lib/secret.ts'
+import { senderNamed, TICKET_SYSTEMS } from './senders.ts'
 import { hide, objectOrJson, secret } from './setting.ts'
-
-/** The senders whose tickets a result can be written into. */
-const systems = ['github', 'gitlab', 'jira', 'zendesk', 'linear'] as const
-export type TicketSystem = (typeof systems)[number]
 
 /** The right to comment on tickets. */
 export type TicketAccess = {
   readonly token: Secret
-  /** who the token belongs to, where the system asks for both */
+  /** The account that the token belongs to, if the system asks for both. */
   readonly user?: string | undefined
-  /** where the system is, if not where everyone's is: a host, and a path where its API has one */
+  /** The system's host, and a path if its API has one; absent if it is the same for everyone. */
   readonly host?: string | undefined
 }
+
+const MIN_TOKEN_CHARS = 8
 
 const Access = z.pipe(
   z.transform((value: unknown) => (typeof value === 'string' ? { token: value } : value)),
   z.strictObject(
     {
-      token: z.pipe(secret(8), hide),
+      token: z.pipe(secret(MIN_TOKEN_CHARS), hide),
       user: z.optional(z.string().check(z.minLength(1, { error: 'is empty' }))),
       host: z.optional(
         z.string().check(
@@ -36,18 +35,19 @@ const Access = z.pipe(
 /** The configuration `TICKET_TOKENS`. */
 export const TicketTokens = objectOrJson(
   z
-    .partialRecord(z.enum(systems), Access, {
+    .partialRecord(z.enum(TICKET_SYSTEMS), Access, {
       error: 'must be an object of ticketing systems and their tokens',
     })
     .check(
       z.superRefine((tokens, context) => {
-        for (const system of ['jira', 'zendesk'] as const) {
+        for (const system of TICKET_SYSTEMS) {
           const access = tokens[system]
-          if (access && !(access.user && access.host))
+          const needs = senderNamed(system).comments?.needs ?? []
+          if (access && needs.some((setting) => !access[setting]))
             context.addIssue({
               code: 'custom',
               path: [system],
-              message: 'needs `user` and `host` beside `token`',
+              message: `needs ${needs.map((setting) => `\`${setting}\``).join(' and ')} beside \`token\``,
             })
         }
       }),

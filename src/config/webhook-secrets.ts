@@ -1,68 +1,56 @@
 import * as z from 'zod/mini'
 import { Secret } from '../lib/secret.ts'
+import { SENDER_NAMES, senderNamed } from './senders.ts'
 import { hide, objectOrJson, oneOrMore, secret } from './setting.ts'
 
-/** What the secrets in the vendors' documentation and test buttons begin with: anyone can sign with those. */
-const PUBLISHED = ['dGhpc19zZWNyZXR', "It's a Secret", '8f742231b10e8', 'whsec_MfKQ9r8GK', 'lDQHScfUeXUKa']
+/** How the secrets in the vendors' documentation and test buttons begin: anyone can sign with those. */
+const PUBLISHED_BEGINNINGS = [
+  'dGhpc19zZWNyZXR',
+  "It's a Secret",
+  '8f742231b10e8',
+  'whsec_MfKQ9r8GK',
+  'lDQHScfUeXUKa',
+]
+
+const MIN_SECRET_CHARS = 8
 
 const WebhookSecret = z.pipe(
-  secret(8).check(
-    z.refine((text) => !PUBLISHED.some((beginning) => text.startsWith(beginning)), {
+  secret(MIN_SECRET_CHARS).check(
+    z.refine((text) => !PUBLISHED_BEGINNINGS.some((beginning) => text.startsWith(beginning)), {
       error: 'is a secret from the sender’s documentation, with which anyone can sign; make one of your own',
     }),
   ),
   hide,
 )
 
-/** What Standard Webhooks calls a key: 16 bytes at the very least. */
-const STANDARD_KEY =
-  /^(?:whsec_|whpk_)?(?=.{22})(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/
+/** ConductorOne signs with keys that it publishes, so a secret under its name would be read by nothing. */
+const withoutConductorOne = z.transform((value: unknown, context) => {
+  if (typeof value === 'object' && value !== null && Object.hasOwn(value, 'conductorone'))
+    context.issues.push({
+      code: 'custom',
+      path: ['conductorone'],
+      message:
+        'is read by nothing: ConductorOne signs with its own keys; remove it, and set CONDUCTORONE_WEBHOOKS to "on"',
+      input: undefined,
+    })
+  return value
+})
 
-/** Every sender that may have a secret. */
-const senders = [
-  'standard',
-  'github',
-  'gitlab',
-  'jira',
-  'zendesk',
-  'linear',
-  'pagerduty',
-  'slack',
-  'teams',
-  'discord',
-  'mattermost',
-  'conductorone',
-] as const
+const Secrets = z
+  .partialRecord(z.enum(SENDER_NAMES), oneOrMore(WebhookSecret), {
+    error: 'must be an object of sender names and their secrets',
+  })
+  .check(
+    z.superRefine((secrets, context) => {
+      for (const name of SENDER_NAMES) {
+        const { pattern, fault = 'is not a secret of this sender' } = senderNamed(name).secret
+        // what has a fault already is no secret yet
+        for (const [index, key] of (secrets[name] ?? []).entries())
+          if (pattern && key instanceof Secret && !pattern.test(key.reveal()))
+            context.addIssue({ code: 'custom', path: [name, index], message: fault })
+      }
+    }),
+  )
 
 /** The configuration `WEBHOOK_SECRETS`: a sender without a secret does not exist. */
-export const WebhookSecrets = objectOrJson(
-  z
-    .partialRecord(z.enum(senders), oneOrMore(WebhookSecret), {
-      error: 'must be an object of sender names and their secrets',
-    })
-    .check(
-      z.superRefine(({ standard = [] }, context) => {
-        // what has a fault already is no secret yet
-        for (const [index, key] of standard.entries())
-          if (key instanceof Secret && !STANDARD_KEY.test(key.reveal()))
-            context.addIssue({
-              code: 'custom',
-              path: ['standard', index],
-              message: 'is not whsec_ or whpk_ and base64',
-            })
-      }),
-    ),
-)
-
-/** The configuration `CALLBACK_SECRET`, without its prefix: what signs results. */
-export const CallbackSecret = z.pipe(
-  z.pipe(
-    z.string().check(
-      z.regex(/^whsec_(?:[A-Za-z0-9+/]{4}){8,}(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/, {
-        error: 'must be whsec_ followed by the base64 of 24 to 64 random bytes',
-      }),
-    ),
-    z.transform((text: string) => text.slice('whsec_'.length)),
-  ),
-  hide,
-)
+export const WebhookSecrets = objectOrJson(z.pipe(withoutConductorOne, Secrets))

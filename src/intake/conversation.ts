@@ -1,86 +1,87 @@
 import type { Context } from 'hono'
 import type { AppEnv } from '../app-env.ts'
-import { faultMessage } from '../chat/advice.ts'
-import type { Asked } from '../chat/grammar.ts'
-import { answerTo, type Message, note, resultOf } from '../chat/message.ts'
+import { correctionMessage } from '../chat/correction.ts'
+import type { CreateCommand } from '../chat/grammar.ts'
+import { type Message, note } from '../chat/message.ts'
+import { replyMessage, resultMessage } from '../chat/result.ts'
 import type { Refusal, Tell } from '../ledger/claim.ts'
 import { isUnderWay, type RequestRecord } from '../ledger/entry.ts'
 import { ledgerFor } from '../ledger/shards.ts'
 import { hex, sha256 } from '../lib/encoding.ts'
 import { world } from '../lib/world.ts'
 import { ProvisioningRequest } from '../provisioning/request.ts'
-import { judge, take } from './intake.ts'
+import { judge } from './judge.ts'
+import { take } from './take.ts'
 
-/** Milliseconds between two looks at a request that is running. */
-const PAUSE = 250
+/** Between two looks at a request that is running. */
+const POLL_INTERVAL_MS = 250
 
-/** What somebody in a chat wants. */
-export type Wanted = {
-  /** as it was written: the same wish of the same person is one request, whatever is found out about people later */
-  readonly asked: Asked
-  /** fields that the chat fills in, or knows better */
+/** A vault that a person in a chat asks for. */
+export type ChatRequest = {
+  /** As it was written: the same wish of the same person is one request, whatever is looked up about people later. */
+  readonly create: CreateCommand
+  /** Fields that the chat fills in, or knows better. */
   readonly filled?: { readonly owners: readonly unknown[] }
-  /** who wants it, for people to read */
+  /** The person's name or address, for people to read. */
   readonly requestedBy: string
-  /** the id of who wants it */
-  readonly user: string
-  /** the command's name as people write it */
+  /** The person's id in the chat. */
+  readonly userId: string
+  /** The command's name as people write it. */
   readonly command: string
 }
 
-/** What is answered; `begun` where the work has just begun, `refusal` where the request has faults. */
-export type Answered = {
+/** What is answered to a request in a chat. */
+export type ChatAnswer = {
   readonly message: Message
-  readonly begun?: RequestRecord
+  /** Present if the work has just begun. */
+  readonly accepted?: RequestRecord
+  /** Present if the request has faults. */
   readonly refusal?: Refusal
 }
 
-/** Takes on what somebody in a chat wants. Faults are told at once and nowhere else. */
-export async function order(
+/** Takes a chat's request on. Its faults are answered at once and not recorded. */
+export async function requestVault(
   c: Context<AppEnv>,
   source: string,
-  { asked, filled, requestedBy, user, command }: Wanted,
+  { create, filled, requestedBy, userId, command }: ChatRequest,
   tell: Tell | null,
-): Promise<Answered> {
-  const { words, mistakes } = asked
+): Promise<ChatAnswer> {
+  const { written, mistakes } = create
   const { config } = c.get('deployment')
-  const by = ProvisioningRequest.shape.requestedBy.safeParse(requestedBy).data ?? user
-  const request = { requestedBy: by, ...asked.request, ...filled }
-  const judged = judge(request, words, config)
-  const { refusal } = judged
+  const requester = ProvisioningRequest.shape.requestedBy.safeParse(requestedBy).data ?? userId
+  const request = { requestedBy: requester, ...create.request, ...filled }
+  const judgement = judge(request, written, config)
+  const { refusal } = judgement
   if (refusal || mistakes.length > 0) {
     const isFine = (corrected: object) =>
-      !judge({ ...(!('owners' in words) && filled), ...corrected }, words, config).refusal
-    const message = faultMessage({ ...asked, request }, refusal?.errors ?? [], command, isFine)
+      !judge({ ...(!('owners' in written) && filled), ...corrected }, written, config).refusal
+    const message = correctionMessage({ ...create, request }, refusal?.errors ?? [], command, isFine)
     return { message, ...(refusal && { refusal }) }
   }
-  // nobody repeats a command by accident only: who presses again wants the same vault, not a second one
-  const delivery = hex(await sha256(JSON.stringify([user, asked.request])))
-  const reply = await take(c, { ...judged, source, delivery, tell })
-  const message = answerTo(reply, command, tell !== null)
-  return { message, ...(reply.kind === 'accepted' && { begun: reply.record }) }
+  // a person who sends the same command again wants the same vault, not a second one
+  const deliveryId = hex(await sha256(JSON.stringify([userId, create.request])))
+  const reply = await take(c, { ...judgement, source, deliveryId, tell })
+  const message = replyMessage(reply, command, tell !== null)
+  return { message, ...(reply.kind === 'accepted' && { accepted: reply.record }) }
 }
 
-/** @returns what became of a request of this chat */
-export async function statusOf(c: Context<AppEnv>, source: string, id: string): Promise<Message> {
+/** Reports how far a request of this chat has come. */
+export async function statusMessage(c: Context<AppEnv>, source: string, id: string): Promise<Message> {
   const record = await ledgerFor(c.env, id)?.read(id)
   return record?.source === source
-    ? resultOf(record)
+    ? resultMessage(record)
     : note('There is no such request', 'An id begins with req_ and stands in the answer to the request.')
 }
 
-/**
- * @param patience milliseconds to wait at most
- * @returns the record of a request that has ended by then
- */
-export async function settled(
+/** Waits for a request to end, up to a time; returns its record if it has. */
+export async function waitForResult(
   c: Context<AppEnv>,
   { id }: RequestRecord,
-  patience: number,
+  maxWaitMs: number,
 ): Promise<RequestRecord | undefined> {
-  const until = world.now() + patience
-  while (world.now() + PAUSE < until) {
-    await world.sleep(PAUSE)
+  const until = world.now() + maxWaitMs
+  while (world.now() + POLL_INTERVAL_MS < until) {
+    await world.sleep(POLL_INTERVAL_MS)
     const record = await ledgerFor(c.env, id)?.read(id)
     if (record && !isUnderWay(record)) return record
   }

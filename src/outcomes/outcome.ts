@@ -1,4 +1,4 @@
-import { told } from '../chat/message.ts'
+import { explainProblem } from '../chat/advice.ts'
 import type { RequestRecord } from '../ledger/entry.ts'
 
 /** @returns what the ticket's author wants to know: what there is now, or what is wrong and what to do about it */
@@ -15,6 +15,6 @@ export function outcome({ status, name, vault, owners, problem, warnings }: Requ
     status === 'unknown'
       ? `Nobody knows whether the vault “${name}” was created.`
       : `The vault “${name}” was not created as asked.`
-  const [detail, ...advice] = told(problem)
+  const [detail, ...advice] = explainProblem(problem)
   return [`${known} ${detail}`, ...advice].join('\n\n')
 }

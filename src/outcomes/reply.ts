@@ -1,12 +1,12 @@
 import { markdown } from '../chat/markdown.ts'
-import { resultOf } from '../chat/message.ts'
+import { resultMessage } from '../chat/result.ts'
 import { slackReply } from '../chat/slack/blocks.ts'
 import type { Config } from '../config/config.ts'
 import type { ReplyChannel, Tell } from '../ledger/claim.ts'
 import type { RequestRecord } from '../ledger/entry.ts'
 import { Seal } from '../lib/seal.ts'
 import type { World } from '../lib/world.ts'
-import { automationAnswer, isTenants, stepAnswer } from '../sources/conductorone.ts'
+import { automationAnswer, isOnTenantHost, stepAnswer } from './conductorone-answer.ts'
 import { type Delivery, post } from './post.ts'
 
 type Channel = {
@@ -25,22 +25,22 @@ const isFinal = (status: number) => status >= 400 && status < 500 && status !== 
 const channels: Readonly<Record<ReplyChannel, Channel>> = {
   slack: {
     may: ({ origin }) => origin === 'https://hooks.slack.com',
-    body: (record) => ({ ...slackReply(resultOf(record)), replace_original: false }),
+    body: (record) => ({ ...slackReply(resultMessage(record)), replace_original: false }),
   },
   discord: {
     may: ({ origin }) => origin === 'https://discord.com',
     method: 'PATCH',
-    body: (record) => ({ content: markdown(resultOf(record)), allowed_mentions: { parse: [] } }),
+    body: (record) => ({ content: markdown(resultMessage(record)), allowed_mentions: { parse: [] } }),
     // a result may be there before Discord has taken in the answer that it replaces
     final: (status) => status !== 404 && isFinal(status),
   },
   mattermost: {
     may: ({ protocol, host }, { policy }) =>
       protocol === 'https:' && policy.allowedCallbackHosts.includes(host),
-    body: (record) => ({ response_type: 'ephemeral', text: markdown(resultOf(record)) }),
+    body: (record) => ({ response_type: 'ephemeral', text: markdown(resultMessage(record)) }),
   },
-  'conductorone-step': { may: isTenants, body: stepAnswer },
-  'conductorone-automation': { may: isTenants, body: automationAnswer },
+  'conductorone-step': { may: isOnTenantHost, body: stepAnswer },
+  'conductorone-automation': { may: isOnTenantHost, body: automationAnswer },
 }
 
 /**

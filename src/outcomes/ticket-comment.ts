@@ -1,5 +1,6 @@
 import type { Config } from '../config/config.ts'
-import type { TicketAccess, TicketSystem } from '../config/ticket-tokens.ts'
+import type { TicketSystem } from '../config/senders.ts'
+import type { TicketAccess } from '../config/ticket-tokens.ts'
 import type { RequestRecord } from '../ledger/entry.ts'
 import { boundedBody } from '../lib/body.ts'
 import { log } from '../lib/log.ts'

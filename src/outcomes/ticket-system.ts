@@ -1,4 +1,5 @@
-import type { TicketAccess, TicketSystem } from '../config/ticket-tokens.ts'
+import type { TicketSystem } from '../config/senders.ts'
+import type { TicketAccess } from '../config/ticket-tokens.ts'
 
 /** One call to a ticketing system: a path on its host, and a body to send as JSON. */
 export type TicketCall = {

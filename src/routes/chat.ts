@@ -1,54 +1,51 @@
 import type { Context } from 'hono'
 import { type AppEnv, factory } from '../app-env.ts'
-import { help } from '../chat/advice.ts'
-import type { Chat, Utterance } from '../chat/chat.ts'
-import { discord } from '../chat/discord.ts'
+import type { Chat, ChatEvent } from '../chat/chat.ts'
+import { chats } from '../chat/chats.ts'
 import { readCommand } from '../chat/grammar.ts'
-import { mattermost } from '../chat/mattermost.ts'
-import { resultOf } from '../chat/message.ts'
-import { teams } from '../chat/teams/teams.ts'
-import { order, settled, statusOf } from '../intake/conversation.ts'
-import { forged, ignore, isCurrent, receive } from '../intake/intake.ts'
+import { help } from '../chat/help.ts'
+import { resultMessage } from '../chat/result.ts'
+import { requestVault, statusMessage, waitForResult } from '../intake/conversation.ts'
+import { forgedProblem, ignore, receive } from '../intake/receive.ts'
 import { world } from '../lib/world.ts'
 import { configured } from '../middleware/configured.ts'
 import { jsonOf } from '../middleware/limited-body.ts'
 import { replyTo } from '../outcomes/reply.ts'
-
-const chats = Object.entries({ teams, discord, mattermost })
+import { isCurrent } from '../sources/proof.ts'
 
 /** Commands that people write in a chat. */
 export const chat = factory.createApp()
 for (const [name, row] of chats)
   chat.post(`/${name}`, configured, async (c) => {
     const body = await receive(c, name, row.proofs)
-    if (row.time && !isCurrent(row.time, jsonOf(body))) throw forged()
-    const utterance = row.read(body)
-    return utterance
-      ? c.json(await answer(c, name, row, utterance))
+    if (row.bodyTime && !isCurrent(row.bodyTime, jsonOf(body), world.now())) throw forgedProblem()
+    const event = row.read(body)
+    return event
+      ? c.json(await answer(c, name, row, event))
       : ignore(c, name, `this is no command of ${row.title}`)
   })
 
-async function answer(c: Context<AppEnv>, name: string, row: Chat, utterance: Utterance): Promise<object> {
-  if (utterance.kind === 'protocol') return utterance.answer
-  const { text, command, user } = utterance
-  const asked = readCommand(text, command)
-  switch (asked.kind) {
+async function answer(c: Context<AppEnv>, name: string, row: Chat, event: ChatEvent): Promise<object> {
+  if (event.kind === 'protocol') return event.answer
+  const { text, command, user } = event
+  const read = readCommand(text, command)
+  switch (read.kind) {
     case 'empty':
     case 'help':
       return row.render(help(command))
-    case 'mistaken':
-      return row.render(asked.message)
+    case 'unknown':
+      return row.render(read.message)
     case 'status':
-      return row.render(await statusOf(c, name, asked.id))
+      return row.render(await statusMessage(c, name, read.id))
     case 'create': {
       const tell = row.channel
-        ? await replyTo(row.channel, utterance.replyTo, c.get('deployment').config, world)
+        ? await replyTo(row.channel, event.replyTo, c.get('deployment').config, world)
         : null
-      const wanted = { asked, command, user: user.id, requestedBy: `${user.name} on ${row.title}` }
-      const { message, begun } = await order(c, name, wanted, tell)
-      if (begun && tell && row.deferred) return row.deferred
-      const ended = begun && !tell ? await settled(c, begun, row.patience) : undefined
-      return row.render(ended ? resultOf(ended) : message)
+      const request = { create: read, command, userId: user.id, requestedBy: `${user.name} on ${row.title}` }
+      const { message, accepted } = await requestVault(c, name, request, tell)
+      if (accepted && tell && row.deferred) return row.deferred
+      const ended = accepted && !tell ? await waitForResult(c, accepted, row.maxWaitMs) : undefined
+      return row.render(ended ? resultMessage(ended) : message)
     }
   }
 }

@@ -1,30 +1,27 @@
 import type { Context } from 'hono'
 import { type AppEnv, factory } from '../app-env.ts'
 import { verifyDelivery } from '../conductorone/delivery-token.ts'
-import { admit, edited, ignore, judge, LARGEST, take } from '../intake/intake.ts'
+import { judge } from '../intake/judge.ts'
+import { admit, ignore, MAX_DELIVERY_BYTES } from '../intake/receive.ts'
+import { explainEdit, take } from '../intake/take.ts'
 import { ledgerOf } from '../ledger/shards.ts'
 import { hex, sha256 } from '../lib/encoding.ts'
 import { world } from '../lib/world.ts'
 import { configured } from '../middleware/configured.ts'
 import { jsonOf, limitedBody } from '../middleware/limited-body.ts'
+import { automationAnswer, stepAnswer, stepRefusal } from '../outcomes/conductorone-answer.ts'
 import { replyTo } from '../outcomes/reply.ts'
 import { Problem } from '../problem/problem.ts'
-import {
-  automationAnswer,
-  type Delivered,
-  readDelivery,
-  stepAnswer,
-  stepRefused,
-} from '../sources/conductorone.ts'
+import { type ConductorOneReading, readConductorOne } from '../sources/conductorone.ts'
 
 const NAME = 'conductorone'
 
-/** ConductorOne's own webhooks: a step of a task, or of an automation, whose outcome goes back to its callback address. */
+/** Answers ConductorOne's own webhooks: a step of a task or an automation, whose outcome goes to its callback address. */
 export const conductorOneWebhooks = factory.createApp().post('/', configured, async (c) => {
   const { config, keys } = c.get('deployment')
   if (config.webhooks !== 'on')
     throw new Problem('not-found', 'ConductorOne’s webhooks are not switched on here.')
-  const body = await limitedBody(c.req.raw, LARGEST)
+  const body = await limitedBody(c.req.raw, MAX_DELIVERY_BYTES)
   const delivery = {
     authorization: c.req.header('Authorization'),
     method: c.req.method,
@@ -33,32 +30,32 @@ export const conductorOneWebhooks = factory.createApp().post('/', configured, as
   }
   const issuer = config.credentials.host.replace(/:\d+$/, '')
   const proven = await verifyDelivery(delivery, issuer, keys, world.now())
-  await admit(c, NAME, proven !== undefined && (await isNew(c, proven.jti, proven.until)))
-  return answer(c, readDelivery(jsonOf(body), config.sources))
+  await admit(c, NAME, proven !== undefined && (await isNewToken(c, proven.jti, proven.until)))
+  return answer(c, readConductorOne(jsonOf(body), config.sources))
 })
 
-/** A token is good once, wherever it is shown a second time. */
-async function isNew(c: Context<AppEnv>, jti: string, until: number): Promise<boolean> {
+/** Records a token, which is good once; returns whether it is new. */
+async function isNewToken(c: Context<AppEnv>, jti: string, until: number): Promise<boolean> {
   const digest = hex(await sha256(jti))
   return ledgerOf(c.env, digest.slice(0, 1)).once(digest, until)
 }
 
-async function answer(c: Context<AppEnv>, delivered: Delivered): Promise<Response> {
-  switch (delivered.kind) {
+async function answer(c: Context<AppEnv>, reading: ConductorOneReading): Promise<Response> {
+  switch (reading.kind) {
     case 'test':
       return c.json({ version: 'v1' })
     case 'ignored':
-      return ignore(c, NAME, delivered.why)
-    case 'not-ours':
-      return c.json(stepRefused(delivered.why))
+      return ignore(c, NAME, reading.reason)
+    case 'unsupported':
+      return c.json(stepRefusal(reading.reason))
     case 'request':
-      return provision(c, delivered)
+      return takeOn(c, reading)
   }
 }
 
-async function provision(
+async function takeOn(
   c: Context<AppEnv>,
-  { request, words, callbackUrl, channel }: Extract<Delivered, { kind: 'request' }>,
+  { request, fieldNames, callbackUrl, channel }: Extract<ConductorOneReading, { kind: 'request' }>,
 ): Promise<Response> {
   const { config } = c.get('deployment')
   const tell = await replyTo(channel, callbackUrl, config, world)
@@ -66,20 +63,21 @@ async function provision(
     throw new Problem('invalid-request', 'The callback address is not on the tenant’s own host.', {
       errors: [{ pointer: '/callbackUrl', detail: 'must be on the tenant’s own host' }],
     })
-  // whether the webhook's id names a delivery or a subscription is not said; the callback address is of one delivery
-  const asked = { ...judge(request, words, config), source: NAME, delivery: callbackUrl, tell }
-  const reply = await take(c, asked)
+  // ConductorOne does not document whether the webhook's id names a delivery or a subscription; the callback address is
+  // of one delivery
+  const judgement = judge(request, fieldNames, config)
+  const reply = await take(c, { ...judgement, source: NAME, deliveryId: callbackUrl, tell })
   const { record } = reply
   c.header('Location', `/v1/requests/${record.id}`)
   const answerOf = channel === 'conductorone-step' ? stepAnswer : automationAnswer
   // with any other status than 202 the answer itself completes the step
   if (reply.kind === 'ended' && reply.replayed) return c.json(answerOf(record), 200, REPLAYED)
   if (reply.kind !== 'reused') return c.json({ request: record }, 202)
-  const why = edited(record.id)
-  const problem = new Problem('idempotency-key-reused', why).document(record.id)
+  const reason = explainEdit(record.id)
+  const problem = new Problem('idempotency-key-reused', reason).document(record.id)
   return c.json(
     channel === 'conductorone-step'
-      ? stepRefused(why)
+      ? stepRefusal(reason)
       : automationAnswer({ ...record, vault: null, problem }),
   )
 }

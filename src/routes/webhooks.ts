@@ -1,11 +1,15 @@
 import type { Context } from 'hono'
 import { type AppEnv, factory } from '../app-env.ts'
-import { edited, forged, ignore, isCurrent, judge, receive, take } from '../intake/intake.ts'
+import { judge } from '../intake/judge.ts'
+import { forgedProblem, ignore, receive } from '../intake/receive.ts'
+import { explainEdit, take } from '../intake/take.ts'
 import type { Reply } from '../ledger/replies.ts'
 import { hex, sha256Bytes } from '../lib/encoding.ts'
+import { world } from '../lib/world.ts'
 import { configured } from '../middleware/configured.ts'
 import { jsonOf } from '../middleware/limited-body.ts'
 import { problemResponse } from '../problem/problem.ts'
+import { isCurrent } from '../sources/proof.ts'
 import type { Source } from '../sources/source.ts'
 import { sources } from '../sources/sources.ts'
 
@@ -15,20 +19,20 @@ export const webhooks = factory.createApp().post('/:source', configured, async (
   const { config } = c.get('deployment')
   const source = sources.get(name)
   const body = await receive(c, name, source?.proofs)
-  if (!source) throw forged() // receive has said so already
+  if (!source) throw forgedProblem() // receive has refused it already
   const { headers } = c.req.raw
   const json = jsonOf(body)
-  if (source.time && !isCurrent(source.time, json)) throw forged()
+  if (source.bodyTime && !isCurrent(source.bodyTime, json, world.now())) throw forgedProblem()
 
   const reading = source.read({ headers, json, options: config.sources })
-  if (reading.kind === 'ignored') return ignore(c, name, reading.why)
-  const delivery = source.deliveryId && headers.get(source.deliveryId)
-  const judged = judge(reading.request, reading.words, config)
+  if (reading.kind === 'ignored') return ignore(c, name, reading.reason)
+  const deliveryId = source.deliveryIdHeader && headers.get(source.deliveryIdHeader)
+  const judgement = judge(reading.request, reading.fieldNames, config)
   const reply = await take(c, {
-    ...judged,
+    ...judgement,
     source: name,
-    delivery: delivery || hex(await sha256Bytes(body)),
-    tell: judged.order.ticket && Object.hasOwn(config.ticketTokens, name) ? { kind: 'ticket' } : null,
+    deliveryId: deliveryId || hex(await sha256Bytes(body)),
+    tell: judgement.order.ticket && Object.hasOwn(config.ticketTokens, name) ? { kind: 'ticket' } : null,
   })
   return answer(c, name, source, reply)
 })
@@ -38,15 +42,15 @@ function answer(c: Context<AppEnv>, name: string, source: Source, reply: Reply):
   c.header('Location', `/v1/requests/${record.id}`)
   switch (reply.kind) {
     case 'accepted':
-      return c.json({ request: record }, source.accepted)
+      return c.json({ request: record }, source.acceptedStatus)
     case 'running':
       return c.json({ request: record })
     case 'ended':
       if (reply.replayed) return c.json({ request: record }, 200, { 'Idempotent-Replayed': 'true' })
-      return record.problem && source.refused === 422
+      return record.problem && source.refusedStatus === 422
         ? problemResponse({ ...record.problem, status: 422 }, { Location: `/v1/requests/${record.id}` })
         : c.json({ request: record })
     case 'reused':
-      return ignore(c, name, edited(record.id))
+      return ignore(c, name, explainEdit(record.id))
   }
 }

@@ -1,13 +1,9 @@
 import * as z from 'zod/mini'
-import { cut } from '../chat/message.ts'
 import { ifAny } from '../conductorone/wire.ts'
-import type { Config } from '../config/config.ts'
 import type { SourceOptions } from '../config/source-options.ts'
-import type { RequestRecord } from '../ledger/entry.ts'
-import { outcome } from '../outcomes/outcome.ts'
-import { readFields } from './form.ts'
+import { readAnswers } from './questions.ts'
 
-/** What every delivery of ConductorOne begins with: `c1.webhooks.v1`. */
+/** The envelope of every delivery of ConductorOne: `c1.webhooks.v1`. */
 const Envelope = z.looseObject({
   version: z.enum(['v1']),
   event: z.string(),
@@ -46,29 +42,32 @@ const ProvisionStep = z.looseObject({
 const WorkflowStep = z.looseObject({ context: ifAny(z.record(z.string(), z.unknown())) })
 
 /** What a delivery of ConductorOne asks for. */
-export type Delivered =
-  /** its test button */
+export type ConductorOneReading =
+  /** A test of the webhook. */
   | { readonly kind: 'test' }
-  | { readonly kind: 'ignored'; readonly why: string }
-  /** a step of a task that this Worker cannot do, and why */
-  | { readonly kind: 'not-ours'; readonly why: string }
+  | { readonly kind: 'ignored'; readonly reason: string }
+  /** A step of a task that this Worker cannot do. */
+  | { readonly kind: 'unsupported'; readonly reason: string }
   | {
       readonly kind: 'request'
       readonly request: Readonly<Record<string, unknown>>
-      readonly words: Readonly<Record<string, string>>
-      /** where the answer goes, once */
+      /** Field to what the author of the task calls it. */
+      readonly fieldNames: Readonly<Record<string, string>>
+      /** The address that takes the answer, once. */
       readonly callbackUrl: string
       readonly channel: 'conductorone-step' | 'conductorone-automation'
     }
 
 /**
- * @param json a verified delivery
- * @param options where in a task the fields of a request are
+ * Reads a verified delivery of ConductorOne.
+ *
+ * @param json the body
+ * @param options the names of the form answers that become fields of a request
  * @see https://www.conductorone.com/docs/product/admin/webhooks
  */
-export function readDelivery(json: unknown, options: SourceOptions): Delivered {
+export function readConductorOne(json: unknown, options: SourceOptions): ConductorOneReading {
   const envelope = Envelope.safeParse(json)
-  if (!envelope.success) return { kind: 'ignored', why: 'this is not a delivery of version v1' }
+  if (!envelope.success) return { kind: 'ignored', reason: 'this is not a delivery of version v1' }
   const { event, payload, callbackUrl } = envelope.data
   switch (event.split('.').at(-1)) {
     case 'PayloadTest':
@@ -76,63 +75,70 @@ export function readDelivery(json: unknown, options: SourceOptions): Delivered {
     case 'PayloadProvisionStep':
       return readStep(payload, callbackUrl ?? '', options)
     case 'PayloadWorkflowStep': {
-      // a step that waits is answered, whatever its context is: a context that is no request has faults
+      // a step that waits is answered whatever its context is: one that is not a request has faults
       const { context = {} } = WorkflowStep.parse(payload)
       return {
         kind: 'request',
         request: context,
-        words: {},
+        fieldNames: {},
         callbackUrl: callbackUrl ?? '',
         channel: 'conductorone-automation',
       }
     }
     default:
-      return { kind: 'ignored', why: `${event} events ask for nothing here` }
+      return { kind: 'ignored', reason: `${event} events ask for nothing here` }
   }
 }
 
-const BY_HAND = 'Do this step by hand in ConductorOne.'
+const DO_IT_BY_HAND = 'Do this step by hand in ConductorOne.'
 
-function readStep(payload: unknown, callbackUrl: string, { conductorone }: SourceOptions): Delivered {
+function readStep(
+  payload: unknown,
+  callbackUrl: string,
+  { conductorone }: SourceOptions,
+): ConductorOneReading {
   const parsed = ProvisionStep.safeParse(payload)
   if (!parsed.success)
-    return { kind: 'not-ours', why: `This Worker cannot read the task of this step. ${BY_HAND}` }
+    return { kind: 'unsupported', reason: `This Worker cannot read the task of this step. ${DO_IT_BY_HAND}` }
   const { taskView, expanded = [] } = parsed.data
   const { task } = taskView
   if (!task.type?.grant)
-    return { kind: 'not-ours', why: `This Worker makes vaults and cannot take access away. ${BY_HAND}` }
-  const user = at(taskView.userPath, expanded)
+    return {
+      kind: 'unsupported',
+      reason: `This Worker makes vaults and cannot take access away. ${DO_IT_BY_HAND}`,
+    }
+  const user = objectAt(taskView.userPath, expanded)
   const names: Readonly<Record<string, string | undefined>> = {
-    $entitlement: at(taskView.entitlementsPath, expanded).displayName,
-    $app: at(taskView.appPath, expanded).displayName,
+    $entitlement: objectAt(taskView.entitlementsPath, expanded).displayName,
+    $app: objectAt(taskView.appPath, expanded).displayName,
     $task: task.displayName,
   }
-  const map = { ...FIELDS, ...conductorone.fields }
-  const answers = readFields((field) => {
-    const place = map[field]
-    if (place.startsWith('$')) return names[place]
+  const map = { ...DEFAULT_FIELDS, ...conductorone.fields }
+  const answers = readAnswers((field) => {
+    const key = map[field]
+    if (key.startsWith('$')) return names[key]
     const { data = {} } = task
-    return Object.hasOwn(data, place) ? textOf(data[place]) : undefined
+    return Object.hasOwn(data, key) ? answerText(data[key]) : undefined
   })
   const requestedBy = user.email ?? user.displayName ?? task.userId
   return {
     kind: 'request',
     request: {
       name: names.$entitlement ?? names.$task,
-      // whoever asked is the owner, by the id that ConductorOne itself gives
+      // the task's user is the owner, by the id that ConductorOne itself gives
       ...(task.userId && { owners: [task.userId] }),
       ...answers,
       ticket: { id: task.numericId ? `C1-${task.numericId}` : task.id },
       ...(requestedBy && { requestedBy }),
     },
-    words: map,
+    fieldNames: map,
     callbackUrl,
     channel: 'conductorone-step',
   }
 }
 
-/** The form answers that are read where no others are configured. */
-const FIELDS = {
+/** The form answers that are read if no others are configured. */
+const DEFAULT_FIELDS = {
   name: 'vault_name',
   description: 'vault_description',
   kind: 'vault_kind',
@@ -142,8 +148,8 @@ const FIELDS = {
   credentialTtl: 'vault_credential_ttl',
 }
 
-/** Objects around a task stand in a list, in no order, and are found by a path such as `$.expanded[2]`. */
-function at(path: string | undefined, expanded: readonly unknown[]) {
+/** Finds an object around a task: they stand in a list, in no order, and a path such as `$.expanded[2]` leads to each. */
+function objectAt(path: string | undefined, expanded: readonly unknown[]) {
   const index = /^\$\.expanded\[(\d{1,4})\]$/.exec(path ?? '')?.[1]
   const { displayName, email, user, app, appEntitlement } =
     Expanded.safeParse(index === undefined ? {} : expanded[Number(index)]).data ?? {}
@@ -154,36 +160,9 @@ function at(path: string | undefined, expanded: readonly unknown[]) {
   }
 }
 
-/** A form answer is text, a number, a truth or several of those. */
-function textOf(value: unknown): string | undefined {
-  if (Array.isArray(value)) return value.map(textOf).join(', ')
+/** Reads a form answer: text, a number, yes or no, or several of those. */
+function answerText(value: unknown): string | undefined {
+  if (Array.isArray(value)) return value.map(answerText).join(', ')
   if (typeof value === 'number' || typeof value === 'boolean') return String(value)
   return typeof value === 'string' ? value.trim() : undefined
-}
-
-/** @returns whether an address is on the tenant's own host */
-export function isTenants({ origin }: URL, { baseUrl, credentials }: Config): boolean {
-  return origin === baseUrl.origin || origin === `https://${credentials.host}`
-}
-
-/** The most characters of a comment. */
-const LONGEST_COMMENT = 1_024
-
-/** @returns what a provisioning step is told: that it is complete, or why not and what to do */
-export function stepAnswer(record: RequestRecord): Record<string, unknown> {
-  return { version: 'v1', [record.status === 'created' ? 'complete' : 'errored']: commented(outcome(record)) }
-}
-
-/** @returns what a provisioning step is told that cannot be done */
-export function stepRefused(why: string): Record<string, unknown> {
-  return { version: 'v1', errored: commented(why) }
-}
-
-function commented(text: string): { comment: string } {
-  return { comment: cut(text, LONGEST_COMMENT) }
-}
-
-/** @returns what an automation goes on with: the vault, or the problem */
-export function automationAnswer({ id, status, vault, problem }: RequestRecord): Record<string, unknown> {
-  return { version: 'v1', context: { vault, problem, request: { id, status } } }
 }

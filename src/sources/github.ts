@@ -1,7 +1,7 @@
 import * as z from 'zod/mini'
-import { FORM_WORDS, readForm } from './form.ts'
-import { hasLabel, isLabel } from './issue-label.ts'
-import { ignored, type Source, ticket } from './source.ts'
+import { readForm } from './form.ts'
+import { HEADINGS } from './questions.ts'
+import { hasLabel, ignored, type Source, ticketOf } from './source.ts'
 
 const Label = z.looseObject({ name: z.string() })
 
@@ -20,12 +20,12 @@ const IssueEvent = z.looseObject({
   sender: z.looseObject({ login: z.string(), type: z.optional(z.string()) }),
 })
 
-/** Associations that an organisation or a repository's owner gives: who has one may ask for a vault. */
-const TRUSTED = ['OWNER', 'MEMBER', 'COLLABORATOR']
+/** Associations that an organisation or a repository's owner gives: their holders may ask for a vault. */
+const TRUSTED_ASSOCIATIONS = ['OWNER', 'MEMBER', 'COLLABORATOR']
 
 /**
- * GitHub issues that carry the label. Anyone may open an issue in a public repository, and a form then labels it in
- * the author's own name; so a label counts where somebody else put it there, or the author is trusted.
+ * Reads GitHub issues that carry the label. Anyone may open an issue in a public repository, and a form then labels it
+ * in the author's own name; so a label counts if another person put it there, or the author is trusted.
  *
  * @see https://docs.github.com/en/webhooks/webhook-events-and-payloads#issues
  */
@@ -47,12 +47,17 @@ export const github: Source = {
     const parsed = IssueEvent.safeParse(json)
     if (!parsed.success) return ignored('this is not an issue event')
     const { action, issue, repository, sender, label: added } = parsed.data
-    const labelled = action === 'labeled' && added !== undefined && isLabel(added.name, label)
-    const opened = action === 'opened' && hasLabel(issue.labels, label)
+    const labelled = action === 'labeled' && added !== undefined && hasLabel([added.name], label)
+    const opened =
+      action === 'opened' &&
+      hasLabel(
+        issue.labels.map(({ name }) => name),
+        label,
+      )
     if (!labelled && !opened) return ignored(`an issue asks for a vault when it gets the label "${label}"`)
     // a bot labels whatever strangers write
     const byAnother = labelled && sender.login !== issue.user.login && sender.type !== 'Bot'
-    if (!byAnother && !TRUSTED.includes(issue.author_association))
+    if (!byAnother && !TRUSTED_ASSOCIATIONS.includes(issue.author_association))
       return ignored(
         `the author is no owner, member or collaborator; one of those must put the label "${label}" on it`,
       )
@@ -60,12 +65,12 @@ export const github: Source = {
       kind: 'request',
       request: {
         ...readForm(issue.body ?? ''),
-        ticket: ticket(`${repository.full_name}#${issue.number}`, issue.html_url),
+        ticket: ticketOf(`${repository.full_name}#${issue.number}`, issue.html_url),
         requestedBy: `${issue.user.login} on GitHub`,
       },
-      words: FORM_WORDS,
+      fieldNames: HEADINGS,
     }
   },
-  accepted: 202,
-  refused: 422,
+  acceptedStatus: 202,
+  refusedStatus: 422,
 }

@@ -1,8 +1,8 @@
 import * as z from 'zod/mini'
-import { FORM_WORDS, readForm } from './form.ts'
-import { hasLabel } from './issue-label.ts'
+import { readForm } from './form.ts'
 import { STANDARD_WEBHOOKS } from './proof.ts'
-import { ignored, type Source, ticket } from './source.ts'
+import { HEADINGS } from './questions.ts'
+import { hasLabel, ignored, type Source, ticketOf } from './source.ts'
 
 const Labels = z._default(z.array(z.looseObject({ title: z.string() })), [])
 
@@ -22,12 +22,12 @@ const IssueEvent = z.looseObject({
   user: z.looseObject({ username: z.string() }),
 })
 
-/** `visibility_level` of a project that anyone on the internet can see, and open issues in. */
-const PUBLIC = 20
+/** `visibility_level` of a project in which anyone on the internet can open issues. */
+const PUBLIC_VISIBILITY = 20
 
 /**
- * GitLab issues that get the label. Whoever opens an issue may give it labels, so in a public project only a label that
- * is added later counts: that takes a member.
+ * Reads GitLab issues that get the label. The author of an issue may give it labels, so in a public project only a
+ * label that is added later counts: that takes a member.
  *
  * @see https://docs.gitlab.com/user/project/integrations/webhook_events/#issue-events
  */
@@ -49,7 +49,7 @@ export const gitlab: Source = {
     const added = issue.action === 'update' && carries(current) && !carries(previous)
     const opened = issue.action === 'open' && carries(parsed.data.labels)
     if (!added && !opened) return ignored(`an issue asks for a vault when it gets the label "${label}"`)
-    if (opened && (project.visibility_level ?? PUBLIC) >= PUBLIC)
+    if (opened && (project.visibility_level ?? PUBLIC_VISIBILITY) >= PUBLIC_VISIBILITY)
       return ignored(
         `anyone may open issues in a public project; a member must add the label "${label}" afterwards`,
       )
@@ -57,13 +57,13 @@ export const gitlab: Source = {
       kind: 'request',
       request: {
         ...readForm(issue.description ?? ''),
-        ticket: ticket(`${project.path_with_namespace}#${issue.iid}`, issue.url),
+        ticket: ticketOf(`${project.path_with_namespace}#${issue.iid}`, issue.url),
         requestedBy: `${user.username} on GitLab`,
       },
-      words: FORM_WORDS,
+      fieldNames: HEADINGS,
     }
   },
-  accepted: 202,
-  // four failures in a row pause the webhook, and nobody reads them
-  refused: 200,
+  acceptedStatus: 202,
+  // four failures in a row pause the webhook, and people do not see them
+  refusedStatus: 200,
 }

@@ -1,9 +1,8 @@
 import * as z from 'zod/mini'
 import type { SourceOptions } from '../config/source-options.ts'
-import { readFields } from './form.ts'
-import { hasLabel } from './issue-label.ts'
-import { DEEPEST, plainText } from './rich-text.ts'
-import { ignored, type Source, ticket } from './source.ts'
+import { readAnswers } from './questions.ts'
+import { MAX_DOCUMENT_DEPTH, plainText } from './rich-text.ts'
+import { hasLabel, ignored, type Source, ticketOf } from './source.ts'
 
 const Change = z.looseObject({
   field: z.optional(z.string()),
@@ -23,7 +22,7 @@ const IssueEvent = z.looseObject({
         z.looseObject({ emailAddress: z.nullish(z.string()), displayName: z.nullish(z.string()) }),
       ),
     }),
-    /** custom field id to name, where the webhook sends it */
+    /** Custom field id to name, if the webhook sends it. */
     names: z.optional(z.record(z.string(), z.string())),
   }),
   changelog: z.nullish(z.looseObject({ items: z._default(z.array(Change), []) })),
@@ -37,8 +36,8 @@ const Option = z.looseObject({
 })
 
 /**
- * Jira Cloud issues: created, as far as the webhook's JQL lets them through, or given the label later; where a status
- * is configured, entering that status is what counts, as it takes someone who may move the issue there.
+ * Reads Jira Cloud issues: created, as far as the webhook's JQL lets them through, or given the label later. If a status
+ * is configured, entering that status counts instead, as it takes someone who may move the issue there.
  *
  * @see https://developer.atlassian.com/cloud/jira/platform/webhooks/
  */
@@ -58,10 +57,10 @@ export const jira: Source = {
     const parsed = IssueEvent.safeParse(json)
     if (!parsed.success) return ignored('this is not an issue event')
     const { issue } = parsed.data
-    const why = notAsked(parsed.data, options)
-    if (why !== undefined) return ignored(why)
+    const reason = reasonToIgnore(parsed.data, options)
+    if (reason !== undefined) return ignored(reason)
     const map = options.jira.fields
-    const answers = readFields((field) => customField(issue, map[field]))
+    const answers = readAnswers((field) => customField(issue, map[field]))
     const { reporter } = issue.fields
     const requestedBy = reporter?.emailAddress ?? reporter?.displayName
     return {
@@ -69,18 +68,18 @@ export const jira: Source = {
       request: {
         name: issue.fields.summary ?? undefined,
         ...answers,
-        ticket: ticket(issue.key, `${URL.parse(issue.self)?.origin}/browse/${issue.key}`),
+        ticket: ticketOf(issue.key, `${URL.parse(issue.self)?.origin}/browse/${issue.key}`),
         ...(requestedBy !== undefined && { requestedBy }),
       },
-      words: { name: 'Summary', ...wordsOf(map) },
+      fieldNames: { name: 'Summary', ...fieldNamesOf(map) },
     }
   },
-  accepted: 202,
-  // nobody reads a failure, and it is not sent again
-  refused: 200,
+  acceptedStatus: 202,
+  // people do not see a failure, and it is not sent again
+  refusedStatus: 200,
 }
 
-function notAsked(
+function reasonToIgnore(
   { webhookEvent, issue, changelog }: Event,
   { label, jira: { status } }: SourceOptions,
 ): string | undefined {
@@ -89,33 +88,37 @@ function notAsked(
   if (!created && webhookEvent !== 'jira:issue_updated') return `${webhookEvent} events ask for nothing here`
   if (status !== undefined) {
     const entered = created
-      ? same(issue.fields.status?.name, status)
+      ? equalsIgnoringCase(issue.fields.status?.name, status)
       : changes.some(
           (change) =>
-            change.field === 'status' && same(change.toString, status) && !same(change.fromString, status),
+            change.field === 'status' &&
+            equalsIgnoringCase(change.toString, status) &&
+            !equalsIgnoringCase(change.fromString, status),
         )
     return entered ? undefined : `an issue asks for a vault when it enters the status "${status}"`
   }
   const labelled = changes.some(
     (change) =>
-      change.field === 'labels' && holds(change.toString, label) && !holds(change.fromString, label),
+      change.field === 'labels' &&
+      includesLabel(change.toString, label) &&
+      !includesLabel(change.fromString, label),
   )
   return created || labelled
     ? undefined
     : `an issue asks for a vault when it is created, or gets the label "${label}" later`
 }
 
-/** Deliveries name custom fields by id, so people need both. */
-function wordsOf(map: SourceOptions['jira']['fields']): Record<string, string> {
+/** Names each custom field by our field and its id: deliveries have the ids only, and people do not know those. */
+function fieldNamesOf(map: SourceOptions['jira']['fields']): Record<string, string> {
   return Object.fromEntries(Object.entries(map).map(([field, id]) => [field, `${field} (${id})`]))
 }
 
-function same(a: unknown, b: string): boolean {
+function equalsIgnoringCase(a: unknown, b: string): boolean {
   return typeof a === 'string' && a.toLowerCase() === b.toLowerCase()
 }
 
-/** A change of labels holds them all, separated by spaces. */
-function holds(labels: unknown, label: string): boolean {
+/** Looks for a label in a change of labels, which has them all, separated by spaces. */
+function includesLabel(labels: unknown, label: string): boolean {
   return typeof labels === 'string' && hasLabel(labels.split(' '), label)
 }
 
@@ -124,18 +127,18 @@ function customField(
   idOrName: string | undefined,
 ): string | undefined {
   if (idOrName === undefined) return undefined
-  const id = Object.keys(names).find((key) => same(names[key], idOrName)) ?? idOrName
-  return Object.hasOwn(fields, id) ? textOf(fields[id]) : undefined
+  const id = Object.keys(names).find((key) => equalsIgnoringCase(names[key], idOrName)) ?? idOrName
+  return Object.hasOwn(fields, id) ? fieldText(fields[id]) : undefined
 }
 
-/** A custom field is text, a number, a document, an option, a user, or a list of those. */
-function textOf(value: unknown, depth = 0): string {
-  if (depth > DEEPEST) return ''
-  if (Array.isArray(value)) return value.map((item) => textOf(item, depth + 1)).join(', ')
+/** Reads a custom field: text, a number, a document, an option, a user, or a list of those. */
+function fieldText(value: unknown, depth = 0): string {
+  if (depth > MAX_DOCUMENT_DEPTH) return ''
+  if (Array.isArray(value)) return value.map((item) => fieldText(item, depth + 1)).join(', ')
   if (typeof value === 'number' || typeof value === 'boolean') return String(value)
   const option = Option.safeParse(value)
   const inner = option.success
     ? (option.data.value ?? option.data.emailAddress ?? option.data.name)
     : undefined
-  return (inner === undefined ? plainText(value) : textOf(inner, depth + 1)).trim()
+  return (inner === undefined ? plainText(value) : fieldText(inner, depth + 1)).trim()
 }

@@ -1,7 +1,7 @@
 import * as z from 'zod/mini'
-import { FORM_WORDS, readForm } from './form.ts'
-import { hasLabel } from './issue-label.ts'
-import { ignored, type Source, ticket } from './source.ts'
+import { readForm } from './form.ts'
+import { HEADINGS } from './questions.ts'
+import { hasLabel, ignored, type Source, ticketOf } from './source.ts'
 
 const IssueEvent = z.looseObject({
   type: z.enum(['Issue']),
@@ -25,10 +25,10 @@ const IssueEvent = z.looseObject({
   updatedFrom: z.nullish(z.looseObject({ labelIds: z.optional(z.array(z.string())) })),
 })
 
-const Sent = z.looseObject({ webhookTimestamp: z.int() })
+const Stamp = z.looseObject({ webhookTimestamp: z.int() })
 
 /**
- * Linear issues that carry the label: created with it by a person of the workspace, or labelled later.
+ * Reads Linear issues that carry the label: created with it by a person of the workspace, or labelled later.
  *
  * @see https://linear.app/developers/webhooks
  */
@@ -44,8 +44,8 @@ export const linear: Source = {
       text: ['body'],
     },
   ],
-  // each try is stamped anew, and Linear advises a minute
-  time: { sentAt: (json) => Sent.safeParse(json).data?.webhookTimestamp, window: 60 },
+  // each attempt is stamped anew, and Linear advises a minute
+  bodyTime: { sentAt: (json) => Stamp.safeParse(json).data?.webhookTimestamp, toleranceSeconds: 60 },
   read({ json, options: { label } }) {
     const parsed = IssueEvent.safeParse(json)
     if (!parsed.success) return ignored('this is not an issue event')
@@ -62,13 +62,13 @@ export const linear: Source = {
       kind: 'request',
       request: {
         ...readForm(data.description ?? ''),
-        ticket: ticket(data.identifier ?? key, url),
+        ticket: ticketOf(data.identifier ?? key, url),
         ...(actor && { requestedBy: actor.email ?? `${actor.name ?? 'somebody'} on Linear` }),
       },
-      words: FORM_WORDS,
+      fieldNames: HEADINGS,
     }
   },
-  accepted: 200,
-  // failures may switch the webhook off, and nobody reads them
-  refused: 200,
+  acceptedStatus: 200,
+  // failures may switch the webhook off, and people do not see them
+  refusedStatus: 200,
 }

@@ -1,6 +1,6 @@
 import * as z from 'zod/mini'
-import { readFields } from './form.ts'
-import { ignored, type Source, ticket } from './source.ts'
+import { readAnswers } from './questions.ts'
+import { ignored, type Source, ticketOf } from './source.ts'
 
 const IncidentEvent = z.looseObject({
   event: z.looseObject({
@@ -14,7 +14,7 @@ const IncidentEvent = z.looseObject({
         z.array(z.looseObject({ name: z.string(), value: z.optional(z.unknown()) })),
         [],
       ),
-      /** where the fields changed, the incident is named beside them */
+      /** Names the incident if only its fields changed. */
       incident: z.optional(
         z.looseObject({
           id: z.string(),
@@ -26,12 +26,12 @@ const IncidentEvent = z.looseObject({
   }),
 })
 
-/** The custom fields that are read where no others are configured. */
-const FIELDS = { name: 'vault_name', owners: 'vault_owners' }
+/** The custom fields that are read if no others are configured. */
+const DEFAULT_FIELDS = { name: 'vault_name', owners: 'vault_owners' }
 
 /**
- * PagerDuty incidents: triggered, as far as the webhook's subscription goes, or with the custom field for the owners
- * filled in. The vault's name is a custom field, else the incident's title.
+ * Reads PagerDuty incidents: triggered, as far as the webhook's subscription goes, or with the custom field for the
+ * owners filled in. The vault's name is a custom field, else the incident's title.
  *
  * @see https://developer.pagerduty.com/docs/webhooks-overview
  */
@@ -52,10 +52,10 @@ export const pagerduty: Source = {
     const parsed = IncidentEvent.safeParse(json)
     if (!parsed.success) return ignored('this is not an incident event')
     const { event_type, data, agent } = parsed.data.event
-    const map = { ...FIELDS, ...options.pagerduty.fields }
+    const map = { ...DEFAULT_FIELDS, ...options.pagerduty.fields }
     const incident = data.incident ?? data
     const values = new Map(data.custom_fields.map(({ name, value }) => [name, value]))
-    const answers = readFields((field) => textOf(values.get(map[field] ?? '')))
+    const answers = readAnswers((field) => fieldText(values.get(map[field] ?? '')))
     const triggered = event_type === 'incident.triggered'
     const filled = event_type === 'incident.custom_field_values.updated' && 'owners' in answers
     if (!triggered && !filled)
@@ -69,19 +69,19 @@ export const pagerduty: Source = {
       request: {
         name,
         ...answers,
-        ticket: ticket(incident.id, incident.html_url),
+        ticket: ticketOf(incident.id, incident.html_url),
         ...(agent?.summary && { requestedBy: `${agent.summary} on PagerDuty` }),
       },
-      words: map,
+      fieldNames: map,
     }
   },
-  accepted: 202,
+  acceptedStatus: 202,
   // three refused in a row switch the webhook off for a day
-  refused: 200,
+  refusedStatus: 200,
 }
 
-/** A custom field has one value or several. */
-function textOf(value: unknown): string | undefined {
+/** Reads a custom field, which has one value or several. */
+function fieldText(value: unknown): string | undefined {
   return Array.isArray(value) ? value.map(scalarText).join(', ') : scalarText(value)
 }
 

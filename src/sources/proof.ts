@@ -2,35 +2,39 @@ import { bytesOf, equalDigests, formOf, sha256 } from '../lib/encoding.ts'
 import type { Secret } from '../lib/secret.ts'
 
 /**
- * How a sender signs: every one is a row of this kind, for one strict verifier. Each field says what the sender's
- * documentation says; nothing is tried that the row does not name.
+ * How a sender signs: a row for one strict verifier. Each field says what the sender's documentation says; the verifier
+ * accepts nothing that the row does not name.
  */
 export type Signature = {
   readonly kind: 'signature'
   readonly algorithm: 'HMAC-SHA-256' | 'Ed25519'
-  /** the header that carries the signature */
+  /** The header that carries the signature. */
   readonly header: string
-  /** the secrets that this row is for, where one sender has two ways to sign */
+  /** The secrets that this row is for, if the sender has two ways to sign. */
   readonly secrets?: RegExp
-  /** how the secret's text becomes the key's bytes, after the prefix that `secrets` names */
+  /** How the secret's text becomes the key's bytes, after the prefix that `secrets` names. */
   readonly key: 'verbatim' | 'base64' | 'hex'
-  /** what stands before the digest and names the scheme */
+  /** What stands before the digest and names the scheme. */
   readonly prefix: string
   readonly encoding: 'hex' | 'base64'
-  /** what stands between several signatures, where the scheme has a list */
+  /** What stands between several signatures, if the scheme has a list. */
   readonly separator?: ',' | ' '
-  /** what is signed: the body, and headers and words around it */
+  /** What is signed: the body, and headers and words around it. */
   readonly text: readonly ({ readonly header: string } | { readonly word: string } | 'body')[]
-  /** the signed time: how it is written, and the seconds that it may be off to either side */
-  readonly time?: { readonly header: string; readonly unit: 'seconds' | 'RFC 3339'; readonly window: number }
+  /** The signed time: how it is written, and by how much it may be off to either side. */
+  readonly time?: {
+    readonly header: string
+    readonly unit: 'seconds' | 'RFC 3339'
+    readonly toleranceSeconds: number
+  }
 }
 
-/** A sender that signs nothing and sends a secret word instead, in a header or in a field of its form. */
+/** How a sender proves itself that signs nothing: with a secret word, in a header or in a field of its form. */
 export type Token = {
   readonly kind: 'token'
   readonly place: 'header' | 'field'
   readonly name: string
-  /** what stands before the token and names the scheme */
+  /** What stands before the token and names the scheme. */
   readonly prefix?: string
   readonly secrets?: RegExp
 }
@@ -38,16 +42,31 @@ export type Token = {
 /** One way in which a sender proves itself. */
 export type Proof = Signature | Token
 
+/** A time of sending that stands in the signed body, and by how much it may be off to either side. */
+export type BodyTime = {
+  /** Returns epoch milliseconds, or undefined if the body has no such time. */
+  readonly sentAt: (json: unknown) => number | undefined
+  readonly toleranceSeconds: number
+}
+
+/** @returns whether a verified body was sent about now; a body without a time was not */
+export function isCurrent({ sentAt, toleranceSeconds }: BodyTime, json: unknown, now: number): boolean {
+  const at = sentAt(json)
+  return at !== undefined && Math.abs(now - at) <= toleranceSeconds * 1_000
+}
+
 /** More signatures than any rotation needs; a longer list is not read. */
-const LONGEST_LIST = 8
+const MAX_SIGNATURE_COUNT = 8
 
 /**
+ * Verifies that a delivery comes from its sender. Never throws, whatever the delivery has.
+ *
  * @param proofs the ways in which the sender may prove itself
  * @param secrets the secrets that are valid now; several while one is being replaced
  * @param headers the delivery's headers
  * @param body the delivery's bytes, exactly as they came
  * @param now epoch milliseconds
- * @returns whether one of the secrets proves it in one of the ways; never throws, whatever came
+ * @returns whether one of the secrets proves it in one of the ways
  */
 export async function verify(
   proofs: readonly Proof[],
@@ -62,21 +81,21 @@ export async function verify(
       .filter((secret) => proof.secrets?.test(secret) ?? true)
       .map((secret) =>
         proof.kind === 'token'
-          ? holdsToken(proof, secret, headers, body)
+          ? hasToken(proof, secret, headers, body)
           : isSigned(proof, secret, headers, body, now),
       ),
   )
   return (await Promise.all(checks)).includes(true)
 }
 
-async function holdsToken(
+async function hasToken(
   { place, name, prefix = '' }: Token,
   secret: string,
   headers: Headers,
   body: Uint8Array,
 ): Promise<boolean> {
   const presented = (place === 'header' ? headers : formOf(body)).get(name)
-  // an empty one proves nothing, whatever the secret
+  // an empty token proves nothing, whatever the secret
   return !!presented && equalDigests(await sha256(presented), await sha256(prefix + secret))
 }
 
@@ -88,7 +107,7 @@ async function isSigned(
   now: number,
 ): Promise<boolean> {
   const text = signedText(row, headers, body)
-  const candidates = signatures(row, headers.get(row.header) ?? '')
+  const candidates = readSignatures(row, headers.get(row.header) ?? '')
   const raw = decode(row.key, secret.replace(row.secrets ?? '', ''))
   if (!text || !candidates || !raw || !isFresh(row, headers, now)) return false
   try {
@@ -104,10 +123,10 @@ async function isSigned(
   }
 }
 
-/** @returns the signatures of the row's scheme, or undefined where one of them is not exactly as it must be */
-function signatures(row: Signature, value: string): Uint8Array<ArrayBuffer>[] | undefined {
+/** Reads the signatures of the row's scheme; undefined if one of them is not exactly as it must be. */
+function readSignatures(row: Signature, value: string): Uint8Array<ArrayBuffer>[] | undefined {
   const parts = row.separator === undefined ? [value] : value.split(row.separator)
-  if (parts.length > LONGEST_LIST) return undefined
+  if (parts.length > MAX_SIGNATURE_COUNT) return undefined
   const ours =
     row.separator === undefined ? parts : parts.filter((part) => part.trim().startsWith(row.prefix))
   const decoded = ours.map((part) =>
@@ -115,8 +134,7 @@ function signatures(row: Signature, value: string): Uint8Array<ArrayBuffer>[] | 
   )
   const length = row.algorithm === 'Ed25519' ? 64 : 32
   const exact = decoded.filter((bytes) => bytes?.length === length)
-  // the filter leaves no undefined
-  return exact.length > 0 && exact.length === ours.length ? (exact as Uint8Array<ArrayBuffer>[]) : undefined
+  return exact.length > 0 && exact.length === ours.length ? (exact as Uint8Array<ArrayBuffer>[]) : undefined // the filter leaves no undefined
 }
 
 function signedText(
@@ -153,7 +171,7 @@ function isFresh({ time }: Signature, headers: Headers, now: number): boolean {
       : /^\d{1,12}$/.test(value)
         ? Number(value) * 1_000
         : Number.NaN
-  return Math.abs(now - at) <= time.window * 1_000
+  return Math.abs(now - at) <= time.toleranceSeconds * 1_000
 }
 
 const ENCODINGS = {
@@ -162,7 +180,7 @@ const ENCODINGS = {
   base64: /^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/,
 }
 
-/** @returns the bytes, or undefined where the text is not exactly in that encoding */
+/** Decodes text; undefined if it is not exactly in that encoding. */
 function decode(encoding: 'verbatim' | 'base64' | 'hex', text: string): Uint8Array<ArrayBuffer> | undefined {
   if (text === '') return undefined
   if (encoding === 'verbatim') return bytesOf(text)
@@ -170,7 +188,7 @@ function decode(encoding: 'verbatim' | 'base64' | 'hex', text: string): Uint8Arr
   if (encoding === 'hex')
     return new Uint8Array((text.match(/../g) ?? []).map((pair) => Number.parseInt(pair, 16)))
   const bytes = Uint8Array.from(atob(text), (character) => character.charCodeAt(0))
-  // the last character may carry bits that say nothing; only one spelling is right
+  // the last character may carry bits without a meaning; only one spelling is right
   return btoa(String.fromCharCode(...bytes)) === text ? bytes : undefined
 }
 
@@ -190,5 +208,5 @@ export const STANDARD_WEBHOOKS = {
   encoding: 'base64',
   separator: ' ',
   text: [{ header: 'webhook-id' }, { word: '.' }, { header: 'webhook-timestamp' }, { word: '.' }, 'body'],
-  time: { header: 'webhook-timestamp', unit: 'seconds', window: 300 },
+  time: { header: 'webhook-timestamp', unit: 'seconds', toleranceSeconds: 300 },
 } as const satisfies Signature

@@ -9,18 +9,20 @@ const Node = z.looseObject({
 
 /** Nodes that end a line. */
 const BLOCKS = ['paragraph', 'heading', 'listItem', 'hardBreak', 'codeBlock', 'blockquote', 'tableCell']
-/** Values and documents are nested a few levels deep; one that is deeper was made to hurt. */
-export const DEEPEST = 32
+/** Values and documents are nested a few levels deep; a deeper one was made to exhaust the reader. */
+export const MAX_DOCUMENT_DEPTH = 32
 
 /**
- * @param value text, or a document in the Atlassian Document Format
+ * Reads the text of a document in the Atlassian Document Format.
+ *
+ * @param value a document, or text
  * @returns its text, a line for each block; empty for anything else
  * @see https://developer.atlassian.com/cloud/jira/platform/apis/document/structure/
  */
 export function plainText(value: unknown, depth = 0): string {
   if (typeof value === 'string') return value
   const node = Node.safeParse(value)
-  if (!node.success || depth > DEEPEST) return ''
+  if (!node.success || depth > MAX_DOCUMENT_DEPTH) return ''
   const { type = '', text, attrs, content = [] } = node.data
   const inner = content.map((child) => plainText(child, depth + 1)).join('')
   const own = text ?? attrs?.text ?? attrs?.url ?? ''

@@ -1,55 +1,61 @@
 import type { SourceOptions } from '../config/source-options.ts'
-import type { Proof } from './proof.ts'
+import type { BodyTime, Proof } from './proof.ts'
 
-/** A delivery that is verified: nothing in it is trusted beyond who sent it. */
-export type Delivery = {
+/** A delivery whose sender has proven itself; nothing in it is trusted beyond that. */
+export type VerifiedDelivery = {
   readonly headers: Headers
-  /** the body as JSON */
+  /** The body as JSON. */
   readonly json: unknown
   readonly options: SourceOptions
 }
 
 /** What a delivery asks for. */
 export type Reading =
-  /** nothing of ours, and why: the sender's log shows it to whoever set the webhook up */
-  | { readonly kind: 'ignored'; readonly why: string }
+  /** Nothing of ours. The sender's log shows the reason to whoever set the webhook up. */
+  | { readonly kind: 'ignored'; readonly reason: string }
   | {
       readonly kind: 'request'
-      /** the simplified request, not checked yet */
+      /** The simplified request, not checked yet. */
       readonly request: Readonly<Record<string, unknown>>
-      /** what the author of the ticket calls a field, for faults that they can find */
-      readonly words: Readonly<Record<string, string>>
+      /** Field to what the author of the ticket calls it, for faults that they can find. */
+      readonly fieldNames: Readonly<Record<string, string>>
     }
 
-/** The time of sending in epoch milliseconds where it stands in the signed body, and the seconds it may be off. */
-export type SignedTime = {
-  readonly sentAt: (json: unknown) => number | undefined
-  readonly window: number
-}
-
-/** A sender: how it proves itself, how its deliveries are read, and how it wants to be answered. */
+/** A ticketing system: how it proves itself, how its deliveries are read, and how it wants to be answered. */
 export type Source = {
   readonly proofs: readonly Proof[]
-  readonly time?: SignedTime
-  /** the header that names the delivery, the same on every repetition of it, where it is signed too */
-  readonly deliveryId?: string
-  readonly read: (delivery: Delivery) => Reading
-  /** the status for a request that was taken on */
-  readonly accepted: 200 | 202
-  /** the status for a request with faults: 422 where a person sees it, 200 where it would only switch the webhook off */
-  readonly refused: 200 | 422
+  /** Present if the time of sending stands in the signed body. */
+  readonly bodyTime?: BodyTime
+  /** The header that names a delivery, the same on every retry; present if it is signed too. */
+  readonly deliveryIdHeader?: string
+  readonly read: (delivery: VerifiedDelivery) => Reading
+  /** The status for a request that was taken on. */
+  readonly acceptedStatus: 200 | 202
+  /** The status for a request with faults: 422 if a person sees it, 200 if it would only switch the webhook off. */
+  readonly refusedStatus: 200 | 422
 }
 
 /**
+ * Builds the ticket of a request.
+ *
  * @param id what people call the ticket
- * @param url where it is; kept where it is https only
- * @returns the ticket as a request has it
+ * @param url its address; kept if it is https
  */
-export function ticket(id: string, url: string | null | undefined): { id: string; url?: string } {
+export function ticketOf(id: string, url: string | null | undefined): { id: string; url?: string } {
   return url?.startsWith('https://') ? { id, url } : { id }
 }
 
-/** @returns the reading of a delivery that asks for nothing of ours */
-export function ignored(why: string): Reading {
-  return { kind: 'ignored', why }
+/** Builds the reading of a delivery that asks for nothing of ours. */
+export function ignored(reason: string): Reading {
+  return { kind: 'ignored', reason }
+}
+
+/**
+ * Compares labels without regard to case.
+ *
+ * @param labels the labels of an issue, by name
+ * @param wanted the label that makes an issue a request
+ */
+export function hasLabel(labels: readonly string[], wanted: string): boolean {
+  return labels.some((label) => label.toLowerCase() === wanted.toLowerCase())
 }

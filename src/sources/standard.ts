@@ -1,16 +1,26 @@
 import { STANDARD_WEBHOOKS } from './proof.ts'
-import type { Source } from './source.ts'
-import { asRequest } from './written-request.ts'
+import { ignored, type Reading, type Source } from './source.ts'
 
-/** Anything that signs as Standard Webhooks says; its body is the simplified request. */
+/** Any sender that signs as Standard Webhooks says; its body is the simplified request. */
 export const standard: Source = {
   proofs: [
     // the prefix may be left out, as the libraries do
     { ...STANDARD_WEBHOOKS, secrets: /^whsec_|^(?!whpk_)/ },
     { ...STANDARD_WEBHOOKS, algorithm: 'Ed25519', secrets: /^whpk_/, prefix: 'v1a,' },
   ],
-  deliveryId: 'webhook-id',
-  read: ({ json }) => asRequest(json),
-  accepted: 202,
-  refused: 422,
+  deliveryIdHeader: 'webhook-id',
+  read: ({ json }) => readWrittenRequest(json),
+  acceptedStatus: 202,
+  refusedStatus: 422,
+}
+
+/**
+ * Reads a body that an administrator wrote: the simplified request itself, with its own names for the fields.
+ *
+ * @param json the body, not checked yet
+ */
+export function readWrittenRequest(json: unknown): Reading {
+  if (typeof json !== 'object' || json === null || Array.isArray(json))
+    return ignored('the body is not a JSON object')
+  return { kind: 'request', request: { ...json }, fieldNames: {} }
 }

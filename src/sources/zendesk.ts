@@ -1,11 +1,11 @@
 import * as z from 'zod/mini'
-import { FORM_WORDS, readForm } from './form.ts'
-import { hasLabel } from './issue-label.ts'
-import { ignored, type Reading, type Source } from './source.ts'
-import { asRequest } from './written-request.ts'
+import { readForm } from './form.ts'
+import { HEADINGS } from './questions.ts'
+import { hasLabel, ignored, type Reading, type Source } from './source.ts'
+import { readWrittenRequest } from './standard.ts'
 
 const EventType = z.string().check(z.regex(/^zen:event-type:/))
-const Subscribed = z.looseObject({ type: EventType })
+const SubscribedEvent = z.looseObject({ type: EventType })
 
 const TicketEvent = z.looseObject({
   type: EventType,
@@ -21,8 +21,8 @@ const TicketEvent = z.looseObject({
 })
 
 /**
- * Zendesk: a trigger's body is what the administrator wrote, the simplified request itself; an event subscription
- * tells of tickets, which ask for a vault when they get the tag.
+ * Reads Zendesk's two kinds of webhooks: a trigger's body is what the administrator wrote, the simplified request itself;
+ * an event subscription sends tickets, which ask for a vault when they get the tag.
  *
  * @see https://developer.zendesk.com/documentation/webhooks/verifying/
  */
@@ -37,17 +37,17 @@ export const zendesk: Source = {
       prefix: '',
       encoding: 'base64',
       text: [{ header: 'X-Zendesk-Webhook-Signature-Timestamp' }, 'body'],
-      // Zendesk prescribes none; an hour leaves room for its repetitions
-      time: { header: 'X-Zendesk-Webhook-Signature-Timestamp', unit: 'RFC 3339', window: 3_600 },
+      // Zendesk prescribes none; an hour leaves room for its retries
+      time: { header: 'X-Zendesk-Webhook-Signature-Timestamp', unit: 'RFC 3339', toleranceSeconds: 3_600 },
     },
   ],
   read({ json, options: { label } }) {
-    if (!Subscribed.safeParse(json).success) return asRequest(json)
+    if (!SubscribedEvent.safeParse(json).success) return readWrittenRequest(json)
     const event = TicketEvent.safeParse(json)
     return event.success ? readEvent(event.data, label) : ignored('this is not a ticket event')
   },
-  accepted: 202,
-  refused: 422,
+  acceptedStatus: 202,
+  refusedStatus: 422,
 }
 
 function readEvent({ type, detail, event }: z.output<typeof TicketEvent>, label: string): Reading {
@@ -62,6 +62,6 @@ function readEvent({ type, detail, event }: z.output<typeof TicketEvent>, label:
       ...readForm(detail.description ?? ''),
       ticket: { id: String(detail.id) },
     },
-    words: { ...FORM_WORDS, name: 'Subject' },
+    fieldNames: { ...HEADINGS, name: 'Subject' },
   }
 }

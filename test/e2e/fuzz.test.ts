@@ -3,14 +3,14 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import { discord } from '../../src/chat/discord.ts'
 import { readCommand } from '../../src/chat/grammar.ts'
 import { mattermost } from '../../src/chat/mattermost.ts'
-import { mentioned, readSlack } from '../../src/chat/slack/read.ts'
+import { mentionedUserId, readSlack } from '../../src/chat/slack/read.ts'
 import { teams } from '../../src/chat/teams/teams.ts'
 import { SourceOptions } from '../../src/config/source-options.ts'
 import { orderOf } from '../../src/provisioning/order.ts'
 import { Policy } from '../../src/provisioning/policy.ts'
 import { ProvisioningRequest } from '../../src/provisioning/request.ts'
 import { translate } from '../../src/provisioning/translate.ts'
-import { readDelivery } from '../../src/sources/conductorone.ts'
+import { readConductorOne } from '../../src/sources/conductorone.ts'
 import { sources } from '../../src/sources/sources.ts'
 import { type ChatServers, chats, startChatServers } from '../support/chats.ts'
 import { expectDescribed } from '../support/described.ts'
@@ -195,7 +195,7 @@ function requestIn(source: string, bytes: Uint8Array<ArrayBuffer>, headers: Head
   const json = JSON.parse(new TextDecoder('utf-8', { fatal: true, ignoreBOM: false }).decode(bytes))
   const reading =
     source === 'conductorone'
-      ? readDelivery(json, options)
+      ? readConductorOne(json, options)
       : sources.get(source)?.read({ headers, json, options })
   return reading?.kind === 'request' ? reading.request : undefined
 }
@@ -206,7 +206,7 @@ function spoken(
   user: { readonly id: string; readonly name: string },
   title: string,
 ): unknown {
-  const unknown = Array.isArray(request.owners) && request.owners.some((owner) => mentioned(owner))
+  const unknown = Array.isArray(request.owners) && request.owners.some((owner) => mentionedUserId(owner))
   const by = ProvisioningRequest.shape.requestedBy.safeParse(`${user.name} on ${title}`).data ?? user.id
   return unknown ? undefined : { requestedBy: by, ...request }
 }

@@ -1,8 +1,9 @@
 import { discord } from '../../../src/chat/discord.ts'
 import { mattermost } from '../../../src/chat/mattermost.ts'
-import { resultOf } from '../../../src/chat/message.ts'
+import { resultMessage } from '../../../src/chat/result.ts'
 import { slackReply } from '../../../src/chat/slack/blocks.ts'
-import { formAnswer, formErrors, SLACK_PROOFS } from '../../../src/chat/slack/read.ts'
+import { formAnswer, formErrors } from '../../../src/chat/slack/form.ts'
+import { SLACK_PROOFS } from '../../../src/chat/slack/read.ts'
 import { teams } from '../../../src/chat/teams/teams.ts'
 import type { Proof } from '../../../src/sources/proof.ts'
 import { accepted } from '../examples.ts'
@@ -63,8 +64,8 @@ const receiveSlack = operation({
   example: { command: '/vault', text: TEXT, user_id: 'U061F7AUR', user_name: 'jane' },
   answer: 'SlackAnswer',
   examples: {
-    taken: { summary: 'The vault is being created', value: slackReply(resultOf(accepted)) },
-    form: { summary: 'The form was taken', value: formAnswer(resultOf(accepted)) },
+    taken: { summary: 'The vault is being created', value: slackReply(resultMessage(accepted)) },
+    form: { summary: 'The form was taken', value: formAnswer(resultMessage(accepted)) },
     faults: {
       summary: 'The form has faults',
       value: formErrors([{ pointer: '/name', detail: 'must not be empty' }]),
@@ -84,7 +85,9 @@ const receiveTeams = operation({
     from: { id: '29:1' },
   },
   answer: 'TeamsAnswer',
-  examples: { taken: { summary: 'The vault is being created', value: teams.render(resultOf(accepted)) } },
+  examples: {
+    taken: { summary: 'The vault is being created', value: teams.render(resultMessage(accepted)) },
+  },
 })
 
 const receiveDiscord = operation({
@@ -99,7 +102,7 @@ const receiveDiscord = operation({
   answer: 'DiscordAnswer',
   examples: {
     deferred: { summary: 'The result will follow', value: discord.deferred },
-    taken: { summary: 'The vault is being created', value: discord.render(resultOf(accepted)) },
+    taken: { summary: 'The vault is being created', value: discord.render(resultMessage(accepted)) },
     pong: { summary: 'To a ping', value: { type: 1 } },
   },
 })
@@ -111,7 +114,7 @@ const receiveMattermost = operation({
   example: { command: '/vault', text: TEXT, user_id: 'rnina9994bde8mua79zqcg5hmo', user_name: 'jane' },
   answer: 'MattermostAnswer',
   examples: {
-    taken: { summary: 'The vault is being created', value: mattermost.render(resultOf(accepted)) },
+    taken: { summary: 'The vault is being created', value: mattermost.render(resultMessage(accepted)) },
   },
 })
 

@@ -1,4 +1,4 @@
-import { automationAnswer, stepAnswer, stepRefused } from '../../../src/sources/conductorone.ts'
+import { automationAnswer, stepAnswer, stepRefusal } from '../../../src/outcomes/conductorone-answer.ts'
 import { created, delivered } from '../examples.ts'
 import type { Part } from '../headers.ts'
 import { jsonResponse, problemResponses, schemaRef } from '../responses.ts'
@@ -39,7 +39,7 @@ const receiveConductorOne: Part = {
         complete: { summary: 'A provisioning step, repeated', value: stepAnswer(created) },
         errored: {
           summary: 'A provisioning step that is none of ours',
-          value: stepRefused('This Worker makes vaults.'),
+          value: stepRefusal('This Worker makes vaults.'),
         },
         context: { summary: 'A step of an automation, repeated', value: automationAnswer(created) },
         ignored: {

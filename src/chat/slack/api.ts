@@ -4,10 +4,10 @@ import { log } from '../../lib/log.ts'
 import type { Secret } from '../../lib/secret.ts'
 import type { World } from '../../lib/world.ts'
 
-/** Milliseconds that Slack may take, so that ours stay within its three seconds. */
-const PATIENCE = 1_200
+/** Leaves room for our own answer within Slack's three seconds. */
+const CALL_TIMEOUT_MS = 1_200
 /** No answer that we need is near this size; a larger one is not read to its end. */
-const LARGEST_ANSWER = 256 * 1_024
+const MAX_ANSWER_BYTES = 256 * 1_024
 
 const UserAnswer = z.looseObject({
   user: z.looseObject({
@@ -16,7 +16,7 @@ const UserAnswer = z.looseObject({
   }),
 })
 
-/** Slack's Web API, as far as a bot token for `users:read.email` goes. */
+/** Calls Slack's Web API with a bot token for `users:read.email`. */
 export class SlackApi {
   readonly #token: Secret
   readonly #world: World
@@ -28,8 +28,10 @@ export class SlackApi {
   }
 
   /**
-   * @param user a user's id
-   * @returns the e-mail address; undefined where it cannot be had, or not in time
+   * Looks a user's e-mail address up.
+   *
+   * @param user the user's id
+   * @returns undefined if Slack does not say it, or not in time
    * @see https://docs.slack.dev/reference/methods/users.info/
    */
   async emailOf(user: string): Promise<string | undefined> {
@@ -38,7 +40,9 @@ export class SlackApi {
   }
 
   /**
-   * @param trigger_id of what the person just did; it is good for three seconds
+   * Opens a form for the person who just sent a command.
+   *
+   * @param trigger_id names what the person did; it is good for three seconds
    * @returns whether the form is open now
    * @see https://docs.slack.dev/reference/methods/views.open/
    */
@@ -51,14 +55,14 @@ export class SlackApi {
       const response = await this.#world.fetch(`https://slack.com/api/${method}`, {
         method: body === undefined ? 'GET' : 'POST',
         redirect: 'manual',
-        signal: AbortSignal.timeout(PATIENCE),
+        signal: AbortSignal.timeout(CALL_TIMEOUT_MS),
         headers: {
           Authorization: `Bearer ${this.#token.reveal()}`,
           'Content-Type': 'application/json; charset=utf-8',
         },
         ...(body !== undefined && { body: JSON.stringify(body) }),
       })
-      const bytes = await boundedBody(response, LARGEST_ANSWER)
+      const bytes = await boundedBody(response, MAX_ANSWER_BYTES)
       const answer: unknown = JSON.parse(new TextDecoder().decode(bytes))
       if (Answer.safeParse(answer).success) return answer
     } catch {
@@ -69,5 +73,5 @@ export class SlackApi {
   }
 }
 
-/** Slack tells errors with status 200. */
+/** Slack reports errors with status 200 too. */
 const Answer = z.looseObject({ ok: z.boolean().check(z.refine(Boolean)) })

@@ -1,31 +1,35 @@
 import type { RequestRecord } from '../../ledger/entry.ts'
-import { cut, type Message, resultOf } from '../message.ts'
+import { cut } from '../cut.ts'
+import type { Message } from '../message.ts'
+import { resultMessage } from '../result.ts'
 
-/** The most characters of a section, and of a field in it. */
-const LONGEST_SECTION = 3_000
-const LONGEST_FIELD = 2_000
-/** The most fields of a section. */
-const MOST_FIELDS = 10
+// Slack's limits
+const MAX_HEADER_CHARS = 150
+const MAX_SECTION_CHARS = 3_000
+const MAX_FIELD_CHARS = 2_000
+const MAX_FIELD_COUNT = 10
+const MAX_BUTTON_CHARS = 75
 
 /** The name of the button that shows a result to everyone in the channel. */
 export const SHARE = 'share'
 
-const plain = (text: string, longest = LONGEST_SECTION) => ({
+const plain = (text: string, maxChars = MAX_SECTION_CHARS) => ({
   type: 'plain_text',
-  text: cut(text, longest),
+  text: cut(text, maxChars),
   emoji: false,
 })
 
 /**
- * @returns a message as Block Kit; what people wrote stands in plain text only, where nothing has an effect
+ * Renders a message as Block Kit. People's text stands in plain text only, in which mark-up has no effect.
+ *
  * @see https://docs.slack.dev/reference/block-kit/blocks/
  */
 export function slackBlocks({ title, text, facts, commands = [], share }: Message): unknown[] {
   const fields = facts
-    .slice(0, MOST_FIELDS)
-    .map(([label, value]) => plain(`${label}\n${value}`, LONGEST_FIELD))
+    .slice(0, MAX_FIELD_COUNT)
+    .map(([label, value]) => plain(`${label}\n${value}`, MAX_FIELD_CHARS))
   return [
-    { type: 'header', text: plain(title, 150) },
+    { type: 'header', text: plain(title, MAX_HEADER_CHARS) },
     ...text.filter(Boolean).map((paragraph) => ({ type: 'section', text: plain(paragraph) })),
     ...(fields.length > 0 ? [{ type: 'section', fields }] : []),
     ...(commands.length > 0
@@ -44,21 +48,26 @@ export function slackBlocks({ title, text, facts, commands = [], share }: Messag
           {
             type: 'actions',
             elements: [
-              { type: 'button', action_id: SHARE, value: share, text: plain('Show to the channel', 75) },
+              {
+                type: 'button',
+                action_id: SHARE,
+                value: share,
+                text: plain('Show to the channel', MAX_BUTTON_CHARS),
+              },
             ],
           },
         ]),
   ]
 }
 
-/** @returns a message that only the person who asked can see */
+/** Renders a message that only the person who asked can see. */
 export function slackReply(message: Message): Record<string, unknown> {
   return { response_type: 'ephemeral', text: message.title, blocks: slackBlocks(message) }
 }
 
-/** @returns a result for everyone in the channel */
+/** Renders a result for everyone in the channel. */
 export function slackShared(record: RequestRecord, by: string): Record<string, unknown> {
-  const { share: _share, ...message } = resultOf(record)
+  const { share: _share, ...message } = resultMessage(record)
   const facts = [...message.facts, ['Shared by', by]] as const
   return {
     response_type: 'in_channel',

@@ -6,8 +6,9 @@ const run = (text: string, more: object = {}) => ({ type: 'TextRun', text, ...mo
 const line = (...inlines: object[]) => ({ type: 'RichTextBlock', inlines })
 
 /**
- * @returns a message as Microsoft Teams takes it in an answer: an Adaptive Card of text runs, in which Markdown has no
- *   effect
+ * Renders a message as Microsoft Teams takes it in an answer: an Adaptive Card of text runs, in which Markdown has no
+ * effect.
+ *
  * @see https://learn.microsoft.com/microsoftteams/platform/webhooks-and-connectors/how-to/add-outgoing-webhook
  */
 export function adaptiveCard({ tone, title, text, facts, commands = [] }: Message): Record<string, unknown> {

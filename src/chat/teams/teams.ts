@@ -8,11 +8,11 @@ const Activity = z.looseObject({
   from: z.looseObject({ id: z.string(), name: z._default(z.string(), 'somebody') }),
 })
 
-const Sent = z.looseObject({ timestamp: z.string() })
+const Stamp = z.looseObject({ timestamp: z.string() })
 
 /**
- * An outgoing webhook of Microsoft Teams. It takes its answer in the HTTP response only, within five seconds; a result
- * that takes longer is found under its id.
+ * Reads and answers an outgoing webhook of Microsoft Teams. It takes its answer in the HTTP response only, within five
+ * seconds; a result that takes longer is found under its id.
  *
  * @see https://learn.microsoft.com/microsoftteams/platform/webhooks-and-connectors/how-to/add-outgoing-webhook
  */
@@ -29,24 +29,27 @@ export const teams: Chat = {
       text: ['body'],
     },
   ],
-  time: { sentAt: (json) => Date.parse(Sent.safeParse(json).data?.timestamp ?? ''), window: 300 },
+  bodyTime: {
+    sentAt: (json) => Date.parse(Stamp.safeParse(json).data?.timestamp ?? ''),
+    toleranceSeconds: 300,
+  },
   read(body) {
     const { data } = Activity.safeParse(jsonOf(body))
     if (!data) return undefined
     const [mention, webhook = 'Vault'] = MENTION.exec(data.text) ?? []
-    const text = spoken(data.text.replace(mention ?? '', ''))
-    return { kind: 'command', text, command: `@${spoken(webhook)}`, user: data.from }
+    const text = plainText(data.text.replace(mention ?? '', ''))
+    return { kind: 'command', text, command: `@${plainText(webhook)}`, user: data.from }
   },
   render: adaptiveCard,
-  patience: 3_500,
+  maxWaitMs: 3_500,
 }
 
-/** The first one calls the webhook itself, by the name that the team gave it. */
+/** A mention. The first one calls the webhook itself, by the name that the team gave it. */
 const MENTION = /<at\b[^<>]*>([^<]*)<\/at>/
 const ENTITIES = new Map(Object.entries({ nbsp: ' ', amp: '&', lt: '<', gt: '>', quot: '"', '#39': "'" }))
 
-/** Without the mark-up that Teams writes. */
-function spoken(text: string): string {
+/** Removes the mark-up that Teams writes. */
+function plainText(text: string): string {
   return text
     .replaceAll(/<\/?(?:br|div|p)\b[^<>]*>/g, ' ')
     .replaceAll(/<[^<>]*>/g, '')

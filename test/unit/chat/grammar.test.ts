@@ -1,7 +1,8 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { faultMessage, help } from '../../../src/chat/advice.ts'
-import { type Asked, type Command, readCommand } from '../../../src/chat/grammar.ts'
+import { correctionMessage } from '../../../src/chat/correction.ts'
+import { type Command, type CreateCommand, readCommand } from '../../../src/chat/grammar.ts'
+import { help } from '../../../src/chat/help.ts'
 import { fieldFaults, ProvisioningRequest } from '../../../src/provisioning/request.ts'
 
 const NAME = '/vault'
@@ -17,7 +18,7 @@ function asked(text: string): Readonly<Record<string, unknown>> {
   return created(read(text)).request
 }
 
-function created(command: Command): Asked {
+function created(command: Command): CreateCommand {
   if (command.kind !== 'create') throw new Error(`it is ${command.kind}: ${JSON.stringify(command)}`)
   return command
 }
@@ -25,9 +26,9 @@ function created(command: Command): Asked {
 /** What is said about a command that has mistakes. */
 function said(text: string) {
   const command = read(text)
-  if (command.kind === 'mistaken') return command.message
+  if (command.kind === 'unknown') return command.message
   const create = created(command)
-  return faultMessage(create, faultsOf(create.request), NAME, isFine)
+  return correctionMessage(create, faultsOf(create.request), NAME, isFine)
 }
 
 /** The command that is offered for one with mistakes, without the name of the command. */
@@ -228,14 +229,14 @@ describe('mistakes', () => {
   test('what has a word and was not given is not offered', () => {
     const form = {
       request: { name: 'A', credentialTtl: 'soon' },
-      words: { name: 'Vault name', ticket: 'Ticket' },
+      written: { name: 'Vault name', ticket: 'Ticket' },
     }
-    const { commands } = faultMessage({ ...form, mistakes: [] }, faultsOf(form.request), NAME, isFine)
+    const { commands } = correctionMessage({ ...form, mistakes: [] }, faultsOf(form.request), NAME, isFine)
     expect(commands).toEqual([`${NAME} create "A" ttl:30d`])
   })
 
   test('nothing is offered that would not be taken on', () => {
-    expect(faultMessage(created(read('create A ttl:soon')), [], NAME, () => false).commands).toEqual([])
+    expect(correctionMessage(created(read('create A ttl:soon')), [], NAME, () => false).commands).toEqual([])
   })
 
   const value = fc.oneof(
@@ -334,7 +335,7 @@ test('no text whatsoever is an error of ours', () => {
     fc.property(
       fc.array(piece).map((pieces) => pieces.join('')),
       (text) => {
-        expect(['help', 'empty', 'status', 'create', 'mistaken']).toContain(read(text).kind)
+        expect(['help', 'empty', 'status', 'create', 'unknown']).toContain(read(text).kind)
       },
     ),
     { numRuns: 5_000 },

@@ -1,6 +1,8 @@
-import { faultMessage, help } from '../../../src/chat/advice.ts'
+import { correctionMessage } from '../../../src/chat/correction.ts'
 import { readCommand } from '../../../src/chat/grammar.ts'
-import { answerTo, type Message, note, resultOf } from '../../../src/chat/message.ts'
+import { help } from '../../../src/chat/help.ts'
+import { type Message, note } from '../../../src/chat/message.ts'
+import { replyMessage, resultMessage } from '../../../src/chat/result.ts'
 import { problemOf } from '../../../src/conductorone/failure.ts'
 import type { RequestRecord } from '../../../src/ledger/entry.ts'
 import { unknownOutcome } from '../../../src/ledger/unanswered.ts'
@@ -35,7 +37,7 @@ export function record(changes: Partial<RequestRecord> = {}): RequestRecord {
 function ended(problem: Problem): Message {
   const status = problem.code === 'outcome-unknown' ? 'unknown' : 'failed'
   const { id } = record()
-  return resultOf(record({ status, vault: null, owners: [], problem: problem.document(id) }))
+  return resultMessage(record({ status, vault: null, owners: [], problem: problem.document(id) }))
 }
 
 const PENDING = { vault: null, owners: [] } as const
@@ -44,34 +46,34 @@ const AWAY = problemOf({ kind: 'unavailable', reason: 'HTTP 503' })
 /** What is said about a command that has a mistake. */
 function mistake(text: string): Message {
   const command = readCommand(text, '/vault')
-  if (command.kind === 'mistaken') return command.message
+  if (command.kind === 'unknown') return command.message
   if (command.kind !== 'create') throw new Error(`it is ${command.kind}`)
   const { error } = ProvisioningRequest.safeParse(command.request)
   const errors = (error ? fieldFaults(error) : []).map(({ pointer, detail }) => {
-    const word = command.words[pointer.split('/')[1] ?? ''] ?? pointer
+    const word = command.written[pointer.split('/')[1] ?? ''] ?? pointer
     return { pointer, detail: `“${word}” ${detail}` }
   })
-  return faultMessage(command, errors, '/vault', () => true)
+  return correctionMessage(command, errors, '/vault', () => true)
 }
 
 /** Everything that is said in chats, by what has happened. */
 export const messages: Readonly<Record<string, Message>> = {
   help: help('/vault'),
-  'the vault is being created, and the result follows': answerTo(
+  'the vault is being created, and the result follows': replyMessage(
     { kind: 'accepted', record: record({ ...PENDING, status: 'accepted' }) },
     '/vault',
     true,
   ),
-  'the vault is being created, and the result has to be asked for': answerTo(
+  'the vault is being created, and the result has to be asked for': replyMessage(
     { kind: 'accepted', record: record({ ...PENDING, status: 'accepted' }) },
     '@Vault',
     false,
   ),
-  'it takes longer': resultOf(
+  'it takes longer': resultMessage(
     record({ ...PENDING, status: 'accepted', problem: AWAY.document(record().id) }),
   ),
-  'the vault was created': resultOf(record()),
-  'the vault was created for a ticket, with a warning': resultOf(
+  'the vault was created': resultMessage(record()),
+  'the vault was created for a ticket, with a warning': resultMessage(
     record({
       ticket: { id: 'SEC-42', url: 'https://acme.atlassian.net/browse/SEC-42' },
       owners: [
@@ -81,17 +83,17 @@ export const messages: Readonly<Record<string, Message>> = {
       warnings: ['The vault exists, but the expiry of its credentials is not set yet.'],
     }),
   ),
-  'it was asked for before, and is being created': answerTo(
+  'it was asked for before, and is being created': replyMessage(
     { kind: 'running', record: record({ ...PENDING, status: 'creating' }), retryAfter: 2 },
     '/vault',
     true,
   ),
-  'it was asked for before, and is there': answerTo(
+  'it was asked for before, and is there': replyMessage(
     { kind: 'ended', record: record(), replayed: true },
     '/vault',
     true,
   ),
-  'something else was asked for before': answerTo({ kind: 'reused', record: record() }, '/vault', true),
+  'something else was asked for before': replyMessage({ kind: 'reused', record: record() }, '/vault', true),
   'an owner is not known': ended(
     new Problem(
       'owner-not-found',
@@ -105,7 +107,7 @@ export const messages: Readonly<Record<string, Message>> = {
     problemOf({ kind: 'credentials-rejected', upstream: { status: 401 } }),
   ),
   'ConductorOne was away too long': ended(AWAY),
-  'nobody knows': resultOf(
+  'nobody knows': resultMessage(
     record({
       ...PENDING,
       status: 'unknown',
@@ -125,6 +127,6 @@ export const messages: Readonly<Record<string, Message>> = {
     'There is no such request',
     'An id begins with req_ and stands in the answer to the request.',
   ),
-  'a name has mark-up': resultOf(record({ name: HOSTILE })),
+  'a name has mark-up': resultMessage(record({ name: HOSTILE })),
   'a mistake has mark-up': mistake(`create owners:${HOSTILE.split(' ')[0]} "${HOSTILE}" ttl:soon`),
 }

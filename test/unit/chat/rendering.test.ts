@@ -5,7 +5,7 @@ import { discord } from '../../../src/chat/discord.ts'
 import { mattermost } from '../../../src/chat/mattermost.ts'
 import type { Message } from '../../../src/chat/message.ts'
 import { slackReply, slackShared } from '../../../src/chat/slack/blocks.ts'
-import { formAnswer, formErrors, formView } from '../../../src/chat/slack/read.ts'
+import { formAnswer, formErrors, formView } from '../../../src/chat/slack/form.ts'
 import { adaptiveCard } from '../../../src/chat/teams/adaptive-card.ts'
 import { HOSTILE, messages, record } from './messages.ts'
 

@@ -5,7 +5,8 @@ import { SourceOptions } from '../../../src/config/source-options.ts'
 import { type Entry, recordOf } from '../../../src/ledger/entry.ts'
 import { unknownOutcome } from '../../../src/ledger/unanswered.ts'
 import { bytesOf } from '../../../src/lib/encoding.ts'
-import { automationAnswer, readDelivery, stepAnswer, stepRefused } from '../../../src/sources/conductorone.ts'
+import { automationAnswer, stepAnswer, stepRefusal } from '../../../src/outcomes/conductorone-answer.ts'
+import { readConductorOne } from '../../../src/sources/conductorone.ts'
 import { readDocument } from '../../simulator/webhook-document.ts'
 import { entryOf, problemDocument, vault } from '../samples.ts'
 
@@ -15,7 +16,7 @@ const AUTOMATION = 'c1.webhooks.v1.PayloadWorkflowStep'
 
 function read(event: string, payload: unknown, fields = {}) {
   const options = SourceOptions.parse({ conductorone: { fields } })
-  return readDelivery({ version: 'v1', event, callbackUrl: CALLBACK, payload }, options)
+  return readConductorOne({ version: 'v1', event, callbackUrl: CALLBACK, payload }, options)
 }
 
 function step(task: object = {}, view: object = {}, fields = {}) {
@@ -77,8 +78,8 @@ describe('a provisioning step', () => {
     ['has a task without an id', { task: { id: '', type: { grant: {} } } }],
   ])('that %s is answered, so that nobody waits for it', (_, taskView) => {
     expect(read(STEP, { taskView })).toMatchObject({
-      kind: 'not-ours',
-      why: expect.stringContaining('by hand'),
+      kind: 'unsupported',
+      reason: expect.stringContaining('by hand'),
     })
   })
 })
@@ -108,7 +109,7 @@ test('any delivery is read', () => {
   const payload = fc.oneof(fc.object(), fc.record({ taskView: fc.anything(), expanded: fc.anything() }))
   fc.assert(
     fc.property(fc.constantFrom(STEP, AUTOMATION), payload, (event, json) => {
-      expect(['request', 'not-ours', 'ignored']).toContain(read(event, json).kind)
+      expect(['request', 'unsupported', 'ignored']).toContain(read(event, json).kind)
     }),
   )
 })
@@ -147,7 +148,7 @@ describe('what ConductorOne is told', () => {
 
   test('is never longer than it takes, nor half a character', () => {
     for (const why of ['🔐'.repeat(600), `a${'🔐'.repeat(600)}`]) {
-      const answer = document(stepRefused(why), STEP)
+      const answer = document(stepRefusal(why), STEP)
       expect(JSON.stringify(answer)).not.toMatch(/\\ud[89a-f]/i)
     }
   })

@@ -2,7 +2,8 @@ import { readFile } from 'node:fs/promises'
 import { fileURLToPath } from 'node:url'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { FORM, FORM_WORDS, readForm } from '../../../src/sources/form.ts'
+import { readForm } from '../../../src/sources/form.ts'
+import { HEADINGS, QUESTIONS } from '../../../src/sources/questions.ts'
 import { formText } from '../../support/payloads.ts'
 
 test('reads every answer into its field', () => {
@@ -97,13 +98,13 @@ test.each([
 )
 
 test('reads whatever stands in an issue', () => {
-  const headings = fc.constantFrom(...Object.values(FORM_WORDS), 'Other', '__proto__')
+  const headings = fc.constantFrom(...Object.values(HEADINGS), 'Other', '__proto__')
   const answers = fc.dictionary(headings, fc.string({ unit: 'grapheme' }))
   const text = fc.oneof(fc.string({ unit: 'binary' }), answers.map(formText))
   fc.assert(
     fc.property(text, (issue) => {
       const fields = Object.keys(readForm(issue))
-      expect(fields.filter((field) => !Object.hasOwn(FORM_WORDS, field))).toEqual([])
+      expect(fields.filter((field) => !Object.hasOwn(HEADINGS, field))).toEqual([])
     }),
   )
 })
@@ -113,6 +114,6 @@ test('the form that is shipped asks these questions in this order, and sets the 
   const yaml = await readFile(fileURLToPath(href), 'utf8')
   // the labels of questions, and not those of their options
   const questions = [...yaml.matchAll(/^ {6}label: *["']?(.+?)["']? *$/gm)].map(([, label]) => label)
-  expect(questions).toEqual(FORM.map(({ heading }) => heading))
+  expect(questions).toEqual(QUESTIONS.map(({ heading }) => heading))
   expect(/^labels:\s*(.+(?:\n\s+-.+)*)$/m.exec(yaml)?.[1]).toContain('vault-request')
 })

@@ -75,7 +75,7 @@ test('an issue without a text asks for a vault without a name, in the words of t
   expect(reading('github', gitHubIssue({ body: null }))).toEqual({
     kind: 'request',
     request: rest,
-    words: expect.objectContaining({ name: 'Vault name', owners: 'Owners' }),
+    fieldNames: expect.objectContaining({ name: 'Vault name', owners: 'Owners' }),
   })
 })
 

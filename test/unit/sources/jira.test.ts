@@ -150,7 +150,7 @@ test('a custom field is found by its id, or by its name where the webhook tells 
     expect(reading('jira', event, { options: { jira: { fields: { owners } } } })).toEqual({
       kind: 'request',
       request: { ...request, owners: ['a@x.com'] },
-      words: { name: 'Summary', owners: `owners (${owners})` },
+      fieldNames: { name: 'Summary', owners: `owners (${owners})` },
     })
   for (const owners of ['customfield_10051', 'Owners', 'constructor', '__proto__'])
     expect(read('jira', event, { options: { jira: { fields: { owners } } } })).toEqual(request)

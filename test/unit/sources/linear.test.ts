@@ -57,7 +57,7 @@ test('nobody is who asked where nobody is named', () => {
 })
 
 test('the time of sending is the body’s, in whole milliseconds', () => {
-  const sentAt = sources.get('linear')?.time?.sentAt
+  const sentAt = sources.get('linear')?.bodyTime?.sentAt
   expect(sentAt?.(linearIssue({ at: NOON }))).toBe(NOON)
   for (const json of [{}, null, [], { webhookTimestamp: String(NOON) }, { webhookTimestamp: 1.5 }])
     expect(sentAt?.(json)).toBeUndefined()

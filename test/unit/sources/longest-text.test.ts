@@ -3,7 +3,8 @@ import { readCommand } from '../../../src/chat/grammar.ts'
 import { readSlack } from '../../../src/chat/slack/read.ts'
 import { teams } from '../../../src/chat/teams/teams.ts'
 import { bytesOf } from '../../../src/lib/encoding.ts'
-import { FORM, readForm } from '../../../src/sources/form.ts'
+import { readForm } from '../../../src/sources/form.ts'
+import { QUESTIONS } from '../../../src/sources/questions.ts'
 import { plainText } from '../../../src/sources/rich-text.ts'
 import { slackCommand, teamsMessage } from '../../support/chats.ts'
 import { NOON } from '../world.ts'
@@ -20,11 +21,11 @@ const PIECES = [
 
 const READERS: Readonly<Record<string, (text: string) => unknown>> = {
   'a form': (text) => readForm(`### Owners\n\n${text}\n\n### Vault name\n\n${text}`),
-  'an answer': (text) => FORM.map(({ read }) => read(text)),
+  'an answer': (text) => QUESTIONS.map(({ read }) => read(text)),
   'a document': (text) => plainText({ type: 'doc', content: [{ type: 'text', text }] }),
   'a message in Teams': (text) => {
-    const utterance = teams.read(bytesOf(teamsMessage(text, NOON)))
-    return utterance?.kind === 'command' && readCommand(utterance.text, utterance.command)
+    const event = teams.read(bytesOf(teamsMessage(text, NOON)))
+    return event?.kind === 'command' && readCommand(event.text, event.command)
   },
   'a command in Slack': (text) => {
     const event = readSlack(bytesOf(slackCommand({ text })))

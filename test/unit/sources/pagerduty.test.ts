@@ -79,7 +79,7 @@ test('custom fields are read as they are configured, whatever their type', () =>
         credentialTtl: '1d',
         description: 'Break glass.',
       },
-      words: fields,
+      fieldNames: fields,
     },
   )
 })

@@ -2,7 +2,7 @@ import { SourceOptions } from '../../../src/config/source-options.ts'
 import type { Reading } from '../../../src/sources/source.ts'
 import { sources } from '../../../src/sources/sources.ts'
 
-/** What a source reads out of a delivery, where `SOURCES` is configured like this. */
+/** What a source reads out of a delivery, if `SOURCES` is configured like this. */
 export function reading(
   source: string,
   json: unknown,
@@ -16,5 +16,5 @@ export function reading(
 /** The request that it reads, or why it ignores the delivery. */
 export function read(...delivery: Parameters<typeof reading>): unknown {
   const result = reading(...delivery)
-  return result.kind === 'ignored' ? result.why : result.request
+  return result.kind === 'ignored' ? result.reason : result.request
 }

@@ -15,7 +15,7 @@ test.each([
   expect(reading('zendesk', zendeskEvent(event))).toEqual({
     kind: 'request',
     request,
-    words: expect.objectContaining({ name: 'Subject', owners: 'Owners' }),
+    fieldNames: expect.objectContaining({ name: 'Subject', owners: 'Owners' }),
   })
 })
 

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest'
 import { discord } from '../../../src/chat/discord.ts'
 import { readCommand } from '../../../src/chat/grammar.ts'
 import { mattermost } from '../../../src/chat/mattermost.ts'
-import { mentioned, readSlack } from '../../../src/chat/slack/read.ts'
+import { mentionedUserId, readSlack } from '../../../src/chat/slack/read.ts'
 import { teams } from '../../../src/chat/teams/teams.ts'
 import { bytesOf } from '../../../src/lib/encoding.ts'
 import {
@@ -33,7 +33,7 @@ test('slack: mentions and links are read as people meant them', () => {
     owners: ['@U222', 'owner@example.com', '@W333'],
     ticket: { id: 'SEC-42', url: 'https://acme.atlassian.net/browse/SEC-42' },
   })
-  expect(['@U222', 'owner@example.com', '@W333', '@', 7].map(mentioned)).toEqual([
+  expect(['@U222', 'owner@example.com', '@W333', '@', 7].map(mentionedUserId)).toEqual([
     'U222',
     undefined,
     'W333',
@@ -109,7 +109,7 @@ test.each([
   ['no time', '{}', Number.NaN],
   ['no object', '[]', Number.NaN],
 ])('teams: the time of a message with %s is %s', (_, body, at) => {
-  expect(teams.time?.sentAt(JSON.parse(body))).toBe(at)
+  expect(teams.bodyTime?.sentAt(JSON.parse(body))).toBe(at)
 })
 
 test('discord: a command is read, a ping is answered, and nothing else is taken', () => {

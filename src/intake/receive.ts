@@ -1,0 +1,58 @@
+import type { Context } from 'hono'
+import type { AppEnv } from '../app-env.ts'
+import type { SenderName } from '../config/senders.ts'
+import { log } from '../lib/log.ts'
+import { world } from '../lib/world.ts'
+import { limitedBody } from '../middleware/limited-body.ts'
+import { addressOf, limitRate } from '../middleware/rate-limit.ts'
+import { Problem } from '../problem/problem.ts'
+import { type Proof, verify } from '../sources/proof.ts'
+
+/** A larger delivery is not read to its end. */
+export const MAX_DELIVERY_BYTES = 256 * 1_024
+
+/**
+ * Receives a delivery and lets its sender prove itself.
+ *
+ * @param sender the name in the path
+ * @param proofs the ways in which it may prove itself; undefined if there is no such sender
+ * @returns the delivery's bytes
+ * @throws {Problem} `not-found` if the sender has no secret, `payload-too-large`, `rate-limited`, or `unauthenticated`
+ */
+export async function receive(
+  c: Context<AppEnv>,
+  sender: string,
+  proofs: readonly Proof[] | undefined,
+): Promise<Uint8Array<ArrayBuffer>> {
+  // a name that is not in the table has no secret
+  const secrets = c.get('deployment').config.webhookSecrets[sender as SenderName]
+  if (!proofs || !secrets)
+    throw new Problem('not-found', 'There is no such source here, or it has no secret.')
+  const body = await limitedBody(c.req.raw, MAX_DELIVERY_BYTES)
+  const isProven = await verify(proofs, secrets, c.req.raw.headers, body, world.now())
+  await admit(c, sender, isProven)
+  return body
+}
+
+/**
+ * Counts a delivery against its sender's limit. A forged one counts against its address and goes no further.
+ *
+ * @throws {Problem} `rate-limited` or `unauthenticated`
+ */
+export async function admit(c: Context<AppEnv>, sender: string, isProven: boolean): Promise<void> {
+  await limitRate(c, isProven ? `source:${sender}` : `address:${addressOf(c)}`)
+  if (!isProven) throw forgedProblem()
+}
+
+/** Answers a sender that has proven itself but asks for nothing of ours. */
+export function ignore(c: Context<AppEnv>, source: string, reason: string): Response {
+  log('info', 'delivery.ignored', { request: c.get('requestId'), source })
+  return c.json({ ignored: reason })
+}
+
+/** Builds the problem of a delivery that is not signed, or not signed now. */
+export function forgedProblem(): Problem {
+  return new Problem('unauthenticated', 'The delivery is not signed as it must be.', {
+    headers: { 'WWW-Authenticate': 'Bearer' },
+  })
+}

@@ -1,0 +1,30 @@
+import { cut } from '../chat/cut.ts'
+import type { Config } from '../config/config.ts'
+import type { RequestRecord } from '../ledger/entry.ts'
+import { outcome } from './outcome.ts'
+
+/** @returns whether an address is on the tenant's own host */
+export function isOnTenantHost({ origin }: URL, { baseUrl, credentials }: Config): boolean {
+  return origin === baseUrl.origin || origin === `https://${credentials.host}`
+}
+
+const MAX_COMMENT_CHARS = 1_024
+
+/** Answers a provisioning step: it is complete, or why not and what to do. */
+export function stepAnswer(record: RequestRecord): Record<string, unknown> {
+  return { version: 'v1', [record.status === 'created' ? 'complete' : 'errored']: comment(outcome(record)) }
+}
+
+/** Answers a provisioning step that cannot be done. */
+export function stepRefusal(reason: string): Record<string, unknown> {
+  return { version: 'v1', errored: comment(reason) }
+}
+
+function comment(text: string): { comment: string } {
+  return { comment: cut(text, MAX_COMMENT_CHARS) }
+}
+
+/** Answers a step of an automation, which goes on with this: the vault, or the problem. */
+export function automationAnswer({ id, status, vault, problem }: RequestRecord): Record<string, unknown> {
+  return { version: 'v1', context: { vault, problem, request: { id, status } } }
+}
