@@ -1,25 +1,21 @@
-import { readFileSync } from 'node:fs'
-import { fileURLToPath } from 'node:url'
 import { describe, expect, test } from 'vitest'
 import * as z from 'zod'
 import { readCommand } from '../../../src/chat/grammar.ts'
 import { ProvisioningRequest } from '../../../src/provisioning/request.ts'
+import { read } from '../../support/documents.ts'
+import { blocksOf } from '../../support/markdown.ts'
 
 const PAGES = ['slack', 'teams', 'discord', 'mattermost'] as const
 
 function page(name: string): string {
-  return readFileSync(
-    fileURLToPath(new URL(`../../../docs/recipes/${name}.md`, import.meta.url).href),
-    'utf8',
-  )
+  return read(`docs/recipes/${name}.md`)
 }
 
 /** The blocks of a page in one language, without the indentation of a list. */
 function blocks(name: string, language: string): string[] {
-  const found = page(name).matchAll(new RegExp(`^( *)\`\`\`${language}\n(.*?)^ *\`\`\`$`, 'gms'))
-  return Array.from(found, ([, indent = '', text = '']) =>
-    text.replaceAll(new RegExp(`^${indent}`, 'gm'), ''),
-  )
+  return blocksOf(page(name))
+    .filter((block) => block.language === language)
+    .map(({ text }) => text)
 }
 
 describe.each(PAGES)('the page on %s', (name) => {
@@ -38,11 +34,11 @@ describe.each(PAGES)('the page on %s', (name) => {
     }
   })
 
-  test('names its own address and its own secret', () => {
+  test('names its own address, and the command that stores its own secret', () => {
     const addresses = [...page(name).matchAll(/https:\/\/vaults\.example\.workers\.dev(\/[^\s"`]*)/g)]
-    expect(new Set(addresses.map(([, path]) => path))).toEqual(new Set([`/webhooks/${name}`]))
-    const secrets = blocks(name, 'json').filter((text) => text.includes('"…"'))
-    expect(secrets.map((text) => JSON.parse(text))).toEqual([{ [name]: '…' }])
+    const asked = addresses.map(([, path = '']) => path).filter((path) => path.startsWith('/webhooks/'))
+    expect(new Set(asked)).toEqual(new Set([`/webhooks/${name}`]))
+    expect(blocks(name, 'sh').join('')).toContain(`npm run setup -- --add sender ${name}\n`)
   })
 })
 
@@ -56,11 +52,12 @@ test('the manifest of Slack’s app asks for what is used, and nothing else', ()
   expect(manifest.oauth_config.scopes).toEqual({ bot: ['commands', 'users:read', 'users:read.email'] })
 })
 
-test('Discord is asked for one command with one option of text', () => {
+test('Discord is asked for one command of one server, with one option of text, closed to members', () => {
   // https://docs.discord.com/developers/interactions/application-commands
   const Command = z.strictObject({
     name: z.string().regex(/^[-_'\p{L}\p{N}]{1,32}$/u),
     description: z.string().min(1).max(100),
+    default_member_permissions: z.literal('0'),
     options: z.tuple([
       z.strictObject({
         type: z.literal(3),
@@ -72,4 +69,7 @@ test('Discord is asked for one command with one option of text', () => {
   })
   const [call = ''] = blocks('discord', 'bash')
   expect(Command.parse(JSON.parse(/<<'JSON'\n(.*?)\nJSON\n/s.exec(call)?.[1] ?? '')).name).toBe('vault')
+  expect(call).toContain('/applications/$APPLICATION_ID/guilds/$SERVER_ID/commands"')
+  // https://docs.discord.com/developers/reference#user-agent
+  expect(call).toMatch(/-A 'DiscordBot \(https:\S+, [\d.]+\)'/)
 })
