@@ -15,4 +15,4 @@ export function paths(...patterns: readonly string[]): string[] {
 }
 
 /** Everything that is written for people. */
-export const documents: readonly string[] = paths('README.md', 'SECURITY.md', 'docs/**/*.md')
+export const documents: readonly string[] = paths('*.md', 'docs/**/*.md')
