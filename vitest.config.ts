@@ -1,7 +1,7 @@
 import { cloudflareTest } from '@cloudflare/vitest-plugin'
 import { defineConfig } from 'vitest/config'
 
-// what a deployment's settings would say; the tests in workerd bring their own tenant
+// The settings of a deployment; the tests in workerd bring their own tenant.
 const workerSettings = {
   CONDUCTORONE_CLIENT_ID: 'swift-otter-19384@acme.conductor.one/spc',
   CONDUCTORONE_CLIENT_SECRET: `secret-token:conductorone.com:v1:${Buffer.from(
@@ -18,10 +18,18 @@ const workerSettings = {
   POLICY: { allowedCallbackHosts: ['hooks.example.com'] },
 }
 
+/** Tests against the real build, started by the test itself; both Workers are bundled once before them. */
+const realBuild = {
+  globalSetup: ['./test/support/build.ts'],
+  // Loading wrangler and miniflare costs more than most files, so the files of a process share them.
+  isolate: false,
+  testTimeout: 60_000,
+  hookTimeout: 60_000,
+}
+
+/** The rings of `test/README.md`. `npm test` runs the first three, `npm run test:full` the other two. */
 export default defineConfig({
   test: {
-    // both Workers are bundled once, before any test
-    globalSetup: ['./test/support/build.ts'],
     projects: [
       {
         // pure code, in milliseconds
@@ -29,6 +37,9 @@ export default defineConfig({
           name: 'unit',
           include: ['test/unit/**/*.test.ts'],
           setupFiles: ['./test/support/seed.ts'],
+          pool: 'threads',
+          isolate: false,
+          maxWorkers: 2,
           // only a test that hangs takes this long, also on a machine with other work
           testTimeout: 60_000,
         },
@@ -41,17 +52,25 @@ export default defineConfig({
             miniflare: { bindings: workerSettings },
           }),
         ],
-        test: { name: 'worker', include: ['test/worker/**/*.test.ts'] },
+        test: { name: 'worker', include: ['test/worker/**/*.test.ts'], maxWorkers: 2 },
       },
       {
-        // the real build over real HTTP, against the simulator
-        extends: true,
+        // the real build over real HTTP, against the simulator; much of it waits, so more files than cores run at once
         test: {
+          ...realBuild,
+          maxWorkers: 4,
+          sequence: { groupOrder: 1 },
           name: 'e2e',
           include: ['test/e2e/**/*.test.ts', 'test/simulator/*.test.ts', 'test/support/*.test.ts'],
-          testTimeout: 60_000,
-          hookTimeout: 60_000,
         },
+      },
+      {
+        // the same with long waits, kills and thousands of requests
+        test: { ...realBuild, name: 'full', include: ['test/full/**/*.test.ts'], maxWorkers: 2 },
+      },
+      {
+        // the pages in a real Chromium, against the real build
+        test: { ...realBuild, name: 'browser', include: ['test/browser/**/*.test.ts'], maxWorkers: 2 },
       },
     ],
   },

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test, vi } from 'vitest'
 import { type Checkout, checkOut } from '../support/checkout.ts'
-import { documents, read } from '../support/documents.ts'
+import { read } from '../support/documents.ts'
 import { comparable, readHttpAnswer } from '../support/http-answer.ts'
 import { Likeness } from '../support/likeness.ts'
 import { type Block, blocksOf } from '../support/markdown.ts'
@@ -170,17 +170,3 @@ test.skipIf(!hasShell).each(calls)(
     else await vi.waitFor(attempt, { timeout: 20_000, interval: 250 })
   },
 )
-
-test('every command of wrangler that is named in a document is there', async () => {
-  const named = documents.flatMap((path) =>
-    Array.from(
-      read(path).matchAll(/\bnpx wrangler ([a-z]+(?: [a-z]+)*)(?=[\s`])/g),
-      ([, words = '']) => words,
-    ),
-  )
-  expect(named.length).toBeGreaterThan(10)
-  for (const words of new Set(named)) {
-    const help = await shell(`npx wrangler ${words} --help`, where())
-    expect(help.split('\n')[0]).toMatch(new RegExp(`^wrangler ${words}( [<[]|$)`))
-  }
-})

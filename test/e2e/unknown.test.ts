@@ -70,7 +70,6 @@ test.each<[string, number, () => Promise<void> | void]>([
   ['200 with half of its JSON', 1, fault('truncate')],
   ['200 without a body', 1, fault('empty-200')],
   ['200 without an id', 1, fault('no-id')],
-  ['200 without an end', 1, fault('endless')],
   [
     'a connection that breaks before it arrives',
     0,
@@ -101,16 +100,6 @@ test.each<[string, number, () => Promise<void> | void]>([
   expect(sent).toHaveLength(1)
   const { body } = await stage.worker.call('GET', `/v1/requests/${id}`)
   expect(body).toMatchObject({ id, status: 'unknown', vault: null, problem: answer.body })
-})
-
-test('an answer that does not come in time is unknown; the vault that comes of it later is one', async () => {
-  const { answer, name, again } = await lose(() =>
-    stage.simulator.control.fault('create', { kind: 'delay', ms: 27_000 }),
-  )
-  expectProblem(answer, 'outcome-unknown')
-  await expect.poll(() => vaultsOf(name), { timeout: 10_000 }).toHaveLength(1)
-  expect((await again()).headers.get('idempotent-replayed')).toBe('true')
-  expect(await vaultsOf(name)).toHaveLength(1)
 })
 
 test('an unknown outcome is settled with the vault that was found', async () => {

@@ -29,6 +29,19 @@ export interface Place {
   readonly hear?: (line: string) => void
 }
 
+const read = new Map<keyof typeof configs, ReturnType<typeof readOptions>>()
+
+function readOptions(name: keyof typeof configs) {
+  return unstable_getMiniflareWorkerOptions(configs[name]).workerOptions
+}
+
+/** Reads a `wrangler.toml` once a process, as tests start dozens of Workers. */
+function optionsOf(name: keyof typeof configs): ReturnType<typeof readOptions> {
+  const options = read.get(name) ?? readOptions(name)
+  read.set(name, options)
+  return options
+}
+
 /**
  * Runs the real build of one of the two Workers with the bindings of its `wrangler.toml`.
  *
@@ -41,7 +54,7 @@ export async function run(
   { port = 0, persist, limited = false, outbound, hear }: Place = {},
 ): Promise<Running> {
   process.env.WRANGLER_LOG ??= 'error'
-  const { workerOptions } = unstable_getMiniflareWorkerOptions(configs[name])
+  const workerOptions = optionsOf(name)
   const logs: string[] = []
   const options = convertV4MiniflareOptions({
     host: '127.0.0.1',

@@ -2,9 +2,9 @@ import { existsSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { expect, test } from 'vitest'
-import { documents, read } from '../support/documents.ts'
+import { documents, read } from '../../support/documents.ts'
 
-const root = fileURLToPath(new URL('../..', import.meta.url).href)
+const root = fileURLToPath(new URL('../../..', import.meta.url).href)
 
 /** A heading's name in an address, as GitHub makes it. */
 function slug(heading: string): string {

@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest'
-import { problems } from '../../src/problem/catalog.ts'
-import { ListQuery } from '../../src/routes/inputs.ts'
-import { paths, read } from '../support/documents.ts'
-import { codes, tableOf } from '../support/markdown.ts'
+import { problems } from '../../../src/problem/catalog.ts'
+import { ListQuery } from '../../../src/routes/inputs.ts'
+import { paths, read } from '../../support/documents.ts'
+import { codes, tableOf } from '../../support/markdown.ts'
 
 const operating = read('docs/operating.md')
 const sources = paths('src/**/*.ts')

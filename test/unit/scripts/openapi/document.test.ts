@@ -1,11 +1,11 @@
 import { Validator } from '@seriousme/openapi-schema-validator'
 import { expect, test } from 'vitest'
-import { documentText } from '../../../scripts/openapi/document.ts'
-import { codes, problemName } from '../../../scripts/openapi/problem-schemas.ts'
-import { problems } from '../../../src/problem/catalog.ts'
-import { ProvisioningRequest } from '../../../src/provisioning/request.ts'
-import { sources } from '../../../src/sources/sources.ts'
-import { faultAt, openapi, type Part, partAt } from '../../support/openapi.ts'
+import { documentText } from '../../../../scripts/openapi/document.ts'
+import { codes, problemName } from '../../../../scripts/openapi/problem-schemas.ts'
+import { problems } from '../../../../src/problem/catalog.ts'
+import { ProvisioningRequest } from '../../../../src/provisioning/request.ts'
+import { sources } from '../../../../src/sources/sources.ts'
+import { faultAt, openapi, type Part, partAt } from '../../../support/openapi.ts'
 
 /** Every part of the description that is an object, with the path to it. */
 function* parts(part: unknown = openapi, path: readonly string[] = []): Generator<[Part, readonly string[]]> {
