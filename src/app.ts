@@ -6,9 +6,11 @@ import { requestLog } from './middleware/request-log.ts'
 import { secureHeaders } from './middleware/secure-headers.ts'
 import { unrouted } from './middleware/unrouted.ts'
 import { type ProblemAnswers, problemResponse } from './problem/problem.ts'
+import { currentCaller } from './routes/caller.ts'
 import { chat } from './routes/chat.ts'
 import { conductorOneWebhooks } from './routes/conductorone-webhooks.ts'
 import { health } from './routes/health.ts'
+import { notFoundPage, wantsPage } from './routes/page-frame.ts'
 import { pages } from './routes/pages.ts'
 import { problemPages } from './routes/problem-pages.ts'
 import { requests } from './routes/requests.ts'
@@ -27,6 +29,7 @@ app.route('/', pages)
 const routes = app
   .route('/', health)
   .route('/problems', problemPages)
+  .route('/v1/caller', currentCaller)
   .route('/v1/vaults', vaults)
   .route('/v1/requests', requests)
   .route('/webhooks/conductorone', conductorOneWebhooks)
@@ -39,6 +42,7 @@ export type AppType = ApplyGlobalResponse<typeof routes, ProblemAnswers>
 
 app.notFound((c) => {
   const problem = unrouted(app, c.req.path)
+  if (problem.code === 'not-found' && wantsPage(c)) return notFoundPage(c)
   return problemResponse(problem.document(c.get('requestId')), problem.details.headers)
 })
 

@@ -1,4 +1,4 @@
-import { kept } from './key.js'
+import { storedKey } from './key.js'
 
 /**
  * @typedef {object} Problem a problem document, as far as these pages show it: RFC 9457
@@ -10,8 +10,8 @@ import { kept } from './key.js'
  * @property {{readonly status?: number, readonly code?: string | number, readonly message?: string}} [upstream]
  */
 
-/** An answer that is not what was asked for. */
-export class Refusal extends Error {
+/** An answer that says what went wrong, or no answer at all. */
+export class ProblemError extends Error {
   /** @param {Problem} problem */
   constructor(problem) {
     super(problem.detail)
@@ -27,13 +27,13 @@ export class Refusal extends Error {
  * @param {object} options
  * @param {Readonly<Record<string, string>>} [options.headers]
  * @param {string | undefined} [options.body]
- * @param {boolean} [options.withKey] whether the key that this tab keeps goes with it
+ * @param {boolean} [options.withKey] whether the API key of this tab goes with it
  * @param {AbortSignal | undefined} [options.signal]
  * @returns {Promise<Response>}
- * @throws {Refusal} where no answer comes
+ * @throws {ProblemError} if no answer comes
  */
 export async function send(method, path, { headers = {}, body, withKey = false, signal }) {
-  const key = withKey ? kept() : null
+  const key = withKey ? storedKey() : null
   const request = requestOf(path, {
     method,
     headers: { ...(key !== null && { Authorization: `Bearer ${key}` }), ...headers },
@@ -46,20 +46,20 @@ export async function send(method, path, { headers = {}, body, withKey = false, 
     return await fetch(request)
   } catch (error) {
     signal?.throwIfAborted()
-    throw unanswered('No answer', `This deployment cannot be reached (${reasonOf(error)}). Try again.`)
+    throw unanswered('No answer', `This deployment can’t be reached (${reasonOf(error)}).`)
   }
 }
 
 /**
  * @param {string} path
  * @param {RequestInit} init
- * @throws {Refusal} where a header has what no header can have
+ * @throws {ProblemError} if a header has a character that headers can't have
  */
 function requestOf(path, init) {
   try {
     return new Request(path, init)
   } catch (error) {
-    throw unanswered('Not sent', `This is no request that can be sent (${reasonOf(error)}).`)
+    throw unanswered('Not sent', `The browser can’t send this request (${reasonOf(error)}).`)
   }
 }
 
@@ -73,36 +73,36 @@ function reasonOf(error) {
  * @param {string} detail
  */
 function unanswered(title, detail, status = 0) {
-  return new Refusal({ code: '', title, status, detail })
+  return new ProblemError({ code: '', title, status, detail })
 }
 
 /**
- * Asks the API with the key that this tab keeps.
+ * Asks the API with the key of this tab.
  *
  * @template Thing
  * @param {string} method
  * @param {string} path
  * @param {object} options
  * @param {unknown} [options.json] the body
- * @param {AbortSignal} [options.signal]
+ * @param {AbortSignal | undefined} [options.signal]
  * @returns {Promise<Thing>} the JSON of a good answer, which is what the API describes
- * @throws {Refusal} for any other answer, and for none
+ * @throws {ProblemError} for any other answer, and for none
  */
 export async function ask(method, path, { json, signal } = {}) {
   const body = json === undefined ? undefined : JSON.stringify(json)
   const headers = body === undefined ? {} : { 'Content-Type': 'application/json' }
-  return read(await send(method, path, { headers, body, withKey: true, signal }))
+  return readJson(await send(method, path, { headers, body, withKey: true, signal }))
 }
 
 /**
  * @param {Response} response
  * @returns {Promise<any>} its JSON
- * @throws {Refusal}
+ * @throws {ProblemError} if it is not a good answer, or not JSON
  */
-async function read(response) {
+export async function readJson(response) {
   const body = await response.json().catch(() => undefined)
   if (response.ok && body !== undefined) return body
-  if (typeof body?.detail === 'string') throw new Refusal(body)
-  const detail = `HTTP ${response.status}, and no JSON. Is something between this page and the deployment?`
-  throw unanswered('An answer that cannot be read', detail, response.status)
+  if (typeof body?.detail === 'string') throw new ProblemError(body)
+  const detail = `HTTP ${response.status}, and not JSON. Is there a proxy or a login page before this deployment?`
+  throw unanswered('Unreadable answer', detail, response.status)
 }

@@ -1,166 +1,169 @@
-import { ask, Refusal } from './api.js'
+import { ask, ProblemError } from './api.js'
 import { element, find } from './element.js'
-import { keyForm } from './key.js'
+import { filters } from './filters.js'
+import { startPolling } from './poll.js'
 import { problemView } from './problem.js'
-import { requestTable, rowsOf } from './requests.js'
-import { openSettlement } from './settle.js'
+import { isUnderWay } from './record.js'
+import { requestList } from './request-list.js'
+import { signIn } from './sign-in.js'
+import { clockSeconds } from './time.js'
 
-/** @typedef {import('./requests.js').RequestRecord} RequestRecord */
+/** @typedef {import('./record.js').RequestRecord} RequestRecord */
 /** @typedef {{ readonly requests: readonly RequestRecord[], readonly cursor: string | null }} Page */
 
-/** Requests on a page of the list. */
-const PAGE = 25
+const PAGE_LENGTH = 25
+/** The most that the API answers at once. */
+const MAX_PAGE_LENGTH = 100
 
-const list = find('#list', HTMLElement)
-const table = requestTable()
+const list = requestList()
+const all = find('#list', HTMLElement)
 const older = find('#older', HTMLButtonElement)
 const news = find('#news', HTMLElement)
 const trouble = find('#trouble', HTMLElement)
-const form = find('#filter', HTMLFormElement)
-const ticket = find('[name=ticket]', HTMLInputElement, form)
-const search = find('[name=search]', HTMLInputElement, form)
-find('#table', HTMLElement).replaceWith(table)
+const asOf = find('#as-of', HTMLElement)
+const refreshButton = find('#refresh', HTMLButtonElement)
+find('#table', HTMLElement).replaceWith(list.table)
 
-/** What the list shows: the filter as it was when the list was asked for. */
-let shown = new URLSearchParams()
 /** @type {string | null} where the next page begins */
 let cursor = null
-/** @type {AbortController | undefined} ends what was asked before, once something else is asked */
-let asking
+/** @type {AbortController | undefined} of the last call, which the next one replaces */
+let running
+/** @type {Date | undefined} */
+let freshAt
 
-for (const [name, value] of new URLSearchParams(location.search)) {
-  if (name === 'ticket') ticket.value = value
-  for (const choice of choices()) if (name === 'status') choice.checked = choice.value === value
-}
-
-keyForm(find('#key', HTMLElement), {
-  hint: 'One with the scope operate shows everyone’s requests and settles unknown ones; any other shows its own.',
-  check: reload,
-  forgotten: clear,
+const filter = filters(find('#filter', HTMLFormElement), () => void load())
+const polling = startPolling(refresh)
+signIn({
+  hint: 'A key with the scope operate shows every request and settles unknown ones; other keys show their own.',
+  onSignIn: () => void load(),
+  onSignOut: clear,
 })
-form.addEventListener('submit', (event) => {
-  event.preventDefault()
-  void refresh()
-})
-for (const choice of choices()) choice.addEventListener('change', () => void refresh())
-search.addEventListener('input', showFound)
-older.addEventListener('click', () => void showOlder())
+refreshButton.addEventListener('click', () => void refresh())
+older.addEventListener('click', () => void loadOlder())
 
-/** @returns {HTMLInputElement[]} the statuses to choose from */
-function choices() {
-  return [...form.querySelectorAll('[name=status]')].filter((choice) => choice instanceof HTMLInputElement)
+/** Shows the list that the form asks for. */
+async function load() {
+  all.hidden = false
+  const page = await fetchPage(PAGE_LENGTH)
+  if (!page) return
+  if (page instanceof ProblemError) {
+    list.show([])
+    news.textContent = ''
+    trouble.replaceChildren(await problemView(page.problem))
+    return
+  }
+  show(page)
+  polling.restart()
 }
 
-/** What the filter asks of the API; the address keeps it, so that it can be passed on. */
-function query() {
-  const status = choices().find(({ checked }) => checked)?.value ?? ''
-  const filter = Object.entries({ status, ticket: ticket.value.trim() }).filter(([, value]) => value !== '')
-  return new URLSearchParams(filter)
-}
-
-/** @returns {Promise<Node | undefined>} what is wrong, if the list cannot be had */
-async function reload() {
-  shown = query()
-  history.replaceState(null, '', shown.size > 0 ? `?${shown}` : location.pathname)
-  return add(shown, (rows) => {
-    empty()
-    table.append(...rows)
-  })
-}
-
-/** Shows the list anew, or what is wrong in its place. */
+/** Shows the same list as it is now. If that can't be had, what is shown stays, greyed. */
 async function refresh() {
-  const wrong = await reload()
-  if (wrong) empty()
-  trouble.replaceChildren(...(wrong ? [wrong] : []))
+  const shown = list.records()
+  const page = await fetchPage(Math.min(Math.max(shown.length, PAGE_LENGTH), MAX_PAGE_LENGTH))
+  if (!page) return /** @type {const} */ ('idle')
+  if (page instanceof ProblemError) {
+    list.table.classList.add('stale')
+    // written only when it changes, since screen readers say it
+    if (trouble.textContent !== staleText(page))
+      trouble.replaceChildren(element('p', { class: 'problem' }, staleText(page)))
+    return /** @type {const} */ ('failed')
+  }
+  // what lies beyond the longest page stays as it was
+  const rest = shown.length > MAX_PAGE_LENGTH ? olderThan(page.requests.at(-1), shown) : []
+  show(rest.length > 0 ? { requests: [...page.requests, ...rest], cursor } : page)
+  return list.records().some(isUnderWay) ? /** @type {const} */ ('under-way') : /** @type {const} */ ('idle')
 }
 
-async function showOlder() {
-  const page = new URLSearchParams(shown)
-  if (cursor !== null) page.set('cursor', cursor)
-  const wrong = await add(page, (rows) => {
-    table.append(...rows)
-    // the button may be gone now; whoever pressed it reads on where the older ones begin
-    rows[0]?.querySelector('strong')?.focus()
-  })
-  trouble.replaceChildren(...(wrong ? [wrong] : []))
+async function loadOlder() {
+  const page = await fetchPage(PAGE_LENGTH, cursor)
+  if (!page) return
+  if (page instanceof ProblemError) {
+    trouble.replaceChildren(await problemView(page.problem))
+    return
+  }
+  list.add(page.requests)
+  setCursor(page.cursor)
+  sayHowMany()
 }
 
 /**
- * @param {URLSearchParams} page which one
- * @param {(rows: readonly HTMLTableSectionElement[]) => void} put where its rows go
+ * @param {number} limit
+ * @param {string | null} after where the page begins
+ * @returns {Promise<Page | ProblemError | undefined>} undefined if another call has replaced this one
  */
-async function add(page, put) {
-  asking?.abort()
-  asking = new AbortController()
-  const { signal } = asking
+async function fetchPage(limit, after = null) {
+  running?.abort()
+  running = new AbortController()
+  const { signal } = running
+  const query = filter.query()
+  // the API does not search yet, so the ticket is looked for
+  const q = query.get('q')
+  if (q !== null) query.set('ticket', q)
+  query.delete('q')
+  const status = query.get('status')?.split(',')[0]
+  if (status !== undefined) query.set('status', status)
+  query.set('limit', `${limit}`)
+  if (after !== null) query.set('cursor', after)
   try {
     /** @type {Page} */
-    const found = await ask('GET', `/v1/requests?${new URLSearchParams([...page, ['limit', `${PAGE}`]])}`, {
-      signal,
-    })
-    const rows = await Promise.all(found.requests.map((record) => rowsOf(record, settle)))
-    if (signal.aborted) return undefined
-    put(rows)
-    cursor = found.cursor
-    list.hidden = false
-    older.hidden = cursor === null
-    showFound()
-    return undefined
+    const page = await ask('GET', `/v1/requests?${query}`, { signal })
+    return signal.aborted ? undefined : page
   } catch (error) {
     if (signal.aborted) return undefined
-    if (!(error instanceof Refusal)) throw error
-    return error.problem.code === 'unauthenticated' ? unknownKey() : problemView(error.problem)
+    if (error instanceof ProblemError) return error
+    throw error
   }
 }
 
-function unknownKey() {
-  return element(
-    'p',
-    { class: 'problem' },
-    'This deployment does not know that key. Check that all of it was copied, or ask whoever runs this deployment.',
-  )
+/** @param {Page} page */
+function show(page) {
+  list.show(page.requests)
+  list.table.classList.remove('stale')
+  trouble.replaceChildren()
+  setCursor(page.cursor)
+  freshAt = new Date()
+  asOf.textContent = `As of ${clockSeconds(freshAt)}`
+  asOf.hidden = false
+  refreshButton.hidden = false
+  sayHowMany()
 }
 
-/** Hides what the search does not find, and says how much is left. */
-function showFound() {
-  const wanted = search.value.trim().toLowerCase()
-  const bodies = [...table.tBodies]
-  for (const body of bodies) body.hidden = !(body.textContent ?? '').toLowerCase().includes(wanted)
-  const found = bodies.filter(({ hidden }) => !hidden).length
-  const all = `${bodies.length}${cursor === null ? '' : ' newest'} request${bodies.length === 1 ? '' : 's'}`
-  table.hidden = found === 0
-  if (bodies.length === 0)
-    news.textContent = shown.size > 0 ? 'No request matches this filter.' : 'No requests.'
-  else news.textContent = wanted === '' ? all : `${found} of ${all}`
+/** @param {string | null} next */
+function setCursor(next) {
+  cursor = next
+  older.hidden = next === null
+}
+
+function sayHowMany() {
+  const count = list.records().length
+  const many = `${cursor === null ? '' : 'The newest '}${count} request${count === 1 ? '' : 's'}`
+  const none = filter.isSet() ? 'No request matches these filters.' : 'No requests yet.'
+  const text = count === 0 ? none : many
+  // written only when it changes, since screen readers say it
+  if (news.textContent !== text) news.textContent = text
+}
+
+/** @param {ProblemError} error */
+function staleText({ problem }) {
+  return `Not refreshed: this is the state as of ${freshAt ? clockSeconds(freshAt) : 'before'}. ${problem.detail}`
 }
 
 /**
- * @param {RequestRecord} record
- * @param {Element | null} rows where it stands in the table
+ * @param {RequestRecord | undefined} last
+ * @param {readonly RequestRecord[]} records
  */
-function settle(record, rows) {
-  openSettlement(record, async (after) => {
-    const settled = await rowsOf(after, settle)
-    rows?.replaceWith(settled)
-    settled.querySelector('strong')?.focus()
-    showFound()
-    news.textContent = `${after.name}: settled as ${after.status}.`
-  })
+function olderThan(last, records) {
+  return last ? records.filter(({ id }) => id < last.id) : []
 }
 
 function clear() {
-  asking?.abort()
-  empty()
-  list.hidden = true
-  search.value = ''
-  trouble.replaceChildren()
-}
-
-function empty() {
-  for (const body of [...table.tBodies]) body.remove()
-  cursor = null
-  table.hidden = true
-  older.hidden = true
+  running?.abort()
+  polling.stop()
+  list.show([])
+  setCursor(null)
+  all.hidden = true
+  asOf.hidden = true
+  refreshButton.hidden = true
   news.textContent = ''
+  trouble.replaceChildren()
 }

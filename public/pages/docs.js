@@ -1,30 +1,33 @@
-import { Refusal, send } from './api.js'
+import { ProblemError, send } from './api.js'
+import { enableSearch, markActiveSection } from './contents.js'
 import { element, find, prose } from './element.js'
-import { keyForm } from './key.js'
 import { operationsOf } from './openapi.js'
 import { operationView } from './operation.js'
 import { problemView } from './problem.js'
 import { schemaView } from './schema.js'
+import { signIn } from './sign-in.js'
 
 /** @typedef {import('./openapi.js').Description} Description */
 /** @typedef {import('./openapi.js').Entry} Entry */
 
 const state = find('#state', HTMLElement)
 
-keyForm(find('#key', HTMLElement), { hint: 'For trying requests from this page.' })
+signIn({ hint: 'To try requests from this page.' })
 try {
   const response = await send('GET', '/openapi.json', {})
   if (!response.ok) throw new TypeError(`/openapi.json is answered with HTTP ${response.status}`)
   show(await response.json())
   state.remove()
   openTarget()
+  markActiveSection()
+  enableSearch()
 } catch (error) {
-  if (error instanceof Refusal) state.replaceChildren(await problemView(error.problem))
-  else state.replaceChildren(`The description of the API cannot be shown: ${String(error)}.`)
+  if (error instanceof ProblemError) state.replaceChildren(await problemView(error.problem))
+  else state.replaceChildren(`The description of the API can’t be shown: ${String(error)}.`)
 }
 addEventListener('hashchange', openTarget)
 
-// beside the text there is room for the contents, above it they are in the way
+// the contents have room beside the text; above it they are in the way
 const wide = matchMedia('(width >= 62rem)')
 wide.addEventListener('change', foldContents)
 foldContents()
@@ -33,7 +36,7 @@ function foldContents() {
   find('.contents details', HTMLDetailsElement).open = wide.matches
 }
 
-/** What the address points at is shown, even where it was folded away. */
+/** Shows what the address points at, even if it is folded. */
 function openTarget() {
   const target = document.getElementById(decodeURIComponent(location.hash.slice(1)))
   if (target instanceof HTMLDetailsElement) target.open = true
@@ -54,8 +57,7 @@ function show(description) {
   )
   const entries = operationsOf(description)
   const named = tags.map(({ name }) => name)
-  const groups = [...new Set([...named, ...entries.map(groupOf)])]
-  for (const group of groups) {
+  for (const group of new Set([...named, ...entries.map(groupOf)])) {
     const own = entries.filter((entry) => groupOf(entry) === group)
     if (own.length === 0) continue
     const about = tags.find(({ name }) => name === group)?.description
@@ -68,22 +70,14 @@ function show(description) {
         ...own.map((entry) => operationView(description, entry)),
       ),
     )
-    find('#contents', HTMLElement).append(
-      element('p', {}, group),
-      element(
-        'ul',
-        {},
-        ...own.map(({ id, operation, path }) =>
-          element('li', {}, element('a', { href: `#${id}` }, operation.summary ?? path)),
-        ),
-      ),
+    addContents(
+      group,
+      own.map(({ id, operation, path }) => [id, operation.summary ?? path]),
     )
   }
   const schemas = Object.entries(components.schemas ?? {})
   if (schemas.length === 0) return
-  find('#contents', HTMLElement).append(
-    element('ul', {}, element('li', {}, element('a', { href: '#schemas' }, 'Schemas'))),
-  )
+  addContents('Reference', [['schemas', 'Schemas']])
   find('#schemas', HTMLElement).append(
     element('h2', {}, 'Schemas'),
     ...schemas.map(([name, schema]) =>
@@ -95,6 +89,17 @@ function show(description) {
         ...schemaView(description, schema),
       ),
     ),
+  )
+}
+
+/**
+ * @param {string} title
+ * @param {readonly (readonly [id: string, text: string])[]} links
+ */
+function addContents(title, links) {
+  const items = links.map(([id, text]) => element('li', {}, element('a', { href: `#${id}` }, text)))
+  find('#contents', HTMLElement).append(
+    element('section', {}, element('p', {}, title), element('ul', {}, ...items)),
   )
 }
 

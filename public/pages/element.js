@@ -1,9 +1,9 @@
 /**
- * Makes an element. Whatever is given as text stays text: nothing is ever read as HTML.
+ * Makes an element. Text stays text: nothing is ever read as HTML.
  *
  * @template {keyof HTMLElementTagNameMap} Tag
  * @param {Tag} tag
- * @param {Readonly<Record<string, string | boolean | undefined>>} attributes those that are false or undefined are left out
+ * @param {Readonly<Record<string, string | boolean | undefined>>} attributes false and undefined ones are left out
  * @param {...(Node | string)} children
  * @returns {HTMLElementTagNameMap[Tag]}
  */
@@ -17,19 +17,24 @@ export function element(tag, attributes = {}, ...children) {
 }
 
 /**
+ * Makes a part of the page that is folded until it is wanted.
+ *
  * @param {string} summary
- * @param {...Node} content what it unfolds
+ * @param {...Node} content
  */
 export function folded(summary, ...content) {
   return element('details', {}, element('summary', {}, summary), ...content)
 }
 
 /**
+ * Finds an element that the page is sure to have.
+ *
  * @template {Element} Kind
  * @param {string} selector
  * @param {new () => Kind} kind
  * @param {ParentNode} inside
- * @returns {Kind} the first such element, which the page is sure to have
+ * @returns {Kind} the first such element
+ * @throws {TypeError} if the page lacks it
  */
 export function find(selector, kind, inside = document) {
   const found = inside.querySelector(selector)
@@ -38,8 +43,10 @@ export function find(selector, kind, inside = document) {
 }
 
 /**
- * @param {string} text what a document says: blank lines part paragraphs, lines that begin with `- ` are a list, and
- *   backticks enclose code
+ * Shows a text of the API's description: blank lines part paragraphs, lines that begin with `- ` are a list, and
+ * backticks enclose code.
+ *
+ * @param {string} text
  * @returns {HTMLElement[]}
  */
 export function prose(text) {
@@ -51,8 +58,10 @@ export function prose(text) {
 }
 
 /**
+ * Makes elements of the code in a text.
+ *
  * @param {string} text with code between backticks
- * @returns {(Node | string)[]} the text, and elements for the code
+ * @returns {(Node | string)[]} the text and the elements
  */
 export function words(text) {
   return text.split('`').map((part, index) => (index % 2 === 1 ? element('code', {}, part) : part))

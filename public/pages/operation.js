@@ -11,7 +11,8 @@ import { tryView } from './try.js'
  * @param {Description} description
  * @param {Entry} entry
  * @param {boolean} ours whether this deployment answers it, rather than asks it
- * @returns {HTMLElement} all of an operation: what it is for, what it takes, what it answers, and a place to try it
+ * @returns {HTMLElement} all of an operation: what it is for, what it takes, what it answers, and beside it an example to
+ *   copy or try
  */
 export function operationView(description, entry, ours = true) {
   const { id, method, path, operation, parameters } = entry
@@ -30,18 +31,22 @@ export function operationView(description, entry, ours = true) {
       element('code', {}, ...breakable(path)),
       ...(ours ? [' ', element('span', { class: 'quiet' }, ...whoMay(entry))] : []),
     ),
-    ...prose(operation.description ?? ''),
-    ...(parameters.length > 0 ? [fieldTable('Parameter', parameters.map(asField))] : []),
-    ...(body
-      ? [
-          element('h4', {}, 'Body'),
-          ...prose(body.description ?? ''),
-          ...(schema ? schemaView(description, schema) : []),
-        ]
-      : []),
-    element('h4', {}, 'Answers'),
-    element('ul', { class: 'answers' }, ...answersOf(description, entry)),
-    ...callbacksOf(description, entry),
+    element(
+      'div',
+      { class: 'operation-text' },
+      ...prose(operation.description ?? ''),
+      ...(parameters.length > 0 ? [fieldTable('Parameter', parameters.map(asField))] : []),
+      ...(body
+        ? [
+            element('h4', {}, 'Body'),
+            ...prose(body.description ?? ''),
+            ...(schema ? schemaView(description, schema) : []),
+          ]
+        : []),
+      element('h4', {}, 'Answers'),
+      element('ul', { class: 'answers' }, ...answersOf(description, entry)),
+      ...callbacksOf(description, entry),
+    ),
     ...(ours ? [tryView(description, entry)] : []),
   )
 }

@@ -6,9 +6,11 @@ import { element } from './element.js'
 /** @typedef {{ path: string, headers: Record<string, string>, body: string | undefined }} Filled */
 
 /**
+ * Makes the control for a parameter's value. If it stays empty, the parameter is not sent.
+ *
  * @param {string} id
  * @param {Parameter} parameter
- * @returns {Control} what its value is put into; empty where it is not sent
+ * @returns {Control}
  */
 export function controlFor(id, { in: place, required = false, schema = {}, example }) {
   const values = schema.enum ?? (schema.type === 'boolean' ? [true, false] : undefined)
@@ -46,11 +48,35 @@ export function fieldFor({ name, in: place }, control) {
 }
 
 /**
+ * Makes the switch that keeps a request from doing anything. It is on until a person switches it off.
+ *
+ * @param {string} id
+ * @param {Control} control of the parameter `dry_run`
+ */
+export function dryRunSwitch(id, control) {
+  const box = element('input', { type: 'checkbox', id, checked: true })
+  control.value = 'true'
+  box.addEventListener('change', () => {
+    control.value = box.checked ? 'true' : ''
+  })
+  return element(
+    'label',
+    { class: 'tick', for: id },
+    box,
+    element(
+      'span',
+      {},
+      element('strong', {}, 'Dry run'),
+      ': shows what would be created, and creates nothing',
+    ),
+  )
+}
+
+/**
  * @param {string} id
  * @param {readonly { summary: string, value: unknown }[]} examples
- * @param {HTMLTextAreaElement} text what the chosen example goes into
- * @param {() => void} changed runs when it has
- * @returns {HTMLElement}
+ * @param {HTMLTextAreaElement} text what the chosen example is put into
+ * @param {() => void} changed
  */
 export function exampleChoice(id, examples, text, changed) {
   const options = examples.map(({ summary }, index) => element('option', { value: `${index}` }, summary))
@@ -85,26 +111,6 @@ export function fill(entry, inputs, body) {
     headers: { ...(body && { 'Content-Type': body.type }), ...Object.fromEntries(of('header')) },
     body: body?.text,
   }
-}
-
-/**
- * @param {Entry} entry
- * @param {Filled} filled
- * @returns {string} the same request as a command for a shell; the key stays out of it
- */
-export function command({ method, security }, { path, headers, body }) {
-  const parts = [
-    `curl ${method === 'GET' ? '' : `-X ${method} `}${quoted(new URL(path, location.href).href)}`,
-    ...(security.length > 0 ? ['-H "Authorization: Bearer $KEY"'] : []),
-    ...Object.entries(headers).map(([name, value]) => `-H ${quoted(`${name}: ${value}`)}`),
-    ...(body === undefined ? [] : [`-d ${quoted(body)}`]),
-  ]
-  return parts.join(' \\\n  ')
-}
-
-/** @param {string} text */
-function quoted(text) {
-  return `'${text.replaceAll("'", "'\\''")}'`
 }
 
 /**

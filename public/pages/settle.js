@@ -1,55 +1,81 @@
-import { ask, Refusal } from './api.js'
-import { find } from './element.js'
+import { ask, ProblemError } from './api.js'
+import { element, find } from './element.js'
+import { vaultsMenu } from './outcome.js'
 import { problemView } from './problem.js'
+import { exactTime } from './time.js'
 
-/** @typedef {import('./requests.js').RequestRecord} RequestRecord */
+/** @typedef {import('./record.js').RequestRecord} RequestRecord */
+/** @typedef {import('./sign-in.js').Caller} Caller */
+/** @typedef {{ readonly vault: import('./record.js').Vault, readonly fits: boolean, readonly reasons?: readonly string[] }} Preview */
 
 const dialog = find('#settle', HTMLDialogElement)
 const form = find('form', HTMLFormElement, dialog)
-const vault = find('[name=vaultId]', HTMLInputElement, form)
+const vaultId = find('[name=vaultId]', HTMLInputElement, form)
 const sure = find('[name=sure]', HTMLInputElement, form)
+const searchButton = find('#search', HTMLButtonElement)
+const searchResult = find('#search-result', HTMLElement)
+const checkButton = find('#check', HTMLButtonElement)
+const previewPlace = find('#preview', HTMLElement)
 const trouble = find('#settle-trouble', HTMLElement)
 const submit = find('[type=submit]', HTMLButtonElement, form)
 
-/** @type {{ record: RequestRecord, settled: (record: RequestRecord) => void } | undefined} */
+/** The API does not take `force` yet. */
+const TAKES_FORCE = Boolean(0)
+
+/** @type {{ record: RequestRecord, onSettled: (record: RequestRecord) => void } | undefined} */
 let current
+/** @type {{ vaultId: string, force: boolean } | undefined} the vault that the person has seen */
+let checked
 
 /**
- * Asks a person what became of a request, says what each answer means, and settles it.
+ * Helps a person to find out what became of a request, and settles it. A vault is shown before it is settled with.
  *
  * @param {RequestRecord} record a request whose outcome is unknown
- * @param {(record: RequestRecord) => void} settled gets the request as it is afterwards
+ * @param {Caller | undefined} caller
+ * @param {(record: RequestRecord) => void} onSettled gets the request as it is afterwards
  */
-export function openSettlement(record, settled) {
-  current = { record, settled }
+export function openSettlement(record, caller, onSettled) {
+  current = { record, onSettled }
   form.reset()
-  choose()
-  trouble.replaceChildren()
+  for (const place of [trouble, searchResult]) place.replaceChildren()
+  forgetCheck()
   find('#settle-name', HTMLElement).textContent = record.name
   find('#settle-id', HTMLElement).textContent = record.id
+  find('#settle-where', HTMLElement).replaceChildren(vaultsMenu(caller))
+  showChoice()
   dialog.showModal()
 }
 
-form.addEventListener('change', choose)
+form.addEventListener('change', showChoice)
+vaultId.addEventListener('input', forgetCheck)
+vaultId.addEventListener('keydown', (event) => {
+  if (event.key !== 'Enter') return
+  event.preventDefault()
+  void check()
+})
 form.addEventListener('submit', (event) => {
   event.preventDefault()
   void settle()
 })
+searchButton.addEventListener('click', () => void search())
+checkButton.addEventListener('click', () => void check())
 find('#settle-cancel', HTMLButtonElement).addEventListener('click', () => dialog.close())
 
 /** Only what belongs to the chosen outcome is asked for. */
-function choose() {
+function showChoice() {
   const outcome = chosen()
   for (const [input, place, wanted] of /** @type {const} */ ([
-    [vault, '#settle-vault', outcome === 'created'],
-    [sure, '#settle-sure', outcome === 'not_created'],
+    [vaultId, '#settle-vault', outcome === 'created'],
+    [sure, '#settle-none', outcome === 'not_created'],
   ])) {
     find(place, HTMLElement).hidden = !wanted
     input.required = wanted
     input.disabled = !wanted
   }
-  submit.textContent =
-    outcome === null ? 'Settle' : outcome === 'created' ? 'Settle as created' : 'Settle as not created'
+  submit.textContent = { created: 'Settle as created', not_created: 'Settle as not created', none: 'Settle' }[
+    outcome ?? 'none'
+  ]
+  submit.disabled = outcome === null || (outcome === 'created' && !checked)
 }
 
 function chosen() {
@@ -57,24 +83,148 @@ function chosen() {
   return outcome === 'created' || outcome === 'not_created' ? outcome : null
 }
 
+function forgetCheck() {
+  checked = undefined
+  previewPlace.replaceChildren()
+  showChoice()
+}
+
+/** Looks through ConductorOne's system log now. */
+async function search() {
+  const asked = current
+  if (!asked) return
+  searchResult.replaceChildren('Looking …')
+  const after = await resolve(asked.record, { search: true }, searchButton)
+  searchResult.replaceChildren()
+  if (!after || current !== asked) return
+  if (after.status === 'unknown')
+    searchResult.replaceChildren(
+      element(
+        'p',
+        {},
+        'Not found. That proves nothing: the log can be late. Try again later, or look yourself.',
+      ),
+    )
+  else finish(asked, after)
+}
+
+/** Shows the vault that the person has found, before anything is done with it. */
+async function check() {
+  const asked = current
+  if (!asked || !vaultId.reportValidity()) return
+  forgetCheck()
+  const wanted = vaultId.value.trim()
+  const preview = await readPreview(asked.record, wanted)
+  if (!preview || current !== asked) return
+  previewPlace.replaceChildren(previewView(preview, wanted))
+  if (preview.fits) checked = { vaultId: wanted, force: false }
+  showChoice()
+}
+
+/**
+ * Reads the vault, since the API does not preview yet.
+ *
+ * @param {RequestRecord} record
+ * @param {string} wanted
+ * @returns {Promise<Preview | undefined>}
+ */
+async function readPreview(record, wanted) {
+  trouble.replaceChildren()
+  checkButton.disabled = true
+  try {
+    /** @type {{ vault: import('./record.js').Vault }} */
+    const { vault } = await ask('GET', `/v1/vaults/${encodeURIComponent(wanted)}`)
+    return { vault, fits: (vault.description ?? '').trimEnd().endsWith(record.id) }
+  } catch (error) {
+    if (!(error instanceof ProblemError)) throw error
+    const text =
+      error.problem.code === 'not-found' ? 'ConductorOne has no vault with that id.' : error.message
+    trouble.replaceChildren(element('p', { class: 'problem' }, text))
+    return undefined
+  } finally {
+    checkButton.disabled = false
+  }
+}
+
+/**
+ * @param {Preview} preview
+ * @param {string} wanted
+ */
+function previewView({ vault, fits, reasons = [] }, wanted) {
+  const { displayName = '', description = '', createdAt } = vault
+  const lastLine = description.trimEnd().split('\n').at(-1) ?? ''
+  const vaultCard = element(
+    'dl',
+    { class: 'facts' },
+    row('Name', displayName),
+    ...(createdAt ? [row('Created', exactTime(createdAt))] : []),
+    row('Last line', lastLine || 'no description'),
+  )
+  if (fits)
+    return element(
+      'div',
+      { class: 'preview fits' },
+      vaultCard,
+      element('p', {}, 'This vault belongs to this request.'),
+    )
+  const force = element('input', { type: 'checkbox', name: 'force' })
+  force.addEventListener('change', () => {
+    checked = force.checked ? { vaultId: wanted, force: true } : undefined
+  })
+  return element(
+    'div',
+    { class: 'preview' },
+    vaultCard,
+    element('p', { class: 'warning' }, 'Nothing proves that this vault belongs to this request.'),
+    ...(reasons.length > 0 ? [element('ul', {}, ...reasons.map((reason) => element('li', {}, reason)))] : []),
+    element('label', { class: 'tick' }, force, ' ', element('span', {}, 'I am sure that it does.')),
+  )
+}
+
+/**
+ * @param {string} term
+ * @param {string} value
+ */
+function row(term, value) {
+  return element('div', {}, element('dt', {}, term), element('dd', {}, value))
+}
+
 async function settle() {
   const asked = current
   const outcome = chosen()
-  if (!asked || !outcome) return
-  const { record, settled } = asked
-  const json = outcome === 'created' ? { vaultId: vault.value.trim() } : { outcome }
-  submit.disabled = true
+  if (!asked || !outcome || (outcome === 'created' && !checked)) return
+  // a search that is under way does not keep a person who has looked from settling it
+  const force = outcome === 'created' ? checked?.force : Boolean(asked.record.nextAttemptAt)
+  const how = outcome === 'created' ? { vaultId: checked?.vaultId } : { outcome }
+  const after = await resolve(asked.record, { ...how, ...(force && TAKES_FORCE ? { force } : {}) }, submit)
+  if (after && current === asked) finish(asked, after)
+}
+
+/**
+ * @param {RequestRecord} record
+ * @param {Readonly<Record<string, unknown>>} json
+ * @param {HTMLButtonElement} button what was pressed
+ * @returns {Promise<any>} the answer, or undefined if the dialog now says why there is none
+ */
+async function resolve(record, json, button) {
   trouble.replaceChildren()
+  button.disabled = true
   try {
-    /** @type {RequestRecord} */
-    const after = await ask('POST', `/v1/requests/${encodeURIComponent(record.id)}/resolve`, { json })
-    // somebody may have closed it meanwhile, and opened it for another request
-    if (current === asked) dialog.close()
-    settled(after)
+    return await ask('POST', `/v1/requests/${encodeURIComponent(record.id)}/resolve`, { json })
   } catch (error) {
-    if (!(error instanceof Refusal)) throw error
-    trouble.replaceChildren(await problemView(error.problem))
+    if (!(error instanceof ProblemError)) throw error
+    trouble.replaceChildren(await problemView(error.problem, { fieldNames: true }))
+    return undefined
   } finally {
-    submit.disabled = false
+    button.disabled = false
   }
+}
+
+/**
+ * @param {NonNullable<typeof current>} asked
+ * @param {RequestRecord} after
+ */
+function finish({ onSettled }, after) {
+  dialog.close()
+  onSettled(after)
 }

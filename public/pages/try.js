@@ -1,17 +1,22 @@
-import { Refusal, send } from './api.js'
-import { element } from './element.js'
-import { kept } from './key.js'
+import { ProblemError, send } from './api.js'
+import { copyButton } from './copy.js'
+import { element, folded } from './element.js'
+import { storedKey } from './key.js'
+import { languageChoice, onLanguage } from './language.js'
 import { examplesOf, resolved } from './openapi.js'
 import { problemView } from './problem.js'
-import { command, controlFor, exampleChoice, fieldFor, fill, pretty } from './request-form.js'
+import { controlFor, dryRunSwitch, exampleChoice, fieldFor, fill, pretty } from './request-form.js'
 
 /** @typedef {import('./openapi.js').Description} Description */
 /** @typedef {import('./openapi.js').Entry} Entry */
 
 /**
+ * Makes what stands beside an operation's text: the request in several languages, and a form that sends it and shows
+ * the answer.
+ *
  * @param {Description} description
  * @param {Entry} entry
- * @returns {HTMLElement} a form that sends a request of this kind, and shows the answer
+ * @returns {HTMLElement}
  */
 export function tryView(description, entry) {
   const { id, method, operation, parameters, security } = entry
@@ -19,46 +24,58 @@ export function tryView(description, entry) {
     parameter,
     control: controlFor(`${id}-${parameter.name}`, parameter),
   }))
+  const dryRun = inputs.find(({ parameter }) => parameter.name === 'dry_run')
   const body = operation.requestBody && resolved(description, operation.requestBody)
   const [type, media] = Object.entries(body?.content ?? {})[0] ?? []
   const examples = media ? examplesOf(description, media) : []
   const text = element('textarea', { id: `${id}-body`, rows: '12', spellcheck: 'false', autocomplete: 'off' })
   text.value = pretty(examples[0]?.value)
 
-  const curl = lookInto('As a command', '')
+  const snippet = scrollable('Example', '', 'snippet')
   const button = element('button', { class: 'main' }, 'Send the request')
   const outcome = element('div', { class: 'outcome', role: 'status' })
   const answer = element('div')
 
   const filled = () => fill(entry, inputs, type === undefined ? undefined : { type, text: text.value })
-  const showCommand = () => curl.replaceChildren(command(entry, filled()))
+  let write = onLanguage((chosen) => {
+    write = chosen
+    showSnippet()
+  })
+  function showSnippet() {
+    const { path, ...rest } = filled()
+    snippet.textContent = write({
+      method,
+      address: new URL(path, location.href).href,
+      keyed: security.length > 0,
+      ...rest,
+    })
+  }
 
   const form = element(
     'form',
     {},
-    element(
-      'div',
-      { class: 'parameters' },
-      ...inputs.map(({ parameter, control }) => fieldFor(parameter, control)),
+    ...parameterFields(
+      inputs.filter((input) => input !== dryRun),
+      type !== undefined,
     ),
-    ...(examples.length > 1 ? [exampleChoice(`${id}-example`, examples, text, showCommand)] : []),
+    ...(examples.length > 1 ? [exampleChoice(`${id}-example`, examples, text, showSnippet)] : []),
     ...(type === undefined
       ? []
       : [element('label', { for: text.id }, 'Body ', element('code', {}, type)), text]),
-    ...(method === 'GET'
+    ...(dryRun ? [dryRunSwitch(`${id}-dry-run`, dryRun.control)] : []),
+    ...(method === 'GET' || dryRun
       ? []
       : [element('p', { class: 'quiet' }, 'This sends a real request to this deployment.')]),
     element('p', { class: 'buttons' }, button),
     outcome,
     answer,
-    element('details', { class: 'command' }, element('summary', {}, 'As a command'), curl),
   )
-  form.addEventListener('input', showCommand)
+  for (const happening of ['input', 'change']) form.addEventListener(happening, showSnippet)
   form.addEventListener('submit', (event) => {
     event.preventDefault()
     void ask()
   })
-  showCommand()
+  showSnippet()
 
   async function ask() {
     button.disabled = true
@@ -71,7 +88,7 @@ export function tryView(description, entry) {
       outcome.replaceChildren(summary(response))
       answer.replaceChildren(...(await shown(response, said)))
     } catch (error) {
-      if (!(error instanceof Refusal)) throw error
+      if (!(error instanceof ProblemError)) throw error
       outcome.replaceChildren(await problemView(error.problem))
     } finally {
       button.disabled = false
@@ -79,7 +96,36 @@ export function tryView(description, entry) {
     }
   }
 
-  return element('details', { class: 'try' }, element('summary', {}, 'Try it'), form)
+  return element(
+    'div',
+    { class: 'example' },
+    element(
+      'div',
+      { class: 'line' },
+      languageChoice(`${id}-language`),
+      copyButton('the example', () => snippet.textContent ?? ''),
+    ),
+    snippet,
+    element('details', { class: 'try' }, element('summary', {}, 'Try it'), form),
+  )
+}
+
+/**
+ * Beside a body, parameters that may be left out are folded: few people need them.
+ *
+ * @param {readonly { parameter: import('./openapi.js').Parameter, control: import('./request-form.js').Control }[]} inputs
+ * @param {boolean} hasBody
+ */
+function parameterFields(inputs, hasBody) {
+  const [needed, optional] = [true, false].map((wanted) =>
+    inputs
+      .filter(({ parameter }) => (!hasBody || parameter.required || parameter.in === 'path') === wanted)
+      .map(({ parameter, control }) => fieldFor(parameter, control)),
+  )
+  return [
+    ...(needed?.length ? [element('div', { class: 'parameters' }, ...needed)] : []),
+    ...(optional?.length ? [folded('Optional parameters', ...optional)] : []),
+  ]
 }
 
 /** @param {Response} response */
@@ -97,26 +143,28 @@ async function shown({ headers, status }, text) {
   const lines = [...headers].map(([name, value]) => `${name}: ${value}`).join('\n')
   const problem = headers.get('Content-Type') === 'application/problem+json' ? JSON.parse(text) : undefined
   return [
-    ...(status === 401 && kept() === null
-      ? [element('p', {}, 'No key was sent: set yours at the top of this page.')]
+    ...(status === 401 && storedKey() === null
+      ? [element('p', {}, 'No key was sent: sign in at the top of this page.')]
       : []),
     ...(problem ? [await problemView(problem)] : []),
-    lookInto('Body of the answer', prettyText(text), 'answer'),
+    scrollable('Body of the answer', prettyText(text), 'answer'),
     element(
       'details',
       {},
       element('summary', {}, 'Headers of the answer'),
-      lookInto('Headers of the answer', lines),
+      scrollable('Headers of the answer', lines),
     ),
   ]
 }
 
 /**
+ * Shows text that may be long: the keyboard can scroll it too.
+ *
  * @param {string} label
- * @param {string} text which may be long: it can be scrolled with the keyboard too
+ * @param {string} text
  * @param {string} [kind] its class
  */
-function lookInto(label, text, kind) {
+function scrollable(label, text, kind) {
   return element('pre', { tabindex: '0', role: 'group', 'aria-label': label, class: kind }, text)
 }
 

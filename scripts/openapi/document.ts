@@ -8,7 +8,7 @@ import { servicePaths } from './paths/service.ts'
 import { vaultPaths } from './paths/vaults.ts'
 import { webhookPaths } from './paths/webhooks.ts'
 import { exampleComponents } from './problem-examples.ts'
-import { problemResponses } from './responses.ts'
+import { notFoundResponse, problemResponses } from './responses.ts'
 import { schemaComponents } from './schemas.ts'
 
 const description = `Vaults in ConductorOne from a short request: with the right owners, at most once, and never an untrue word about
@@ -16,7 +16,7 @@ the outcome.
 
 Whatever goes wrong is answered as \`application/problem+json\` (RFC 9457). \`code\` is stable; \`retryable\` says whether
 the same request may succeed later, unchanged; \`errors\` has a JSON pointer for each field at fault; \`upstream\` has what
-ConductorOne said. Any other path is answered with \`not-found\`, any other method of these paths with
+ConductorOne said. Any other path is answered with \`not-found\` (browsers get a page), any other method of these paths with
 \`method-not-allowed\` and \`Allow\`; \`HEAD\` goes wherever \`GET\` does, and a slash at
 the end of a path changes nothing.
 
@@ -55,7 +55,7 @@ export const document: Part = {
     securitySchemes,
   },
   // OpenAPI has no place for what all other paths and methods answer
-  'x-unrouted': problemResponses(['not-found', 'method-not-allowed', 'misconfigured']),
+  'x-unrouted': { ...problemResponses(['method-not-allowed', 'misconfigured']), ...notFoundResponse() },
 }
 
 /** @returns the description as it stands in its file */

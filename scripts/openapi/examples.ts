@@ -20,6 +20,11 @@ export const groupRequest = {
   credentialTtl: '30d',
   ticket,
   requestedBy: 'jane@example.com',
+} satisfies Request
+
+/** The same with a callback, which takes a host that the policy allows. */
+export const callbackRequest = {
+  ...groupRequest,
   callbackUrl: 'https://hooks.example.com/vaults',
 } satisfies Request
 

@@ -84,6 +84,17 @@ export function problemResponse(codes: readonly ProblemCode[], status: number, h
   )
 }
 
+/** @returns the answer of a path that is not there: a problem, and a page in a browser */
+export function notFoundResponse(): Part {
+  const response = problemResponse(['not-found'], 404)
+  return {
+    404: {
+      ...response,
+      content: { ...Object(response.content), 'text/html': { schema: { type: 'string' } } },
+    },
+  }
+}
+
 /** What only some of the problems demand, the answer has sometimes. */
 function demandedBy(codes: readonly ProblemCode[]): Headers {
   const all = codes.map((code) => demanded[code] ?? {})

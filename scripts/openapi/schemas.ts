@@ -16,7 +16,7 @@ import { ConductorOneAnswer, Ignored, Taken } from './delivery-answers.ts'
 import type { Part } from './headers.ts'
 import { FieldFault, FoundOwner, Upstream, Vault } from './parts.ts'
 import { codes, Problem, problemName, problemSchema } from './problem-schemas.ts'
-import { Healthy, Ready, Unready } from './service-answers.ts'
+import { CurrentCaller, Healthy, Ready, Unready } from './service-answers.ts'
 
 const named = {
   ProvisioningRequest,
@@ -42,6 +42,7 @@ const named = {
   Problem,
   FieldFault,
   Upstream,
+  CurrentCaller,
   Healthy,
   Ready,
   Unready,

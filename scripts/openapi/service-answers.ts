@@ -26,3 +26,14 @@ export const Ready = z
 export const Unready = z
   .object({ status: z.literal('unavailable'), checks })
   .check(z.meta({ description: 'It could not make a vault.' }))
+
+/** 200 of `GET /v1/caller`. */
+export const CurrentCaller = z
+  .object({
+    name: z.string().check(z.meta({ description: 'The name of the caller in API_KEYS.' })),
+    scopes: z.array(z.enum(['create', 'read', 'operate'])),
+    tenant: z
+      .nullable(z.string())
+      .check(z.meta({ description: 'The address of ConductorOne’s web pages; null for a simulator.' })),
+  })
+  .check(z.meta({ description: 'Whose key it is and what it may do.' }))

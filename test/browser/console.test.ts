@@ -18,8 +18,8 @@ beforeEach(() => {
 })
 afterEach(() => scene.expectCalm())
 
-/** The console, showing what the test has made. */
-async function openConsole(key: string = KEYS.operator, query = `ticket=${ticket.id}`): Promise<Page> {
+/** The list, showing what the test has made. */
+async function openList(key: string = KEYS.operator, query = `ticket=${ticket.id}`): Promise<Page> {
   const page = await scene.open(`/console?${query}`)
   await useKey(page, key)
   await page
@@ -30,265 +30,213 @@ async function openConsole(key: string = KEYS.operator, query = `ticket=${ticket
 }
 
 function rows(page: Page): Locator {
-  return page.locator('tbody:visible')
+  return page.locator('tbody tr')
 }
 
-async function read(id: string) {
-  return (await scene.stage.worker.call('GET', `/v1/requests/${id}`, { as: 'operator' })).body
+function names(page: Page): Promise<string[]> {
+  return rows(page).getByRole('link').allTextContents()
 }
 
-async function focused(page: Page): Promise<string> {
-  return page.evaluate<string>(
-    `document.activeElement.getAttribute('aria-label') ?? document.activeElement.textContent`,
-  )
-}
-
-test('requests are shown newest first, with who asked, for what, and what became of it', async () => {
+test('each request is one line, newest first, with what happened to it', async () => {
   await make(scene.stage, 'created', { name: 'First', ticket, requestedBy: 'jane@example.com' })
-  const id = await make(scene.stage, 'failed', { name: 'Second', ticket })
-  const page = await openConsole()
-  expect(await rows(page).locator('strong.name').allTextContents()).toEqual(['Second', 'First'])
-  const [second, first] = [rows(page).nth(0), rows(page).nth(1)]
-  const { vault } = (await scene.stage.worker.call('GET', `/v1/requests?ticket=${ticket.id}&status=created`))
-    .body.requests[0]
-  for (const text of [
-    'created',
-    vault.id,
-    'jane@example.com',
-    'runbook, source api',
-    ticket.id,
-    'owner@example.com',
-  ])
-    expect(await first.textContent()).toContain(text)
-  for (const text of [
-    'failed',
-    id,
-    'ConductorOne refused the content',
-    'No vault was created.',
-    'ConductorOne said: HTTP 400, invalid argument',
-    'correct the request and send it again',
-  ])
-    expect(await second.textContent()).toContain(text)
-  expect(await second.getByRole('link', { name: 'rejected-by-conductorone' }).getAttribute('href')).toBe(
-    '/problems/rejected-by-conductorone',
-  )
+  await make(scene.stage, 'failed', { name: 'Second', ticket })
+  await make(scene.stage, 'unknown', { name: 'Third', ticket })
+  const page = await openList()
+  expect(await names(page)).toEqual(['Third', 'Second', 'First'])
+  const texts = await rows(page).allTextContents()
+  expect(texts[0]).toContain('There may be a vault: settle it')
+  expect(texts[1]).toContain('ConductorOne refused the content')
+  for (const text of ['created', 'jane@example.com', ticket.id]) expect(texts[2]).toContain(text)
+  const heights = await rows(page).evaluateAll((all) => all.map((row) => row.getBoundingClientRect().height))
+  expect(Math.max(...heights)).toBeLessThan(60)
 })
 
-test('fields at fault and warnings are shown', async () => {
-  const owners = ['stranger@example.com']
-  expect((await scene.stage.worker.create({ name: 'Whose', owners, ticket })).status).toBe(422)
-  await scene.stage.simulator.control.fault('update', 'bad-request')
-  await make(scene.stage, 'created', { name: 'Short-lived', ticket, credentialTtl: '30d' })
-  const page = await openConsole()
-  expect(await rows(page).nth(1).getByRole('listitem').textContent()).toContain(
-    '/owners/0 stranger@example.com',
-  )
-  await expect.poll(() => warning(page), { timeout: 20_000 }).toContain('ConductorOne')
+test('times are relative, with the exact time and zone on hover', async () => {
+  await make(scene.stage, 'created', { name: 'Timed', ticket })
+  const page = await openList()
+  const time = rows(page).locator('time')
+  expect(await time.textContent()).toMatch(/^(now|\d+ s ago)$/)
+  expect(await time.getAttribute('title')).toMatch(/^\d+ \w+ \d{4}, \d\d:\d\d:\d\d \S+$/)
 })
 
-test('many faults and many owners are folded, and unfold with the keyboard', async () => {
-  const strangers = Array.from({ length: 32 }, (_, number) => `stranger-${number}@example.com`)
-  expect((await scene.stage.worker.create({ name: 'Whose', owners: strangers, ticket })).status).toBe(422)
-  const { control } = scene.stage.simulator
-  const users = strangers.map((email, number) => {
-    const id = `2mQg9IILyNefQ6oMTvolM4Fj${number + 100}`
-    return { id, email, displayName: email, status: 'ENABLED' } as const
-  })
-  await control.replaceUsers([...(await control.users()), ...users])
-  await make(scene.stage, 'created', {
-    name: 'Everyone’s',
-    ticket,
-    owners: users.map(({ id }) => id),
-  })
-  const page = await openConsole()
-  const [many, refused] = [rows(page).nth(0), rows(page).nth(1)]
-  expect(await many.getByText('2mQg9').and(many.locator(':visible')).count()).toBe(4)
-  expect((await refused.boundingBox())?.height).toBeLessThan(400)
-  for (const summary of [many.getByText('28 more'), refused.getByText('All 32 faults')]) {
-    await summary.focus()
-    await page.keyboard.press('Enter')
-  }
-  await many.getByText('2mQg9IILyNefQ6oMTvolM4Fj131').waitFor()
-  await refused.getByRole('listitem').getByText('stranger-31@example.com').waitFor()
+test('a line leads to the page of its request, and back', async () => {
+  const id = await make(scene.stage, 'created', { name: 'Linked', ticket })
+  const page = await openList()
+  await page.getByRole('link', { name: 'Linked' }).press('Enter')
+  await page.getByRole('heading', { name: 'Linked' }).waitFor()
+  expect(new URL(page.url()).pathname).toBe(`/console/requests/${id}`)
+  await page.locator('.back').getByRole('link').press('Enter')
+  await page.getByRole('heading', { name: 'Requests' }).waitFor()
 })
 
-async function warning(page: Page): Promise<string | null> {
-  await page.getByRole('button', { name: 'Refresh' }).click()
-  return rows(page).nth(0).locator('.warning').textContent({ timeout: 5_000 })
-}
-
-test('status and ticket are filtered by the API, and the address keeps them', async () => {
-  const other = { id: unique('OPS') }
+test('statuses are chosen with the keyboard, and the address keeps the filters', async () => {
   await make(scene.stage, 'created', { name: 'Made', ticket })
   await make(scene.stage, 'failed', { name: 'Refused', ticket })
-  await make(scene.stage, 'failed', { name: 'Refused elsewhere', ticket: other })
-  const page = await openConsole()
+  const page = await openList()
   const asked = page.waitForRequest(
     (request) => new URL(request.url()).searchParams.get('status') === 'failed',
   )
-  await page.getByRole('radio', { name: 'All' }).focus()
-  await page.keyboard.press('ArrowRight')
-  await page.keyboard.press('ArrowRight')
-  expect(new URL((await asked).url()).searchParams.get('ticket')).toBe(ticket.id)
+  await page.getByRole('checkbox', { name: 'Failed' }).focus()
+  await page.keyboard.press('Space')
+  await asked
   await page.locator('#news').getByText('1 request').waitFor()
-  expect(await rows(page).locator('strong.name').allTextContents()).toEqual(['Refused'])
-  expect(new URL(page.url()).search).toBe(`?${new URLSearchParams({ status: 'failed', ticket: ticket.id })}`)
-
-  await page.getByLabel('Ticket').fill(other.id)
-  await page.keyboard.press('Enter')
-  await rows(page).getByText('Refused elsewhere').waitFor()
+  expect(await names(page)).toEqual(['Refused'])
+  expect(Object.fromEntries(new URL(page.url()).searchParams)).toEqual({
+    status: 'failed',
+    ticket: ticket.id,
+  })
   await page.reload()
-  await rows(page).getByText('Refused elsewhere').waitFor()
-  expect(await page.getByRole('radio', { name: 'Failed' }).isChecked()).toBe(true)
-  expect(await rows(page).count()).toBe(1)
+  await rows(page).getByRole('link', { name: 'Refused' }).waitFor()
+  expect(await page.getByRole('checkbox', { name: 'Failed' }).isChecked()).toBe(true)
+  await page.getByRole('button', { name: 'Clear filters' }).press('Enter')
+  await rows(page).nth(1).waitFor()
+  expect(new URL(page.url()).search).toBe('')
 })
 
-test('the search finds in what is shown', async () => {
-  await make(scene.stage, 'created', { name: 'Payroll', ticket, requestedBy: 'jane@example.com' })
-  await make(scene.stage, 'created', { name: 'Billing', ticket, requestedBy: 'sam@example.com' })
-  const page = await openConsole()
-  await page.getByLabel('Search in what is shown').fill('JANE@')
-  expect(await page.locator('#news').textContent()).toBe('1 of 2 requests')
-  expect(await rows(page).locator('strong.name').allTextContents()).toEqual(['Payroll'])
-  await page.getByLabel('Search in what is shown').fill('nobody')
-  expect(await page.getByRole('table').count()).toBe(0)
+test('a slash leads to the search, but stays a slash where one types', async () => {
+  const page = await openList()
+  await page.keyboard.press('/')
+  expect(await page.evaluate('document.activeElement.name')).toBe('q')
+  await page.keyboard.press('/')
+  expect(await page.locator('[name=q]').inputValue()).toBe('/')
 })
 
 test('older requests are shown page by page, each once', async () => {
   const ids: string[] = []
   for (let number = 0; number < 27; number++)
     ids.push(await make(scene.stage, 'created', { name: `Number ${number}`, ticket }))
-  const page = await openConsole()
-  expect(await page.locator('#news').textContent()).toBe('25 newest requests')
-  // what is typed there and not asked for yet is none of its business
-  await page.getByLabel('Ticket').fill('another one')
-  await page.getByRole('button', { name: 'Show older requests' }).focus()
-  await page.keyboard.press('Enter')
+  const page = await openList()
+  expect(await page.locator('#news').textContent()).toBe('The newest 25 requests')
+  await page.getByRole('button', { name: 'Show older requests' }).press('Enter')
   await page.locator('#news').getByText('27 requests').waitFor()
   expect(await page.getByRole('button', { name: 'Show older requests' }).count()).toBe(0)
-  const shown = await rows(page).getByText('request req_').allTextContents()
-  expect(shown.map((text) => text.replace('request ', ''))).toEqual(ids.toReversed())
-  expect(await focused(page)).toBe('Number 1')
+  const shown = await rows(page).evaluateAll((all) => all.map((row) => row.getAttribute('data-id')))
+  expect(shown).toEqual(ids.toReversed())
+  expect(await page.evaluate('document.activeElement.textContent')).toBe('Number 1')
+  await page.getByRole('button', { name: 'Refresh' }).click()
+  await page.locator('#news').getByText('27 requests').waitFor()
 })
 
-test('an unknown request is settled with the vault that was found', async () => {
-  const id = await make(scene.stage, 'unknown', { name: 'Lost', ticket })
-  const found = (await scene.stage.simulator.control.vaults()).find(({ description }) =>
-    description.includes(id),
+/** Opens the list with a clock that the test moves on, and counts how often the list is asked for. */
+async function openWithClock(): Promise<{ page: Page; asked: () => number }> {
+  const page = await scene.open('/')
+  await page.clock.install()
+  let count = 0
+  page.on('request', (request) => {
+    if (new URL(request.url()).pathname === '/v1/requests') count++
+  })
+  await page.goto(new URL(`/console?ticket=${ticket.id}`, scene.stage.worker.url).href)
+  await useKey(page)
+  await page
+    .locator('#news')
+    .getByText(/request/i)
+    .waitFor()
+  return { page, asked: () => count }
+}
+
+test('the list refreshes itself, and keeps the focus', async () => {
+  await make(scene.stage, 'created', { name: 'Before', ticket })
+  const { page } = await openWithClock()
+  await page.getByRole('link', { name: 'Before' }).focus()
+  await make(scene.stage, 'failed', { name: 'Meanwhile', ticket })
+  await page.clock.runFor(6_000)
+  await rows(page).getByText('Meanwhile').waitFor()
+  expect(await page.evaluate('document.activeElement.textContent')).toBe('Before')
+  expect(await page.locator('#as-of').textContent()).toMatch(/^As of \d\d:\d\d:\d\d$/)
+})
+
+test('it refreshes every few seconds while something is under way, seldom otherwise', async () => {
+  const id = await make(scene.stage, 'created', { name: 'Done', ticket })
+  const record = (await scene.stage.worker.call('GET', `/v1/requests/${id}`)).body
+  const { page, asked } = await openWithClock()
+  let status = 'accepted'
+  await page.route('**/v1/requests?*', (route) =>
+    route.fulfill({ json: { requests: [{ ...record, status }], cursor: null } }),
   )
-  const page = await openConsole()
-  expect(await rows(page).textContent()).toContain('Nobody knows whether the vault was created')
-  await page.getByRole('button', { name: 'Settle Lost' }).click()
-  const dialog = page.getByRole('dialog')
-  expect(await dialog.textContent()).toContain(id)
-  await dialog.getByLabel('The vault is there').check()
-  await dialog.getByLabel('Id of the vault').fill(found?.id ?? '')
-  await dialog.getByRole('button', { name: 'Settle as created' }).click()
-  await page.getByText('Lost: settled as created.').waitFor()
-  expect(await rows(page).locator('.status').textContent()).toBe('created')
-  expect(await rows(page).textContent()).toContain(found?.id)
-  expect(await focused(page)).toBe('Lost')
-  expect(await read(id)).toMatchObject({ status: 'created', vault: { id: found?.id } })
+  await page.clock.runFor(6_000)
+  await rows(page).getByText('accepted').waitFor()
+  const before = asked()
+  status = 'created'
+  await page.clock.runFor(6_000)
+  await rows(page).getByText('created').waitFor()
+  expect(asked()).toBe(before + 1)
+  await page.clock.runFor(50_000)
+  expect(asked()).toBe(before + 1)
+  await page.clock.runFor(15_000)
+  await expect.poll(asked).toBe(before + 2)
 })
 
-test('settling as not created says what it means, and wants to be confirmed', async () => {
-  const id = await make(scene.stage, 'unknown', { name: 'Never made', ticket })
-  const page = await openConsole()
-  await page.getByRole('button', { name: 'Settle Never made' }).focus()
-  await page.keyboard.press('Enter')
-  const dialog = page.getByRole('dialog')
-  await dialog.getByRole('radio', { name: 'The vault is there' }).focus()
-  await page.keyboard.press('ArrowDown')
-  await dialog.getByText('If there was one after all, there are two then.').waitFor()
-  await dialog.getByRole('button', { name: 'Settle as not created' }).focus()
-  await page.keyboard.press('Enter')
-  // without the tick in the box, the browser asks for it and nothing is sent
-  expect((await read(id)).status).toBe('unknown')
-  await dialog.getByLabel('I have looked').focus()
-  await page.keyboard.press('Space')
-  await page.keyboard.press('Enter')
-  await page.getByText('Never made: settled as failed.').waitFor()
-  expect(await read(id)).toMatchObject({ status: 'failed', vault: null })
+test('if a refresh fails, the lines stay, greyed and with their time, until the next one that works', async () => {
+  await make(scene.stage, 'created', { name: 'Still there', ticket })
+  const { page } = await openWithClock()
+  await page.route('**/v1/requests?*', (route) => route.abort())
+  await page.clock.runFor(6_000)
+  await page.getByText(/^Not refreshed: this is the state as of \d\d:\d\d:\d\d\./).waitFor()
+  expect(await names(page)).toEqual(['Still there'])
+  expect(await opacity(page)).toBeLessThan(1)
+  await page.unroute('**/v1/requests?*')
+  await page.clock.runFor(12_000)
+  await page.getByText('Not refreshed').waitFor({ state: 'detached' })
+  expect(await opacity(page)).toBe(1)
 })
 
-test('a settlement that is refused is told in the dialog, and settles nothing', async () => {
-  const id = await make(scene.stage, 'unknown', { name: 'Lost again', ticket })
-  const page = await openConsole()
-  await page.getByRole('button', { name: 'Settle Lost again' }).click()
-  const dialog = page.getByRole('dialog')
-  await dialog.getByLabel('The vault is there').check()
-  await dialog.getByLabel('Id of the vault').fill('2mQg9IILyNefQ6oMTvolM4FjZ99')
-  await dialog.getByRole('button', { name: 'Settle as created' }).click()
-  await dialog.getByText('ConductorOne has no vault with that id.').waitFor()
-  expect((await read(id)).status).toBe('unknown')
+function opacity(page: Page): Promise<number> {
+  return page.evaluate<number>(`Number(getComputedStyle(document.querySelector('table')).opacity)`)
+}
 
-  const own = await openConsole(KEYS.runbook)
-  await own.getByRole('button', { name: 'Settle Lost again' }).click()
-  await own.getByLabel('There is no such vault').check()
-  await own.getByLabel('I have looked').check()
-  await own.getByRole('button', { name: 'Settle as not created' }).click()
-  await own.getByRole('dialog').getByText('This key lacks the scope "operate"').waitFor()
-  expect((await read(id)).status).toBe('unknown')
+test('a hidden tab asks for nothing, and catches up when it is seen again', async () => {
+  await make(scene.stage, 'created', { name: 'Seen before', ticket })
+  const { page, asked } = await openWithClock()
+  const become = (state: string) =>
+    page.evaluate(`Object.defineProperty(document, 'visibilityState', { value: '${state}', configurable: true });
+      document.dispatchEvent(new Event('visibilitychange'))`)
+  await become('hidden')
+  const before = asked()
+  await page.clock.runFor(300_000)
+  expect(asked()).toBe(before)
+  await become('visible')
+  await expect.poll(asked).toBe(before + 1)
 })
 
-test('the dialog keeps the focus, and gives it back', async () => {
-  await make(scene.stage, 'unknown', { name: 'Lost', ticket })
-  const page = await openConsole()
-  const button = page.getByRole('button', { name: 'Settle Lost' })
-  for (const leave of ['Escape', 'Cancel']) {
-    await button.focus()
-    await page.keyboard.press('Space')
-    await page.getByRole('dialog').waitFor()
-    for (let press = 0; press < 12; press++) {
-      await page.keyboard.press(press < 6 ? 'Tab' : 'Shift+Tab')
-      // beyond its last element is the browser’s own frame, which shows as the body
-      expect(await page.evaluate(`document.activeElement.closest('dialog, body').tagName`)).toMatch(
-        /DIALOG|BODY/,
-      )
-      expect(await page.evaluate(`document.activeElement.matches('main *, header *')`)).toBe(false)
-    }
-    if (leave === 'Escape') await page.keyboard.press('Escape')
-    else await page.getByRole('button', { name: 'Cancel' }).press('Enter')
-    await page.getByRole('dialog').waitFor({ state: 'hidden' })
-    expect(await focused(page)).toBe('Settle Lost')
-  }
+test('the head says whose key it is and what it may do', async () => {
+  const page = await openList(KEYS.reader)
+  expect(await page.locator('#account').textContent()).toContain('Signed in as reader')
+  expect(await page.locator('#account').textContent()).toContain('read')
+  expect(await page.locator('#account').textContent()).not.toContain('operate')
 })
 
 test('a wrong key is told plainly, and is not kept', async () => {
   const page = await scene.open('/console')
   await useKey(page, 'no-key-of-anybody')
-  await page.getByText('This deployment does not know that key.').waitFor()
+  await page.getByText('This deployment doesn’t know that key.').waitFor()
   expect(await page.evaluate('sessionStorage.length')).toBe(0)
   await page.locator('#api-key').fill('two words')
   await page.keyboard.press('Enter')
-  await page.getByText('This cannot be a key').waitFor()
+  await page.getByText('This is not a key').waitFor()
   expect(await page.getByRole('table').count()).toBe(0)
 })
 
 test('a deployment that does not answer for a moment costs nobody the key', async () => {
   await make(scene.stage, 'created', { name: 'Still there', ticket })
-  const page = await openConsole()
-  await page.route('**/v1/requests?*', (route) => route.abort())
-  await page.getByRole('button', { name: 'Refresh' }).click()
-  await page.getByText('This deployment cannot be reached').waitFor()
-  expect(await rows(page).count()).toBe(0)
+  const page = await openList()
+  await page.route('**/v1/caller', (route) => route.abort())
   await page.reload()
-  await page.getByText('This deployment cannot be reached').waitFor()
-  await page.unroute('**/v1/requests?*')
-  await page.reload()
+  await page.getByText('This deployment can’t be reached').waitFor()
+  await page.unroute('**/v1/caller')
+  await page.getByRole('button', { name: 'Try again' }).press('Enter')
   await rows(page).getByText('Still there').waitFor()
 })
 
 test('a key shows what its scopes let it see', async () => {
   await make(scene.stage, 'created', { name: 'Of the runbook', ticket })
-  const page = await openConsole(KEYS.reader)
-  expect(await page.locator('#news').textContent()).toBe('No request matches this filter.')
-  expect(await rows(await openConsole(KEYS.runbook)).count()).toBe(1)
+  const page = await openList(KEYS.reader)
+  expect(await page.locator('#news').textContent()).toBe('No request matches these filters.')
+  expect(await rows(await openList(KEYS.runbook)).count()).toBe(1)
 })
 
-test('the key is kept in the tab only, and gone once it is forgotten', async () => {
+test('the key is kept in the tab only, and gone after signing out', async () => {
   await make(scene.stage, 'created', { name: 'Seen', ticket })
-  const page = await openConsole()
+  const page = await openList()
   await page.reload()
   await rows(page).getByText('Seen').waitFor()
   const stored = `JSON.stringify([{ ...localStorage }, document.cookie, location.href, history.state])`
@@ -300,8 +248,7 @@ test('the key is kept in the tab only, and gone once it is forgotten', async () 
   await beside.locator('#api-key').waitFor()
   expect(await beside.evaluate('sessionStorage.length')).toBe(0)
 
-  await page.getByRole('button', { name: 'Forget the key' }).focus()
-  await page.keyboard.press('Enter')
+  await page.getByRole('button', { name: 'Sign out' }).press('Enter')
   expect(await page.evaluate('sessionStorage.length')).toBe(0)
   expect(await page.content()).not.toContain(KEYS.operator)
   expect(await rows(page).count()).toBe(0)

@@ -14,8 +14,9 @@ afterEach(() => scene.expectCalm())
 
 async function openForm(page: Page, operation: string) {
   const article = page.locator(`#${operation}`)
-  await article.locator('.try > summary').focus()
-  await page.keyboard.press('Enter')
+  await article.locator('.try > summary').press('Enter')
+  const optional = article.getByText('Optional parameters')
+  if ((await optional.count()) > 0) await optional.press('Enter')
   return {
     article,
     body: article.getByLabel('Body application/json'),
@@ -33,11 +34,13 @@ test('a vault is made from the page, with one’s own key and the keyboard alone
   await page.locator('#api-key').focus()
   await page.keyboard.type(KEYS.runbook)
   await page.keyboard.press('Enter')
-  await page.getByRole('button', { name: 'Forget the key' }).waitFor()
+  await page.getByRole('button', { name: 'Sign out' }).waitFor()
   const { article, body, send } = await openForm(page, 'createVault')
   await body.focus()
   await page.keyboard.press('Control+A')
   await page.keyboard.insertText(JSON.stringify({ name, owners: [OWNER] }))
+  await article.getByLabel('Dry run').focus()
+  await page.keyboard.press('Space')
   await send.focus()
   await page.keyboard.press('Space')
   await article.getByText('201 Created').waitFor()
@@ -52,18 +55,21 @@ test('a vault is made from the page, with one’s own key and the keyboard alone
   await article.getByText(`location: /v1/requests/${answer.request.id}`).waitFor()
 })
 
-test('a parameter goes where it belongs: a rehearsal creates nothing', async () => {
+test('the first request works as it stands, and is a dry run', async () => {
   const page = await scene.open('/docs')
   await useKey(page, KEYS.runbook)
-  const { article, body, send } = await openForm(page, 'createVault')
-  const name = unique('Rehearsed')
-  await body.fill(JSON.stringify({ name, owners: [OWNER] }))
-  await article.getByLabel('dry_run in the query').selectOption('true')
+  const before = await names()
+  const { article, send } = await openForm(page, 'createVault')
+  expect(await article.getByLabel('Dry run').isChecked()).toBe(true)
   await send.click()
   await article.getByText('200 OK').waitFor()
   expect(JSON.parse((await article.locator('.answer').textContent()) ?? '')).toMatchObject({ dryRun: true })
-  expect(await names()).not.toContain(name)
+  expect(await names()).toEqual(before)
+})
 
+test('a parameter goes where it belongs', async () => {
+  const page = await scene.open('/docs')
+  await useKey(page, KEYS.runbook)
   const listing = await openForm(page, 'readRequest')
   await listing.article.getByLabel('id in the path').fill('req_/..?x')
   const asked = page.waitForRequest((request) => request.url().includes('/v1/requests/'))
@@ -72,23 +78,87 @@ test('a parameter goes where it belongs: a rehearsal creates nothing', async () 
   await listing.article.getByText('404 Not Found').waitFor()
 })
 
-test('the command for a shell is the same request, without the key', async () => {
+test('the examples are the same request in each language, without the key, and can be copied', async () => {
   const page = await scene.open('/docs')
+  await page.context().grantPermissions(['clipboard-read', 'clipboard-write'])
   await useKey(page, KEYS.runbook)
   const { article, body } = await openForm(page, 'createVault')
-  await body.fill(`{"name": "Jane's"}`)
+  await body.fill(`{"name": "Jane's", "owners": [], "allowUnauthenticated": false, "description": null}`)
   await article.getByLabel('Idempotency-Key in the header').fill('deploy-1')
-  await article.getByText('As a command').click()
-  const command = await article.locator('.command pre').textContent()
-  expect(command).toBe(
+  await article.getByLabel('Dry run').uncheck()
+  const address = new URL('/v1/vaults', scene.stage.worker.url)
+  const snippet = article.locator('.snippet')
+  expect(await snippet.textContent()).toBe(
     [
-      `curl -X POST '${new URL('/v1/vaults', scene.stage.worker.url)}'`,
-      `-H "Authorization: Bearer $KEY"`,
+      `curl -X POST '${address}'`,
+      `-H "Authorization: Bearer $VAULTS_KEY"`,
       `-H 'Content-Type: application/json'`,
       `-H 'Idempotency-Key: deploy-1'`,
-      `-d '{"name": "Jane'\\''s"}'`,
+      `-d '{"name": "Jane'\\''s", "owners": [], "allowUnauthenticated": false, "description": null}'`,
     ].join(' \\\n  '),
   )
+  await article.getByRole('radio', { name: 'curl' }).focus()
+  await page.keyboard.press('ArrowRight')
+  expect(await snippet.textContent()).toBe(`const response = await fetch("${address}", {
+  method: 'POST',
+  headers: {
+    Authorization: \`Bearer \${process.env.VAULTS_KEY}\`,
+    "Content-Type": "application/json",
+    "Idempotency-Key": "deploy-1",
+  },
+  body: JSON.stringify({
+    "name": "Jane's",
+    "owners": [],
+    "allowUnauthenticated": false,
+    "description": null
+  }),
+})
+console.log(response.status, await response.text())`)
+  await page.keyboard.press('ArrowRight')
+  const python = `import os
+
+import requests
+
+response = requests.post(
+    "${address}",
+    headers={
+        "Authorization": f"Bearer {os.environ['VAULTS_KEY']}",
+        "Content-Type": "application/json",
+        "Idempotency-Key": "deploy-1",
+    },
+    json={
+        "name": "Jane's",
+        "owners": [],
+        "allowUnauthenticated": False,
+        "description": None,
+    },
+)
+print(response.status_code, response.text)`
+  expect(await snippet.textContent()).toBe(python)
+  await article.getByRole('button', { name: 'Copy the example' }).click()
+  await article.getByText('Copied').waitFor()
+  expect(await page.evaluate('navigator.clipboard.readText()')).toBe(python)
+  // the language is that of every example
+  expect(await page.locator('#readRequest .snippet').textContent()).toContain('import requests')
+})
+
+test('the search finds operations by their words, and a slash leads to it', async () => {
+  const page = await scene.open('/docs')
+  await page.getByRole('heading', { name: 'Make a vault', exact: true }).waitFor()
+  await page.keyboard.press('/')
+  await page.keyboard.type('not_created')
+  await page.locator('#resolveRequest').waitFor()
+  expect(await page.locator('#createVault').isVisible()).toBe(false)
+  expect(await page.getByRole('link', { name: 'List requests' }).isVisible()).toBe(false)
+  await page.getByLabel('Search').fill('')
+  await page.locator('#createVault').waitFor()
+})
+
+test('the contents show which part is being read', async () => {
+  const page = await scene.open('/docs')
+  await page.getByRole('heading', { name: 'Make a vault', exact: true }).waitFor()
+  await page.getByRole('link', { name: 'List requests' }).click()
+  await page.locator('#contents [aria-current]').getByText('List requests').waitFor()
 })
 
 test.each([
@@ -109,7 +179,7 @@ test('what cannot be sent at all is told as well', async () => {
   const { article, send } = await openForm(page, 'createVault')
   await article.getByLabel('Idempotency-Key in the header').fill('Schlüssel 🔑')
   await send.click()
-  await article.getByText('This is no request that can be sent').waitFor()
+  await article.getByText('The browser can’t send this request').waitFor()
 })
 
 test('every operation, every field and every problem of the description is on the page', async () => {
@@ -198,6 +268,6 @@ test('without the description, the page says so', async () => {
   const page = await scene.open('/')
   await page.route('**/openapi.json', (route) => route.abort())
   await page.goto(new URL('/docs', scene.stage.worker.url).href)
-  await page.getByText('This deployment cannot be reached').waitFor()
+  await page.getByText('This deployment can’t be reached').waitFor()
   await scene.expectCalm(/Failed to load resource/)
 })

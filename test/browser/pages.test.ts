@@ -1,4 +1,4 @@
-import type { Page } from 'playwright-core'
+import type { BrowserContextOptions, Page } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
 import { expectAccessible, expectNoSidewaysScroll, expectTabOrder, unfold } from './accessibility.ts'
 import { make, type Scene, startScene, useKey } from './scene.ts'
@@ -9,12 +9,19 @@ const HOSTILE = '<img src=x onerror=alert(1)>'.repeat(6)
 const schemes = ['light', 'dark'] as const
 let scene: Scene
 
+/** The requests that the pages show, by their status. */
+const ids = { created: '', failed: '', unknown: '' }
+
 beforeAll(async () => {
   scene = await startScene()
   const ticket = { id: 'SEC-42', url: 'https://acme.atlassian.net/browse/SEC-42' }
-  await make(scene.stage, 'created', { name: 'Payroll break-glass', ticket, requestedBy: 'jane@example.com' })
-  await make(scene.stage, 'failed', { name: HOSTILE, ticket: { id: 'x'.repeat(255) } })
-  await make(scene.stage, 'unknown', {
+  ids.created = await make(scene.stage, 'created', {
+    name: 'Payroll break-glass',
+    ticket,
+    requestedBy: 'jane@example.com',
+  })
+  ids.failed = await make(scene.stage, 'failed', { name: HOSTILE, ticket: { id: 'x'.repeat(255) } })
+  ids.unknown = await make(scene.stage, 'unknown', {
     name: 'Vendor access',
     requestedBy: `${'long'.repeat(50)}@example.com`,
   })
@@ -24,17 +31,21 @@ afterEach(() => scene.expectCalm())
 
 async function nothing(): Promise<void> {}
 
-/** Everything that the pages can show: where, and how one gets there. */
-const views: readonly [string, string, (page: Page) => Promise<void>][] = [
+/** Everything that the pages can show: where it is, and how one gets there. */
+const views: readonly [string, string | (() => string), (page: Page) => Promise<void>][] = [
   ['the start page', '/', nothing],
   ['a problem', '/problems/outcome-unknown', nothing],
+  ['all problems', '/problems', nothing],
   ['the API', '/docs', (page) => page.getByRole('heading', { name: 'Make a vault', exact: true }).waitFor()],
   ['the API with everything unfolded', '/docs', unfolded],
   ['the API with an answer', '/docs', tried],
   ['the console without a key', '/console', nothing],
   ['the console with a wrong key', '/console', refused],
   ['the console', '/console', listed],
-  ['the dialog that settles', '/console', settling],
+  ['a request that made its vault', () => `/console/requests/${ids.created}`, shown],
+  ['a request that failed', () => `/console/requests/${ids.failed}`, shown],
+  ['a request whose outcome is unknown', () => `/console/requests/${ids.unknown}`, shown],
+  ['the dialog that settles', () => `/console/requests/${ids.unknown}`, settling],
 ]
 
 async function unfolded(page: Page): Promise<void> {
@@ -51,7 +62,7 @@ async function tried(page: Page): Promise<void> {
 
 async function refused(page: Page): Promise<void> {
   await useKey(page, 'no-key-of-anybody')
-  await page.getByText('does not know that key').waitFor()
+  await page.getByText('doesn’t know that key').waitFor()
 }
 
 async function listed(page: Page): Promise<void> {
@@ -59,16 +70,25 @@ async function listed(page: Page): Promise<void> {
   await page.getByText('3 requests').waitFor()
 }
 
+async function shown(page: Page): Promise<void> {
+  await useKey(page)
+  await page.locator('.outcome-card').waitFor()
+}
+
 async function settling(page: Page): Promise<void> {
-  await listed(page)
-  await page.getByRole('button', { name: 'Settle Vendor access' }).click()
-  await page.getByLabel('There is no such vault').check()
+  await shown(page)
+  await page.getByRole('button', { name: 'Settle this request' }).click()
+  await page.getByLabel('The vault is there').check()
+}
+
+function open(path: string | (() => string), options?: BrowserContextOptions): Promise<Page> {
+  return scene.open(typeof path === 'string' ? path : path(), options)
 }
 
 test.each(
   views.flatMap(([what, path, reach]) => schemes.map((scheme) => [what, scheme, path, reach] as const)),
 )('%s (%s) has no grave fault that axe finds, and fits a phone', async (_, colorScheme, path, reach) => {
-  const page = await scene.open(path, { colorScheme, viewport: BROAD })
+  const page = await open(path, { colorScheme, viewport: BROAD })
   await reach(page)
   await expectAccessible(page, 'on a desk')
   const background = await page.evaluate('getComputedStyle(document.body).backgroundColor')
@@ -81,7 +101,7 @@ test.each(
 test.each(views.filter(([what]) => !what.includes('unfolded')))(
   '%s (%s) can be used with the keyboard alone',
   async (_, path, reach) => {
-    const page = await scene.open(path)
+    const page = await open(path)
     await reach(page)
     await expectTabOrder(page)
   },
@@ -91,19 +111,26 @@ test('a script in a name or a ticket is shown as the text that it is', async () 
   const script = `<script>document.title = 'taken'</script>`
   const name = `${script}<img src=x onerror="document.title = 'taken'">`
   const url = 'https://example.com/"onmouseover="x'
-  await make(scene.stage, 'unknown', { name, ticket: { id: `${script} 1`, url }, requestedBy: script })
-  await make(scene.stage, 'created', { name, ticket: { id: `${script} 2` }, requestedBy: script })
+  const id = await make(scene.stage, 'unknown', {
+    name,
+    ticket: { id: `${script} 1`, url },
+    requestedBy: script,
+  })
   const page = await scene.open('/console')
   await useKey(page)
-  await page.getByText('5 requests').waitFor()
-  expect(await page.getByText(name, { exact: true }).count()).toBe(2)
+  const link = page.getByRole('link', { name, exact: true })
+  await link.waitFor()
+  expect(await page.title()).toBe('Requests · Vaults for ConductorOne')
+  await link.click()
+  await page.getByRole('heading', { name, exact: true }).waitFor()
+  expect(new URL(page.url()).pathname).toBe(`/console/requests/${id}`)
   expect(await page.getByRole('link', { name: `${script} 1`, exact: true }).getAttribute('href')).toBe(
     new URL(url).href,
   )
-  await page.getByRole('button', { name: `Settle ${name}` }).click()
+  await page.getByRole('button', { name: 'Settle this request' }).click()
   expect(await page.getByRole('dialog').getByText(name).count()).toBe(1)
   expect(await page.locator('main script, main img, dialog script, dialog img').count()).toBe(0)
-  expect(await page.title()).toBe('Console · Vaults for ConductorOne')
+  expect(await page.title()).toBe(`${name} · Vaults for ConductorOne`)
 })
 
 test('text that would become markup is stopped by the browser', async () => {
@@ -115,11 +142,23 @@ test('text that would become markup is stopped by the browser', async () => {
   await scene.expectCalm(/requires 'Trusted/)
 })
 
-test('a ticket is linked where its address is https, and leads away without a trace', async () => {
-  const page = await scene.open('/console')
+test('what is not there is a page in a browser, and leads on', async () => {
+  for (const path of ['/nope', '/problems/nope', '/docs.html', '/console/nope', '/v1/nope']) {
+    const page = await scene.open(path)
+    await page.getByRole('heading', { name: 'There is nothing at this address' }).waitFor()
+    expect(await page.locator('main').getByRole('link', { name: 'Problems' }).getAttribute('href')).toBe(
+      '/problems',
+    )
+  }
+  await scene.expectCalm(/404/)
+})
+
+test('every problem is listed, and an unknown outcome leads to the console', async () => {
+  const page = await scene.open('/problems')
+  await page.getByRole('link', { name: 'outcome-unknown' }).click()
+  await page.getByRole('link', { name: 'Settle it in the console' }).click()
   await useKey(page)
-  const link = page.getByRole('link', { name: 'SEC-42' })
-  expect(await link.getAttribute('href')).toBe('https://acme.atlassian.net/browse/SEC-42')
-  expect(await link.getAttribute('rel')).toBe('noopener noreferrer')
-  expect(await page.getByRole('link', { name: 'xxxx' }).count()).toBe(0)
+  await page.getByRole('link', { name: 'Vendor access' }).waitFor()
+  expect(await page.getByRole('checkbox', { name: 'Unknown' }).isChecked()).toBe(true)
+  expect(await page.getByRole('link', { name: 'Payroll break-glass' }).count()).toBe(0)
 })

@@ -65,7 +65,7 @@ function watch(page: Page, home: URL, trouble: string[]): void {
 /** Gives the page an API key, as a person would. */
 export async function useKey(page: Page, key: string = KEYS.operator): Promise<void> {
   await page.getByLabel('API key', { exact: true }).and(page.locator('input')).fill(key)
-  await page.getByRole('button', { name: 'Use this key' }).click()
+  await page.getByRole('button', { name: 'Sign in' }).click()
 }
 
 /** Makes a request that ends as `created`, `failed` or `unknown`, and returns its id. */

@@ -42,7 +42,15 @@ function policyOf(headers: Headers): Record<string, string> {
   )
 }
 
-const pages = ['/', '/docs', '/console', '/problems/outcome-unknown']
+const pages = [
+  '/',
+  '/docs',
+  '/console',
+  '/console/requests/req_01m83setgvfryzrhs4470v10',
+  '/console/vaults',
+  '/problems',
+  '/problems/outcome-unknown',
+]
 
 test.each([
   ...pages.map((path) => [path, /^text\/html; charset=utf-8$/i] as const),
@@ -111,8 +119,21 @@ test.each([
   '/pages/%ff',
   '/pages/a/b.js',
   '/wrangler.toml',
-])('%s is nothing', async (path) => {
-  expectProblem(await get(path), 'not-found')
+  '/nope',
+  '/problems/nope',
+])('%s is a page that says so in a browser, and a problem elsewhere', async (path) => {
+  const page = await get(path)
+  expect([page.status, page.headers.get('content-type')]).toEqual([404, 'text/html; charset=UTF-8'])
+  expect(page.body).toContain('There is nothing at this address')
+  expectCommonHeaders(page)
+  expect(policyOf(page.headers)).toEqual(POLICY)
+  expectProblem(await worker.call('GET', path, { as: null }), 'not-found')
+})
+
+test('problems are listed as text in a terminal', async () => {
+  const { headers, body } = await worker.call('GET', '/problems', { as: null })
+  expect(headers.get('content-type')).toMatch(/^text\/plain/)
+  expect(body).toContain('owner-not-found: An owner is not known to ConductorOne (HTTP 422)\n')
 })
 
 test('a problem reads as text in a terminal, with the remedy in its third paragraph', async () => {
@@ -126,6 +147,6 @@ test('a problem reads as text in a terminal, with the remedy in its third paragr
 
 test('a problem’s page shows what is special in HTML as it is', async () => {
   const { body } = await get('/problems/unauthenticated')
-  expect(body).toContain('<code>Authorization: Bearer &#60;key&#62;</code>')
+  expect(body).toContain('<code>Authorization: Bearer &lt;key&gt;</code>')
   expect(body).not.toContain('<key>')
 })

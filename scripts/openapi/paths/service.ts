@@ -1,8 +1,8 @@
 import { problems } from '../../../src/problem/catalog.ts'
 import type { Part } from '../headers.ts'
 import { codes } from '../problem-schemas.ts'
-import { jsonResponse, problemResponses, response, schemaRef } from '../responses.ts'
-import { scopes } from './keyed.ts'
+import { jsonResponse, notFoundResponse, problemResponses, response, schemaRef } from '../responses.ts'
+import { KEYED, scopes } from './keyed.ts'
 
 const checkHealth: Part = {
   operationId: 'checkHealth',
@@ -51,6 +51,27 @@ const checkReadiness: Part = {
   },
 }
 
+const readCaller: Part = {
+  operationId: 'readCaller',
+  tags: ['Service'],
+  summary: 'Read whose key it is',
+  description: 'The name and scopes of the key that asks. Any scope will do.',
+  security: scopes('create', 'read', 'operate'),
+  responses: {
+    200: jsonResponse('The caller.', schemaRef('CurrentCaller'), {
+      operator: {
+        summary: 'An operator',
+        value: {
+          name: 'operator',
+          scopes: ['create', 'read', 'operate'],
+          tenant: 'https://acme.conductor.one',
+        },
+      },
+    }),
+    ...problemResponses(KEYED),
+  },
+}
+
 const EXPLAINED = `Too many requests
 
 rate-limited, HTTP 429. The same request may succeed later.
@@ -62,7 +83,7 @@ const explainProblem: Part = {
   operationId: 'explainProblem',
   tags: ['Service'],
   summary: 'What a problem means and what to do',
-  description: 'The page behind the `type` of a problem: HTML for whoever accepts it, else text.',
+  description: 'The page behind the `type` of a problem: HTML if it is accepted, else text.',
   security: [],
   parameters: [
     {
@@ -82,7 +103,26 @@ const explainProblem: Part = {
       },
       'text/html': { schema: { type: 'string' } },
     }),
-    ...problemResponses(['not-found']),
+    ...notFoundResponse(),
+  },
+}
+
+const listProblems: Part = {
+  operationId: 'listProblems',
+  tags: ['Service'],
+  summary: 'Every problem',
+  description: 'Every code with its title: HTML if it is accepted, else text.',
+  security: [],
+  responses: {
+    200: response('Every code with its title.', {
+      'text/plain': {
+        schema: { type: 'string' },
+        examples: {
+          text: { summary: 'In a terminal', value: 'rate-limited: Too many requests (HTTP 429)\n' },
+        },
+      },
+      'text/html': { schema: { type: 'string' } },
+    }),
   },
 }
 
@@ -97,7 +137,7 @@ function file(operationId: string, summary: string, content: Part): Part {
     tags: ['Service'],
     summary,
     security: [],
-    responses: { 200: response(`${summary}.`, content), ...problemResponses(['not-found']) },
+    responses: { 200: response(`${summary}.`, content), ...notFoundResponse() },
   }
 }
 
@@ -131,14 +171,32 @@ const readPageFile: Part = {
   ],
 }
 
+const showRequest: Part = {
+  ...page('showRequest', 'One request and its outcome, for operators'),
+  parameters: [
+    {
+      name: 'id',
+      in: 'path',
+      description: 'The id of the request. The page is there for any id; it asks the API for the request.',
+      required: true,
+      schema: { type: 'string' },
+      example: 'req_01m83setgvfryzrhs4470v10',
+    },
+  ],
+}
+
 /** What is there for operators, monitors and readers. */
 export const servicePaths: Part = {
   '/healthz': { get: checkHealth },
   '/readyz': { get: checkReadiness },
+  '/v1/caller': { get: readCaller },
+  '/problems': { get: listProblems },
   '/problems/{code}': { get: explainProblem },
   '/openapi.json': { get: readDescription },
   '/docs': { get: page('showDocs', 'This description, for people') },
   '/': { get: page('showHome', 'What this is and where things are') },
   '/console': { get: page('showConsole', 'Requests and their outcome, for operators') },
+  '/console/requests/{id}': { get: showRequest },
+  '/console/vaults': { get: page('showRegister', 'The register of vaults, for operators') },
   '/pages/{file}': { get: readPageFile },
 }

@@ -1,6 +1,6 @@
 import { CreateQuery, VAULT_ID } from '../../../src/routes/inputs.ts'
 import '../query-words.ts'
-import { accepted, created, dryRun, groupRequest, linkRequest, vault } from '../examples.ts'
+import { accepted, callbackRequest, created, dryRun, groupRequest, linkRequest, vault } from '../examples.ts'
 import type { Part } from '../headers.ts'
 import { jsonResponse, problemResponses, schemaRef } from '../responses.ts'
 import { queryParameters } from '../schemas.ts'
@@ -46,13 +46,15 @@ const createVault: Part = {
   security: scopes('create'),
   parameters: [...queryParameters(CreateQuery), IDEMPOTENCY_KEY, PREFER, TRACEPARENT],
   requestBody: {
-    description: 'What is asked for, in at most 64 KiB.',
+    description:
+      'At most 64 KiB. Owners must be enabled users of your ConductorOne: try it with your own address.',
     required: true,
     content: {
       'application/json': {
         schema: schemaRef('ProvisioningRequest'),
         examples: {
           group: { summary: 'A vault for a group, asked for in a ticket', value: groupRequest },
+          callback: { summary: 'The same, with a signed callback', value: callbackRequest },
           link: { summary: 'A link that may be opened once', value: linkRequest },
         },
       },

@@ -1,0 +1,100 @@
+import { clockTime } from './time.js'
+
+/**
+ * @typedef {object} RequestRecord a request, as `GET /v1/requests/{id}` answers it
+ * @property {string} id
+ * @property {'accepted' | 'creating' | 'created' | 'failed' | 'unknown'} status
+ * @property {string} caller
+ * @property {string} source
+ * @property {string} name
+ * @property {{ readonly id: string, readonly url?: string } | null} ticket
+ * @property {string | null} requestedBy
+ * @property {string | null} [approvedBy]
+ * @property {string | null} [preset]
+ * @property {readonly Owner[]} owners
+ * @property {Vault | null} vault
+ * @property {import('./api.js').Problem | null} problem
+ * @property {readonly string[]} warnings
+ * @property {number} [attempt]
+ * @property {string | null} [nextAttemptAt]
+ * @property {string | null} [settledBy]
+ * @property {readonly Attempt[]} [attempts] the last ones, oldest first
+ * @property {readonly Told[]} [told]
+ * @property {string} createdAt
+ * @property {string} updatedAt
+ *
+ * @typedef {object} Attempt
+ * @property {number} number
+ * @property {string} startedAt
+ * @property {string | null} endedAt
+ * @property {'created' | 'failed' | 'postponed' | 'unknown' | null} outcome
+ * @property {number | null} [upstreamStatus] ConductorOne's HTTP status
+ * @property {string | null} [problem] its code
+ *
+ * @typedef {{ readonly to: string, readonly at: string, readonly error?: string | null }} Told
+ *
+ * @typedef {{ readonly input: string, readonly id: string | null }} Owner the id is null until it was looked up
+ *
+ * @typedef {object} Vault a vault, as far as these pages show it
+ * @property {string} id
+ * @property {string} [displayName]
+ * @property {string} [description]
+ * @property {string} [createdAt]
+ */
+
+/**
+ * @param {RequestRecord} record
+ * @returns {boolean} whether it may change without anyone doing anything: it is worth a refresh
+ */
+export function isUnderWay({ status, nextAttemptAt }) {
+  return status === 'accepted' || status === 'creating' || Boolean(nextAttemptAt)
+}
+
+/**
+ * @param {RequestRecord} record
+ * @returns {string} what became of it, in one line
+ */
+export function summaryOf(record) {
+  const { status, problem, vault, warnings } = record
+  switch (status) {
+    case 'accepted':
+      return waitOf(record)
+    case 'creating':
+      return 'ConductorOne is making the vault'
+    case 'created':
+      return warnings[0] ?? `Vault ${vault?.id ?? ''}`
+    case 'failed':
+      return problem?.title ?? 'No vault was created'
+    case 'unknown':
+      return record.nextAttemptAt ? searchOf(record) : 'There may be a vault: settle it'
+  }
+}
+
+/** @param {RequestRecord} record */
+function waitOf({ attempt = 1, nextAttemptAt, problem }) {
+  if (nextAttemptAt) return `Attempt ${attempt}, next at ${clockTime(nextAttemptAt)}; nothing to do`
+  if (problem) return `${problem.title}; we try again, nothing to do`
+  return attempt > 1 ? `Attempt ${attempt} begins soon; nothing to do` : 'Begins soon; nothing to do'
+}
+
+/** @param {RequestRecord} record */
+function searchOf({ nextAttemptAt }) {
+  return `Looking for the vault, next at ${clockTime(nextAttemptAt ?? '')}; nothing to do yet`
+}
+
+/**
+ * @param {RequestRecord} record
+ * @returns {string} the person who asked, else the caller
+ */
+export function requesterOf({ requestedBy, caller }) {
+  return requestedBy ?? caller
+}
+
+/**
+ * @param {string | undefined} address as somebody wrote it
+ * @returns {string | undefined} the same, if it may become a link
+ */
+export function httpsAddress(address) {
+  const url = address === undefined ? null : URL.parse(address)
+  return url?.protocol === 'https:' ? url.href : undefined
+}

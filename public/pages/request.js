@@ -1,0 +1,168 @@
+import { ask, ProblemError } from './api.js'
+import { copyButton } from './copy.js'
+import { element, find, folded } from './element.js'
+import { outcomeView } from './outcome.js'
+import { startPolling } from './poll.js'
+import { problemView } from './problem.js'
+import { httpsAddress, isUnderWay } from './record.js'
+import { openSettlement } from './settle.js'
+import { signIn } from './sign-in.js'
+import { clockSeconds, exactTime, timeAgo } from './time.js'
+import { timeline } from './timeline.js'
+
+/** @typedef {import('./record.js').RequestRecord} RequestRecord */
+/** @typedef {import('./sign-in.js').Caller} Caller */
+
+const id = decodeURIComponent(location.pathname.split('/').at(-1) ?? '')
+const place = find('#request', HTMLElement)
+const heading = find('#name', HTMLElement)
+const trouble = find('#trouble', HTMLElement)
+const news = find('#news', HTMLElement)
+const asOf = find('#as-of', HTMLElement)
+const refreshButton = find('#refresh', HTMLButtonElement)
+
+/** @type {Caller | undefined} */
+let caller
+/** @type {RequestRecord | undefined} */
+let shown
+/** @type {Date | undefined} */
+let freshAt
+
+const polling = startPolling(refresh)
+signIn({
+  hint: 'Use a key that may read this request: its caller’s own, or one with the scope operate.',
+  onSignIn(signedIn) {
+    caller = signedIn
+    void refresh().then(polling.restart)
+  },
+  onSignOut: clear,
+})
+refreshButton.addEventListener('click', () => void refresh())
+
+/** Shows the request as it is now. If that can't be had, what is shown stays, greyed. */
+async function refresh() {
+  try {
+    /** @type {RequestRecord} */
+    const record = await ask('GET', `/v1/requests/${encodeURIComponent(id)}`)
+    await show(record)
+    return isUnderWay(record) ? /** @type {const} */ ('under-way') : /** @type {const} */ ('idle')
+  } catch (error) {
+    if (!(error instanceof ProblemError)) throw error
+    await showFailure(error)
+    return /** @type {const} */ ('failed')
+  }
+}
+
+/** @param {ProblemError} error */
+async function showFailure({ problem }) {
+  if (!freshAt) {
+    trouble.replaceChildren(await problemView(problem))
+    return
+  }
+  const text = `Not refreshed: this is the state as of ${clockSeconds(freshAt)}. ${problem.detail}`
+  place.classList.add('stale')
+  // written only when it changes, since screen readers say it
+  if (trouble.textContent !== text) trouble.replaceChildren(element('p', { class: 'problem' }, text))
+}
+
+/** @param {RequestRecord} record */
+async function show(record) {
+  trouble.replaceChildren()
+  place.classList.remove('stale')
+  freshAt = new Date()
+  asOf.textContent = `As of ${clockSeconds(freshAt)}`
+  for (const hidden of [asOf, refreshButton, place]) hidden.hidden = false
+  // what has not changed is left alone, and so are the focus and what is unfolded
+  if (JSON.stringify(record) === JSON.stringify(shown)) return
+  shown = record
+  heading.textContent = record.name
+  document.title = `${record.name} · Vaults for ConductorOne`
+  const outcome = await outcomeView(record, caller, () => openSettlement(record, caller, settled))
+  const json = JSON.stringify(record, null, 2)
+  place.replaceChildren(
+    outcome,
+    element(
+      'div',
+      { class: 'columns' },
+      element('section', {}, element('h2', {}, 'What was asked'), facts(record)),
+      element('section', {}, element('h2', {}, 'What happened'), timeline(record)),
+    ),
+    element(
+      'section',
+      { class: 'json' },
+      folded(
+        'Record as JSON',
+        element(
+          'p',
+          {},
+          copyButton('the record', () => json),
+        ),
+        element('pre', { tabindex: '0', role: 'group', 'aria-label': 'Record as JSON' }, json),
+      ),
+    ),
+  )
+}
+
+/** @param {RequestRecord} record */
+function facts(record) {
+  const { ticket, requestedBy, approvedBy, caller: name, source, preset, createdAt } = record
+  /** @type {readonly [string, readonly (Node | string)[]][]} */
+  const rows = [
+    ['Request id', [element('code', {}, id), ' ', copyButton('the request id', () => id)]],
+    ['Requested by', [requestedBy ?? quiet('not said')]],
+    ...(approvedBy ? [/** @type {[string, string[]]} */ (['Approved by', [approvedBy]])] : []),
+    ['Sent by', [`${name}${source === 'api' ? ' (API)' : ` (${source})`}`]],
+    ['Ticket', [ticketOf(ticket)]],
+    ...(preset ? [/** @type {[string, string[]]} */ (['Preset', [preset]])] : []),
+    ['Owners', [ownersOf(record)]],
+    ['Received', [timeAgo(createdAt), ' ', element('span', { class: 'quiet' }, exactTime(createdAt))]],
+  ]
+  return element(
+    'dl',
+    { class: 'facts' },
+    ...rows.map(([term, value]) => element('div', {}, element('dt', {}, term), element('dd', {}, ...value))),
+  )
+}
+
+/** @param {RequestRecord['ticket']} ticket */
+function ticketOf(ticket) {
+  if (!ticket) return quiet('none')
+  const href = httpsAddress(ticket.url)
+  if (href === undefined) return element('span', {}, ticket.id)
+  return element('a', { href, target: '_blank', rel: 'noopener noreferrer' }, ticket.id)
+}
+
+/** @param {RequestRecord} record */
+function ownersOf({ owners }) {
+  if (owners.length === 0) return quiet('not looked up yet')
+  const items = owners.map((owner) => {
+    if (owner.id === null) return element('li', {}, owner.input, ' ', quiet('not looked up yet'))
+    if (owner.id === owner.input) return element('li', {}, element('code', {}, owner.id))
+    return element('li', {}, owner.input, ' ', element('code', { class: 'quiet' }, owner.id))
+  })
+  return element('ul', { class: 'plain' }, ...items)
+}
+
+/** @param {string} text */
+function quiet(text) {
+  return element('span', { class: 'quiet' }, text)
+}
+
+/** @param {RequestRecord} after */
+async function settled(after) {
+  await show(after)
+  news.textContent =
+    after.status === 'created' ? 'Settled: the vault is there.' : 'Settled: no vault was created.'
+  heading.focus()
+}
+
+function clear() {
+  polling.stop()
+  caller = undefined
+  shown = undefined
+  freshAt = undefined
+  heading.textContent = 'Request'
+  document.title = 'Request · Vaults for ConductorOne'
+  for (const shownPart of [place, trouble, news]) shownPart.replaceChildren()
+  for (const hidden of [asOf, refreshButton, place]) hidden.hidden = true
+}

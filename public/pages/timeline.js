@@ -1,0 +1,97 @@
+import { element } from './element.js'
+import { clockSeconds, duration, exactTime } from './time.js'
+
+/** @typedef {import('./record.js').RequestRecord} RequestRecord */
+/** @typedef {{ readonly at: string, readonly kind: string, readonly text: string, readonly detail?: string | undefined }} Event */
+
+const OUTCOMES = {
+  created: 'ConductorOne created the vault',
+  failed: 'No vault was created',
+  postponed: 'Nothing was sent; tried again later',
+  unknown: 'No readable answer from ConductorOne',
+}
+
+/**
+ * @param {RequestRecord} record
+ * @returns {HTMLElement} what happened to a request, in order
+ */
+export function timeline(record) {
+  const events = eventsOf(record).sort((a, b) => Date.parse(a.at) - Date.parse(b.at))
+  return element('ol', { class: 'timeline' }, ...events.map(eventView))
+}
+
+/**
+ * @param {RequestRecord} record
+ * @returns {Event[]}
+ */
+function eventsOf(record) {
+  const { createdAt, nextAttemptAt, attempt = 1, status } = record
+  const next = status === 'unknown' ? 'Next look in ConductorOne’s system log' : `Attempt ${attempt}`
+  return [
+    { at: createdAt, kind: 'done', text: 'Received', detail: sourceOf(record) },
+    ...attemptsOf(record),
+    ...toldOf(record),
+    ...(nextAttemptAt ? [{ at: nextAttemptAt, kind: 'next', text: next, detail: 'Nothing to do' }] : []),
+  ]
+}
+
+/** @param {RequestRecord} record */
+function sourceOf({ source, caller }) {
+  return source === 'api' ? `From ${caller}, by the API` : `From ${source}`
+}
+
+/**
+ * @param {RequestRecord} record
+ * @returns {Event[]}
+ */
+function attemptsOf(record) {
+  const { attempts = [], settledBy, updatedAt } = record
+  if (attempts.length === 0) return outcomeOf(record)
+  const settled = settledBy ? [{ at: updatedAt, kind: record.status, text: `Settled by ${settledBy}` }] : []
+  return [...attempts.map(attemptEvent), ...settled]
+}
+
+/** @param {import('./record.js').Attempt} attempt */
+function attemptEvent({ number, startedAt, endedAt, outcome, upstreamStatus, problem }) {
+  const took = endedAt && `took ${duration(Date.parse(endedAt) - Date.parse(startedAt))}`
+  const answer = upstreamStatus && `HTTP ${upstreamStatus} from ConductorOne`
+  return {
+    at: startedAt,
+    kind: outcome ?? 'next',
+    text: `Attempt ${number}: ${outcome ? OUTCOMES[outcome] : 'under way'}`,
+    detail: [took, answer, problem].filter(Boolean).join(' · '),
+  }
+}
+
+/**
+ * @param {RequestRecord} record one whose attempts are not on record
+ * @returns {Event[]}
+ */
+function outcomeOf({ status, updatedAt, problem, settledBy }) {
+  if (status === 'accepted' || status === 'creating') return []
+  const detail = settledBy ? `Settled by ${settledBy}` : problem?.title
+  return [{ at: updatedAt, kind: status, text: OUTCOMES[status], detail }]
+}
+
+/**
+ * @param {RequestRecord} record
+ * @returns {Event[]}
+ */
+function toldOf({ told = [] }) {
+  return told.map(({ at, to, error }) => ({
+    at,
+    kind: error ? 'failed' : 'done',
+    text: error ? `Could not tell ${to}` : `Told ${to}`,
+    detail: error ?? undefined,
+  }))
+}
+
+/** @param {Event} event */
+function eventView({ at, kind, text, detail }) {
+  return element(
+    'li',
+    { class: kind },
+    element('time', { datetime: at, title: exactTime(at) }, clockSeconds(at)),
+    element('div', {}, element('p', {}, text), ...(detail ? [element('p', { class: 'quiet' }, detail)] : [])),
+  )
+}

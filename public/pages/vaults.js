@@ -1,0 +1,154 @@
+import { ask, ProblemError, readJson, send } from './api.js'
+import { element, find } from './element.js'
+import { filters } from './filters.js'
+import { problemView } from './problem.js'
+import { httpsAddress } from './record.js'
+import { listCell, listTable } from './request-list.js'
+import { signIn } from './sign-in.js'
+import { timeAgo } from './time.js'
+
+/**
+ * @typedef {object} RegisteredVault a line of the register, as `GET /v1/vaults` answers it
+ * @property {string} id
+ * @property {string} name
+ * @property {readonly import('./record.js').Owner[]} owners
+ * @property {{ readonly id: string, readonly url?: string } | null} ticket
+ * @property {string | null} requestedBy
+ * @property {string | null} approvedBy
+ * @property {string} source
+ * @property {string} caller
+ * @property {string | null} preset
+ * @property {string} createdAt
+ * @property {string} request
+ */
+/** @typedef {{ readonly vaults: readonly RegisteredVault[], readonly cursor: string | null }} Page */
+
+const PAGE_LENGTH = 25
+const COLUMNS = ['Vault', 'Owners at creation', 'Requested by', 'Approved by', 'Ticket', 'Created']
+
+const all = find('#list', HTMLElement)
+const older = find('#older', HTMLButtonElement)
+const news = find('#news', HTMLElement)
+const trouble = find('#trouble', HTMLElement)
+const download = find('#download', HTMLButtonElement)
+const body = element('tbody', { role: 'rowgroup' })
+const table = listTable('Vaults, newest first', COLUMNS, body, 'vaults-list')
+find('#table', HTMLElement).replaceWith(table)
+
+/** @type {string | null} where the next page begins */
+let cursor = null
+/** @type {AbortController | undefined} of the last call, which the next one replaces */
+let running
+
+const filter = filters(find('#filter', HTMLFormElement), () => void load())
+signIn({
+  hint: 'A key with the scope operate shows every vault; other keys show those that their own requests made.',
+  onSignIn: () => void load(),
+  onSignOut: clear,
+})
+older.addEventListener('click', () => void loadOlder())
+download.addEventListener('click', () => void saveCsv())
+
+async function load() {
+  all.hidden = false
+  const page = await fetchPage(null)
+  if (!page) return
+  body.replaceChildren(...page.vaults.map(rowOf))
+  show(page.cursor)
+}
+
+async function loadOlder() {
+  const page = await fetchPage(cursor)
+  if (!page) return
+  const rows = page.vaults.map(rowOf)
+  body.append(...rows)
+  show(page.cursor)
+  // the button may be gone: go on reading where the older ones begin
+  rows[0]?.querySelector('a')?.focus()
+}
+
+/**
+ * @param {string | null} after where the page begins
+ * @returns {Promise<Page | undefined>} undefined if another call has replaced this one, or the page says what is wrong
+ */
+async function fetchPage(after) {
+  running?.abort()
+  running = new AbortController()
+  const { signal } = running
+  const query = filter.query()
+  query.set('limit', `${PAGE_LENGTH}`)
+  if (after !== null) query.set('cursor', after)
+  try {
+    /** @type {Page} */
+    const page = await ask('GET', `/v1/vaults?${query}`, { signal })
+    trouble.replaceChildren()
+    return signal.aborted ? undefined : page
+  } catch (error) {
+    if (signal.aborted) return undefined
+    await showTrouble(error)
+    return undefined
+  }
+}
+
+/** @param {string | null} next where the next page begins */
+function show(next) {
+  cursor = next
+  older.hidden = next === null
+  const count = body.rows.length
+  table.hidden = count === 0
+  download.hidden = false
+  const none = filter.isSet() ? 'No vault matches these filters.' : 'No vaults yet.'
+  const many = `${next === null ? '' : 'The newest '}${count} vault${count === 1 ? '' : 's'}`
+  news.textContent = count === 0 ? none : many
+}
+
+/** Saves the register as a file; the key can't go with a plain link. */
+async function saveCsv() {
+  download.disabled = true
+  try {
+    const response = await send('GET', '/v1/vaults', { headers: { Accept: 'text/csv' }, withKey: true })
+    if (!response.ok) await readJson(response)
+    const href = URL.createObjectURL(await response.blob())
+    const day = new Date().toISOString().slice(0, 10)
+    element('a', { href, download: `vaults-${day}.csv` }).click()
+    URL.revokeObjectURL(href)
+    trouble.replaceChildren()
+  } catch (error) {
+    await showTrouble(error)
+  } finally {
+    download.disabled = false
+  }
+}
+
+/** @param {unknown} error */
+async function showTrouble(error) {
+  if (!(error instanceof ProblemError)) throw error
+  trouble.replaceChildren(await problemView(error.problem))
+}
+
+/** @param {RegisteredVault} vault */
+function rowOf({ id, name, owners, ticket, requestedBy, approvedBy, caller, source, createdAt, request }) {
+  const given = owners.map(({ input }) => input).join(', ')
+  const href = httpsAddress(ticket?.url)
+  const number = ticket?.id ?? '–'
+  const link = { href, target: '_blank', rel: 'noopener noreferrer' }
+  return element(
+    'tr',
+    { role: 'row' },
+    listCell('Vault', `${name}, vault ${id}`, element('a', { href: `/console/requests/${request}` }, name)),
+    listCell('Owners', given, given),
+    listCell('Requested by', `${requestedBy ?? caller} (${caller}, ${source})`, requestedBy ?? caller),
+    listCell('Approved by', approvedBy ?? '', approvedBy ?? '–'),
+    listCell('Ticket', ticket?.id ?? '', href ? element('a', link, number) : number),
+    listCell('Created', '', timeAgo(createdAt)),
+  )
+}
+
+function clear() {
+  running?.abort()
+  body.replaceChildren()
+  all.hidden = true
+  download.hidden = true
+  news.textContent = ''
+  trouble.replaceChildren()
+}
