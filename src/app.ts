@@ -1,6 +1,6 @@
 import type { ApplyGlobalResponse } from 'hono/client'
 import { factory } from './app-env.ts'
-import { problemFrom } from './conductorone/problem-from.ts'
+import { problemFrom } from './conductorone/problem.ts'
 import { configured } from './middleware/configured.ts'
 import { requestLog } from './middleware/request-log.ts'
 import { secureHeaders } from './middleware/secure-headers.ts'

@@ -11,7 +11,7 @@ import { world } from './lib/world.ts'
 import { Problem } from './problem/problem.ts'
 import { OwnerDirectory } from './provisioning/owners.ts'
 
-/** What lives as long as the isolate: the configuration, and all that remembers something. */
+/** Everything that lives as long as the isolate: the configuration and whatever remembers something. */
 export type Deployment = {
   readonly config: Config
   readonly tokens: TokenCache
@@ -24,8 +24,8 @@ export type Deployment = {
 const deployments = new WeakMap<object, Deployment>()
 
 /**
- * @param env the Worker's bindings
- * @returns the deployment that they configure, the same one for the isolate's whole life
+ * Gives the deployment that the bindings configure: the same one for the isolate's whole life.
+ *
  * @throws {Problem} `misconfigured`; the log has every fault in one line
  */
 export function deploymentOf(env: Bindings): Deployment {
@@ -35,16 +35,18 @@ export function deploymentOf(env: Bindings): Deployment {
   const { baseUrl, credentials } = config
   const type = config.dpop === 'required' ? 'dpop' : 'bearer'
   const key = proofKey(credentials)
-  const proofs = () => (type === 'dpop' ? new ProofOfPossession(key, world) : undefined)
-  const exchange = async (patience: number) => {
+  const prover = () => (type === 'dpop' ? new ProofOfPossession(key, world) : undefined)
+  // the token endpoint and the API each have a nonce of their own, which lives as long as the isolate
+  const tokenProofs = prover()
+  const apiProofs = prover()
+  const exchange = async (timeoutMs: number) => {
     const requestedAt = world.now()
-    const signal = AbortSignal.timeout(patience)
-    const answer = await requestToken(baseUrl, credentials, world, signal, proofs())
+    const answer = await requestToken(baseUrl, credentials, world, timeoutMs, tokenProofs)
     return readTokenAnswer(answer, requestedAt, type)
   }
   const store = new SealedToken(env.TOKEN_CACHE, baseUrl, credentials, world, type)
   const tokens = new TokenCache(exchange, store, world)
-  const tenant = new Tenant(baseUrl, tokens, world, proofs())
+  const tenant = new Tenant(baseUrl, tokens, world, apiProofs)
   const directory = new OwnerDirectory(tenant, world)
   const deployment = { config, tokens, tenant, directory, keys: new KeySet(baseUrl, world) }
   deployments.set(env, deployment)

@@ -2,7 +2,7 @@ import type { Config } from '../../src/config/config.ts'
 import { type Finding, inOrder, ok, unchecked, wrong } from './finding.ts'
 import { causeOf, world } from './network.ts'
 import { checkLife, checkRights } from './rights-check.ts'
-import { type Access, PATIENCE } from './tenant-api.ts'
+import { type Access, CALL_TIMEOUT_MS } from './tenant-api.ts'
 import { checkToken } from './token-check.ts'
 
 /** What the tenant is asked about. */
@@ -49,7 +49,7 @@ async function* checks(
 /** Any answer will do: what it says is judged later, and when it was given at once. */
 async function reach(baseUrl: URL): Promise<{ finding: Finding; date?: string | null }> {
   try {
-    const signal = AbortSignal.timeout(PATIENCE)
+    const signal = AbortSignal.timeout(CALL_TIMEOUT_MS)
     const url = `${baseUrl.href.replace(/\/$/, '')}/auth/v1/jwks`
     const { headers, body } = await world.fetch(url, { redirect: 'manual', signal })
     await body?.cancel()

@@ -2,13 +2,13 @@ import type * as z from 'zod/mini'
 import { readAnswer } from '../../src/conductorone/answer.ts'
 import { ConductorOneFailure } from '../../src/conductorone/failure.ts'
 import type { ProofOfPossession } from '../../src/conductorone/token/proof-of-possession.ts'
+import { NoAnswer, send } from '../../src/lib/outgoing.ts'
 import type { Secret } from '../../src/lib/secret.ts'
-import { USER_AGENT } from '../../src/lib/user-agent.ts'
 import { quoted } from './finding.ts'
 import { causeOf, world } from './network.ts'
 
-/** Milliseconds that one call may take. */
-export const PATIENCE = 15_000
+/** How long one call may take. */
+export const CALL_TIMEOUT_MS = 15_000
 
 /** A tenant, and the right to ask it. */
 export type Access = {
@@ -25,7 +25,7 @@ export type Access = {
  * @param schema what a good answer looks like
  * @param body for a search, which is a POST; without one it is a GET
  * @returns the answer's content
- * @throws {ConductorOneFailure} where it is refused or cannot be read, and what `fetch` throws; see {@link refusal}
+ * @throws {ConductorOneFailure} where it is refused or cannot be read, and {@link NoAnswer}; see {@link refusal}
  */
 export async function ask<T>(
   { baseUrl, token, proofs }: Access,
@@ -35,22 +35,18 @@ export async function ask<T>(
 ): Promise<T> {
   const method = body === undefined ? 'GET' : 'POST'
   const url = `${baseUrl.href.replace(/\/$/, '')}${path}`
-  const send = (proof?: string) =>
-    world.fetch(url, {
-      method,
-      redirect: 'manual',
-      signal: AbortSignal.timeout(PATIENCE),
-      headers: {
-        Authorization: `${proof === undefined ? 'Bearer' : 'DPoP'} ${token.reveal()}`,
-        Accept: 'application/json',
-        'User-Agent': USER_AGENT,
-        ...(proof !== undefined && { DPoP: proof }),
-        ...(body !== undefined && { 'Content-Type': 'application/json' }),
-      },
-      ...(body !== undefined && { body: JSON.stringify(body) }),
-    })
-  const response = await (proofs ? proofs.prove(method, url, token, send) : send())
-  return readAnswer(response, schema, 'repeatable', world.now(), token)
+  const sendWith = (proof?: string) => {
+    const headers = {
+      Authorization: `${proof === undefined ? 'Bearer' : 'DPoP'} ${token.reveal()}`,
+      Accept: 'application/json',
+      ...(proof !== undefined && { DPoP: proof }),
+      ...(body !== undefined && { 'Content-Type': 'application/json' }),
+    }
+    const text = body === undefined ? undefined : JSON.stringify(body)
+    return send(url, { method, headers, body: text, timeoutMs: CALL_TIMEOUT_MS }, world)
+  }
+  const answer = await (proofs ? proofs.prove(method, url, token, sendWith) : sendWith())
+  return readAnswer(answer, schema, 'idempotent', world.now(), token)
 }
 
 /** Why {@link ask} got nothing: the status, where there was one, and what was said. */
@@ -71,7 +67,6 @@ export function refusal(error: unknown): Refusal {
       says: quoted([status && `HTTP ${status}`, message ?? reason].filter(Boolean).join(': ')),
     }
   }
-  if (error instanceof TypeError || error instanceof DOMException)
-    return { status: undefined, says: causeOf(error) }
+  if (error instanceof NoAnswer) return { status: undefined, says: causeOf(error.cause) }
   throw error
 }

@@ -3,10 +3,12 @@ import { readTokenAnswer, requestToken } from '../../src/conductorone/token/exch
 import { ProofOfPossession, proofKey } from '../../src/conductorone/token/proof-of-possession.ts'
 import type { Config } from '../../src/config/config.ts'
 import type { Credentials } from '../../src/config/credentials.ts'
+import { parseJson } from '../../src/lib/body.ts'
+import { judgeStatus } from '../../src/lib/outgoing.ts'
 import { Problem } from '../../src/problem/problem.ts'
 import { type Finding, ok, quoted, wrong } from './finding.ts'
 import { world } from './network.ts'
-import { type Access, PATIENCE, refusal } from './tenant-api.ts'
+import { type Access, CALL_TIMEOUT_MS, refusal } from './tenant-api.ts'
 
 const NAME = 'token'
 const RENEW =
@@ -59,17 +61,10 @@ export async function checkToken(
   const requestedAt = world.now()
   let said: z.output<typeof OAuthError> = { error: '', error_description: '' }
   try {
-    const signal = AbortSignal.timeout(PATIENCE)
-    const response = await requestToken(baseUrl, credentials, world, signal, proofs())
-    if (!response.ok)
-      said = OAuthError.parse(
-        await response
-          .clone()
-          .json()
-          .catch(() => undefined),
-      )
+    const answer = await requestToken(baseUrl, credentials, world, CALL_TIMEOUT_MS, proofs())
+    if (judgeStatus(answer.status) !== 'done') said = OAuthError.parse(parseJson(answer.body.text ?? ''))
     const type = dpop === 'required' ? 'dpop' : 'bearer'
-    const token = await readTokenAnswer(response, requestedAt, type)
+    const token = readTokenAnswer(answer, requestedAt, type)
     const minutes = Math.round((token.expiresAt - requestedAt) / 60_000)
     return {
       finding: ok(NAME, `${type === 'dpop' ? 'DPoP' : 'Bearer'}, for ${minutes} minutes`),

@@ -1,7 +1,7 @@
 import * as z from 'zod/mini'
 import { type Finding, inOrder, ok, quoted, unchecked, wrong } from './finding.ts'
 import { causeOf, world } from './network.ts'
-import { PATIENCE } from './tenant-api.ts'
+import { CALL_TIMEOUT_MS } from './tenant-api.ts'
 
 const Health = z.looseObject({ status: z.literal('ok') })
 const ProblemAnswer = z.looseObject({ code: z.string() })
@@ -55,7 +55,7 @@ function getter(url: URL): Get {
   return async (path, key) => {
     const response = await world.fetch(new URL(path, url).href, {
       redirect: 'manual',
-      signal: AbortSignal.timeout(PATIENCE),
+      signal: AbortSignal.timeout(CALL_TIMEOUT_MS),
       headers: key === undefined ? {} : { Authorization: `Bearer ${key}` },
     })
     const json: unknown = await response.json().catch(() => undefined)

@@ -1,17 +1,15 @@
 import { compactVerify } from 'jose'
 import * as z from 'zod/mini'
-import { bytesOf, equalDigests, sha256Bytes } from '../lib/encoding.ts'
+import { bytesOf, equalDigests, sha256Bytes, toBase64 } from '../lib/encoding.ts'
 import { ConductorOneFailure } from './failure.ts'
 import type { KeySet } from './key-set.ts'
 
-/** Seconds that the two clocks may differ. */
-const TOLERANCE = 30
-/** Seconds of a delivery's life at most; ConductorOne gives it two minutes from when it was signed. */
-const LONGEST_LIFE = 300
+/** How far the two clocks may differ. */
+const CLOCK_TOLERANCE_SECONDS = 30
+/** ConductorOne's tokens are valid for two minutes. */
+const MAX_LIFETIME_SECONDS = 300
 
-const time = z.number()
-
-/** What ConductorOne claims: RFC 7519, section 4.1, and what binds the token to one request. */
+/** The claims of a delivery's token: those of RFC 7519, section 4.1, and those that bind it to one request. */
 const Claims = z.looseObject({
   iss: z.string(),
   aud: z.union([z.string(), z.array(z.string())]),
@@ -19,13 +17,13 @@ const Claims = z.looseObject({
   htm: z.string(),
   htu: z.string(),
   htb_s256: z.string(),
-  iat: time,
-  nbf: time,
-  exp: time,
+  iat: z.number(),
+  nbf: z.number(),
+  exp: z.number(),
   jti: z.string().check(z.minLength(1), z.maxLength(1_024)),
 })
 
-/** A delivery as it came. */
+/** A delivery as it arrived. */
 export type SignedDelivery = {
   readonly authorization: string | undefined
   readonly method: string
@@ -33,17 +31,17 @@ export type SignedDelivery = {
   readonly body: Uint8Array<ArrayBuffer>
 }
 
-/** What proves that a delivery is ConductorOne's: a token that is good once, and until when. */
-export type Proven = { readonly jti: string; readonly until: number }
+/** The id of a verified token, which is good once, and the epoch milliseconds until which it must be remembered. */
+export type VerifiedToken = { readonly jti: string; readonly until: number }
 
 /**
- * Verifies the JWT of a delivery of ConductorOne, which binds the request and its body.
+ * Verifies the JWT of a ConductorOne delivery, which binds the request and its body.
  *
  * @param issuer the tenant's host, without a port
  * @param keys the tenant's keys
  * @param now epoch milliseconds
- * @returns the token's id, which must not have been seen before; undefined where the delivery is not what was signed
- * @throws {ConductorOneFailure} `unavailable` where the keys cannot be had
+ * @returns the token, which must not have been seen before; undefined if it doesn't prove this very delivery
+ * @throws {ConductorOneFailure} `unavailable` if the keys cannot be fetched
  * @see https://www.conductorone.com/docs/product/admin/webhooks
  */
 export async function verifyDelivery(
@@ -51,7 +49,7 @@ export async function verifyDelivery(
   issuer: string,
   keys: KeySet,
   now: number,
-): Promise<Proven | undefined> {
+): Promise<VerifiedToken | undefined> {
   const [, token] = /^bearer +([\w.-]+)$/i.exec(authorization ?? '') ?? []
   if (token === undefined) return undefined
   try {
@@ -61,20 +59,20 @@ export async function verifyDelivery(
     )
     const seconds = now / 1_000
     // standard base64, unlike what ConductorOne takes for its inbound webhooks
-    const digest = btoa(String.fromCharCode(...(await sha256Bytes(body))))
-    const good =
+    const digest = toBase64(await sha256Bytes(body))
+    const isProven =
       iss === issuer &&
       [aud].flat().includes(url.hostname) &&
       c1typ === 'wh' &&
       htm === method &&
       htu === url.origin + url.pathname &&
       equalDigests(bytesOf(htb_s256), bytesOf(digest)) &&
-      Math.max(nbf, iat) <= seconds + TOLERANCE &&
-      exp > seconds - TOLERANCE &&
-      exp - iat <= LONGEST_LIFE
-    return good ? { jti, until: (exp + TOLERANCE) * 1_000 } : undefined
+      Math.max(nbf, iat) <= seconds + CLOCK_TOLERANCE_SECONDS &&
+      exp > seconds - CLOCK_TOLERANCE_SECONDS &&
+      exp - iat <= MAX_LIFETIME_SECONDS
+    return isProven ? { jti, until: (exp + CLOCK_TOLERANCE_SECONDS) * 1_000 } : undefined
   } catch (error) {
     if (error instanceof ConductorOneFailure) throw error
-    return undefined // forged, or no token of this kind at all
+    return undefined // forged, or not a token of this kind
   }
 }

@@ -1,8 +1,8 @@
 import type { Deadline } from './deadline.ts'
 
 /**
- * A few lanes that calls share. The platform opens so many connections at once and queues the rest without a word; here
- * a call that waits is known not to have been sent.
+ * Limits how many calls are under way at once. The platform opens so many connections and silently queues the rest;
+ * a call that waits here instead is known not to have been sent.
  *
  * @see https://developers.cloudflare.com/workers/platform/limits/#simultaneous-open-connections
  */
@@ -10,41 +10,41 @@ export class Lanes {
   #free: number
   readonly #queue: (() => void)[] = []
 
-  /** @param count how many calls may be on their way at once */
+  /** @param count how many calls may be under way at once */
   constructor(count: number) {
     this.#free = count
   }
 
   /**
-   * Waits for a lane, in the order of arrival. Whoever got one must {@link Lanes.leave} it.
+   * Waits for a free lane, first come first served. Every lane that was entered must be left: {@link Lanes.leave}.
    *
-   * @throws {ConductorOneFailure} `unavailable` where none becomes free before the deadline
+   * @throws {ConductorOneFailure} `unavailable` if no lane becomes free before the deadline
    */
   async enter(deadline: Deadline): Promise<void> {
     if (this.#free > 0) {
       this.#free--
       return
     }
-    let mine = false
-    let take = () => {}
+    let entered = false
+    let enter = () => {}
     const turn = new Promise<void>((resolve) => {
-      take = () => {
-        mine = true
+      enter = () => {
+        entered = true
         resolve()
       }
     })
-    this.#queue.push(take)
+    this.#queue.push(enter)
     try {
       await deadline.wait(turn, 'too many calls were waiting for it')
     } catch (error) {
-      // a lane may have come in the very moment in which the time was up
-      if (mine) this.leave()
-      else this.#queue.splice(this.#queue.indexOf(take), 1)
+      // the lane may have come in the very moment the deadline passed
+      if (entered) this.leave()
+      else this.#queue.splice(this.#queue.indexOf(enter), 1)
       throw error
     }
   }
 
-  /** Gives the lane to whoever has waited longest. */
+  /** Passes the lane on to the call that has waited longest. */
   leave(): void {
     const next = this.#queue.shift()
     if (next) next()

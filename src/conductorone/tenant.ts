@@ -1,25 +1,25 @@
 import type * as z from 'zod/mini'
-import { USER_AGENT } from '../lib/user-agent.ts'
+import { send } from '../lib/outgoing.ts'
 import type { World } from '../lib/world.ts'
-import { type Effect, noAnswer, readAnswer, reasonOf } from './answer.ts'
+import { type Effect, readAnswer, reasonOf, unanswered } from './answer.ts'
 import type { Deadline } from './deadline.ts'
 import { ConductorOneFailure } from './failure.ts'
-import { insist } from './insist.ts'
 import type { Lanes } from './lanes.ts'
+import { retryWhileUnavailable } from './retry.ts'
 import type { TokenCache } from './token/cache.ts'
 import type { AccessToken } from './token/exchange.ts'
 import type { ProofOfPossession } from './token/proof-of-possession.ts'
 import { UserSearchAnswer, type Vault, VaultAnswer, type VaultServiceCreateRequest } from './wire.ts'
 
-/** Milliseconds that must be left for a call to be sent; a create without time for its answer ends unknown. */
-const LEAST_TIME = { repeatable: 1_000, creating: 5_000 } as const
+/** Below this a call is not sent. A create without time for its answer would end as unknown. */
+const MIN_REMAINING_MS = { idempotent: 1_000, create: 5_000 } as const
 
 /** What every call takes along from the request that it serves. */
 export type Call = {
   readonly deadline: Deadline
   /** the caller's trace, passed on as it came: W3C Trace Context, section 3.2 */
   readonly traceparent?: string | undefined
-  /** the lanes that it shares with others, where there are others */
+  /** the lanes that it shares with other calls, if there are any */
   readonly lanes?: Lanes | undefined
 }
 
@@ -28,6 +28,7 @@ type Operation<T> = {
   readonly path: string
   readonly body?: unknown
   readonly effect: Effect
+  /** the shape of a good answer */
   readonly answer: z.ZodMiniType<T>
 }
 
@@ -35,9 +36,8 @@ type Operation<T> = {
 export type FoundUser = { readonly id: string; readonly email: string }
 
 /**
- * A ConductorOne tenant: the few calls that we make. Every call carries the token to the tenant's own host only,
- * follows no redirect, reads a limited answer and gives up at the deadline. A call that is known to have done nothing
- * is tried again while there is time; a create whose fate is unknown never is.
+ * A ConductorOne tenant, reduced to the few calls that we make. The token goes to the tenant's own host only. A call
+ * that is known to have done nothing is retried until its deadline; a create with an unknown outcome never is.
  *
  * @see https://www.conductorone.com/docs/api
  */
@@ -48,9 +48,11 @@ export class Tenant {
   readonly #proofs: ProofOfPossession | undefined
 
   /**
+   * Connects to nothing yet.
+   *
    * @param baseUrl the tenant, `https://acme.conductor.one`
-   * @param tokens where access tokens come from
-   * @param proofs makes a proof for every call, where tokens are bound to a key
+   * @param tokens the source of access tokens
+   * @param proofs makes a proof for every call if tokens are bound to a key
    */
   constructor(baseUrl: URL, tokens: TokenCache, world: World, proofs?: ProofOfPossession) {
     this.#baseUrl = baseUrl
@@ -59,13 +61,14 @@ export class Tenant {
     this.#proofs = proofs
   }
 
-  /** Gets a token ready, so that whatever else the caller does first costs no time. */
+  /** Gets a token ready while the caller does other things, so that the next call need not wait for one. */
   async connect({ deadline }: Call): Promise<void> {
     await this.#tokens.get(deadline)
   }
 
   /**
-   * `POST /api/v1/vaults`. There is no idempotency key: after a failure of kind `lost` the vault may exist.
+   * Creates a vault: `POST /api/v1/vaults`. There is no idempotency key: after a failure of kind `lost` the vault may
+   * exist.
    *
    * @throws {ConductorOneFailure}
    */
@@ -74,138 +77,128 @@ export class Tenant {
       method: 'POST',
       path: '/api/v1/vaults',
       body: request,
-      effect: 'creating',
+      effect: 'create',
       answer: VaultAnswer,
     } as const
-    return (await this.#do(operation, call)).vault
+    return (await this.#call(operation, call)).vault
   }
 
   /**
-   * `POST /api/v1/vaults/{id}`: sets how long credentials in the vault live. May be repeated.
+   * Sets how long credentials in a vault live: `POST /api/v1/vaults/{id}`. May be repeated.
    *
    * @param seconds whole seconds
    * @throws {ConductorOneFailure}
    */
   async setCredentialExpiration(id: string, seconds: number, call: Call): Promise<Vault> {
-    const body = {
-      vault: { id, credentialExpirationDuration: `${seconds}s` },
-      updateMask: 'credentialExpirationDuration',
-    }
     const operation = {
       method: 'POST',
       path: vaultPath(id),
-      body,
-      effect: 'repeatable',
+      body: {
+        vault: { id, credentialExpirationDuration: `${seconds}s` },
+        updateMask: 'credentialExpirationDuration',
+      },
+      effect: 'idempotent',
       answer: VaultAnswer,
     } as const
-    return (await this.#do(operation, call)).vault
+    return (await this.#call(operation, call)).vault
   }
 
   /**
-   * `GET /api/v1/vaults/{id}`
+   * Reads a vault: `GET /api/v1/vaults/{id}`.
    *
-   * @throws {ConductorOneFailure} `refused` with status 404 where there is no such vault
+   * @throws {ConductorOneFailure} `refused` with status 404 if there is no such vault
    */
   async getVault(id: string, call: Call): Promise<Vault> {
     const operation = {
       method: 'GET',
       path: vaultPath(id),
-      effect: 'repeatable',
+      effect: 'idempotent',
       answer: VaultAnswer,
     } as const
-    return (await this.#do(operation, call)).vault
+    return (await this.#call(operation, call)).vault
   }
 
   /**
-   * `POST /api/v1/search/users`: the enabled users with exactly this e-mail address; two are asked for, as more than
+   * Finds the enabled users with exactly this e-mail address: `POST /api/v1/search/users`. Asks for two, as more than
    * one is one too many.
    *
    * @throws {ConductorOneFailure}
    */
   async searchUsers(email: string, call: Call): Promise<FoundUser[]> {
-    const body = { email, userStatuses: ['ENABLED'], pageSize: 2 }
     const operation = {
       method: 'POST',
       path: '/api/v1/search/users',
-      body,
-      effect: 'repeatable',
+      body: { email, userStatuses: ['ENABLED'], pageSize: 2 },
+      effect: 'idempotent',
       answer: UserSearchAnswer,
     } as const
-    const { list } = await this.#do(operation, call)
+    const { list } = await this.#call(operation, call)
     return (list ?? []).map(({ user }) => ({ id: user?.id ?? '', email: user?.email ?? '' }))
   }
 
-  /** A token that the API does not accept is replaced once; a 401 to a fresh one is final. */
-  async #do<T>(operation: Operation<T>, call: Call): Promise<T> {
+  /** Makes a call, and makes it once more with a fresh token if the API answers 401; a second 401 is final. */
+  async #call<T>(operation: Operation<T>, call: Call): Promise<T> {
+    const callWith = (token: AccessToken) =>
+      retryWhileUnavailable(
+        (timeoutMs) => this.#attempt(operation, token, call, timeoutMs),
+        call.deadline,
+        this.#world,
+      )
     const token = await this.#tokens.get(call.deadline)
     try {
-      return await this.#insist(operation, token, call)
+      return await callWith(token)
     } catch (error) {
-      if (!(error instanceof ConductorOneFailure) || error.failure.upstream?.status !== 401) throw error
+      const isRejected = error instanceof ConductorOneFailure && error.failure.upstream?.status === 401
+      if (!isRejected) throw error
     }
-    return this.#insist(operation, await this.#tokens.replace(token, call.deadline), call)
+    return callWith(await this.#tokens.replace(token, call.deadline))
   }
 
-  #insist<T>(operation: Operation<T>, token: AccessToken, call: Call): Promise<T> {
-    const { answer, effect } = operation
-    const attempt = async (patience: number) => {
-      await call.lanes?.enter(call.deadline)
-      return call.deadline.within(
-        async (signal) => {
-          const sent = this.#send(operation, token, call, signal).finally(() => call.lanes?.leave())
-          return readAnswer(await sent, answer, effect, this.#world.now(), token.value)
-        },
-        // a create may take all the time there is: giving up on it earlier leaves its fate unknown
-        effect === 'creating' ? undefined : patience,
-      )
-    }
-    return insist(attempt, call.deadline, this.#world)
-  }
-
-  #send(
-    operation: Operation<unknown>,
+  /** Makes one attempt as soon as a lane is free, and reads its answer. */
+  async #attempt<T>(
+    operation: Operation<T>,
     { value: token }: AccessToken,
     call: Call,
-    signal: AbortSignal,
-  ): Promise<Response> {
-    const url = `${this.#baseUrl.href.replace(/\/$/, '')}${operation.path}`
-    if (!this.#proofs)
-      return this.#request(operation, url, { Authorization: `Bearer ${token.reveal()}` }, call, signal)
-    return this.#proofs.prove(operation.method, url, token, (DPoP) =>
-      this.#request(operation, url, { Authorization: `DPoP ${token.reveal()}`, DPoP }, call, signal),
-    )
-  }
-
-  async #request(
-    { method, body, effect }: Operation<unknown>,
-    url: string,
-    authorization: { readonly Authorization: string; readonly DPoP?: string },
-    { deadline, traceparent }: Call,
-    signal: AbortSignal,
-  ): Promise<Response> {
-    if (deadline.left() < LEAST_TIME[effect])
-      throw new ConductorOneFailure({ kind: 'unavailable', reason: 'too little time was left to ask it' })
-    try {
-      return await this.#world.fetch(url, {
+    timeoutMs: number,
+  ): Promise<T> {
+    const { method, path, body, effect } = operation
+    const url = `${this.#baseUrl.href.replace(/\/$/, '')}${path}`
+    await call.lanes?.enter(call.deadline)
+    const endsAt = this.#world.now() + timeoutMs
+    const sendWith = async (authorization: { readonly Authorization: string; readonly DPoP?: string }) => {
+      const remainingMs = call.deadline.remainingMs()
+      if (remainingMs < MIN_REMAINING_MS[effect])
+        throw new ConductorOneFailure({ kind: 'unavailable', reason: 'too little time was left to ask it' })
+      const request = {
         method,
-        redirect: 'manual',
-        signal,
         headers: {
           ...authorization,
           Accept: 'application/json',
-          'User-Agent': USER_AGENT,
           ...(body !== undefined && { 'Content-Type': 'application/json' }),
-          ...(traceparent && { traceparent }),
         },
-        ...(body !== undefined && { body: JSON.stringify(body) }),
+        body: body === undefined ? undefined : JSON.stringify(body),
+        // a create may take all the time there is: giving up on it early leaves its outcome unknown
+        timeoutMs: effect === 'create' ? remainingMs : Math.min(remainingMs, endsAt - this.#world.now()),
+        traceparent: call.traceparent,
+      }
+      return send(url, request, this.#world).catch((error: unknown) => {
+        throw new ConductorOneFailure(unanswered(effect, reasonOf(error)))
       })
-    } catch (error) {
-      throw new ConductorOneFailure(noAnswer(effect, reasonOf(error)))
+    }
+    try {
+      const answer = await (this.#proofs
+        ? this.#proofs.prove(method, url, token, (DPoP) =>
+            sendWith({ Authorization: `DPoP ${token.reveal()}`, DPoP }),
+          )
+        : sendWith({ Authorization: `Bearer ${token.reveal()}` }))
+      return readAnswer(answer, operation.answer, effect, this.#world.now(), token)
+    } finally {
+      call.lanes?.leave()
     }
   }
 }
 
-/** An id that is empty or a dot would reach another path than meant. */
+/** Encodes a vault's id in its path. An id that is empty or a dot would reach another path than meant. */
 function vaultPath(id: string): string {
   if (/^\.{0,2}$/.test(id)) throw new TypeError('a vault id is never empty')
   return `/api/v1/vaults/${encodeURIComponent(id)}`

@@ -9,14 +9,14 @@ export type VaultServiceCreateRequest = {
   ownerIds: string[]
 }
 
-/** A vault as ConductorOne has it: the id is sure, everything else is passed on as it came. */
+/** A vault as ConductorOne has it. Only the id is certain; everything else is passed on as it came. */
 export const Vault = z.looseObject({ id: z.string().check(z.minLength(1)) })
 export type Vault = z.output<typeof Vault>
 
 /** The answer to create, get and update. */
 export const VaultAnswer = z.looseObject({ vault: Vault })
 
-/** One page of `POST /api/v1/search/users`: what we need of it. Unset fields come as null or blank. */
+/** The part of a page of `POST /api/v1/search/users` that we need. Unset fields come as null or blank. */
 export const UserSearchAnswer = z.looseObject({
   list: z.nullish(
     z.array(
@@ -27,9 +27,7 @@ export const UserSearchAnswer = z.looseObject({
   ),
 })
 
-/**
- * A field that is left out where it is not of the expected shape; `z.catch` would bring all of zod's tools into the bundle.
- */
+/** Makes a field that is left out if it doesn't have the expected shape. `z.catch` would add all of zod to the bundle. */
 export function ifAny<T extends z.ZodMiniType>(schema: T) {
   return z.optional(
     z.union([
@@ -42,7 +40,7 @@ export function ifAny<T extends z.ZodMiniType>(schema: T) {
   )
 }
 
-/** An error of the API: `google.rpc.Status`; whatever is not of that shape is left out. */
+/** An error of the API: `google.rpc.Status`. Parts that don't have its shape are left out. */
 export const ErrorAnswer = z.looseObject({
   code: ifAny(z.union([z.number(), z.string().check(z.maxLength(64))])),
   message: ifAny(z.string().check(z.maxLength(1_000))),

@@ -1,4 +1,5 @@
 import * as z from 'zod/mini'
+import { fromBase64url } from '../lib/encoding.ts'
 import { Secret } from '../lib/secret.ts'
 
 /** A ConductorOne credential: who we are and the key that proves it. */
@@ -77,7 +78,7 @@ export const ClientSecret = z.pipe(
 /** @returns the JSON value behind base64url, or undefined where there is none to read */
 function decoded(base64url: string): unknown {
   try {
-    return JSON.parse(atob(base64url.replaceAll('-', '+').replaceAll('_', '/')))
+    return JSON.parse(new TextDecoder().decode(fromBase64url(base64url)))
   } catch {
     return undefined
   }

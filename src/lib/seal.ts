@@ -3,11 +3,11 @@ import type { Secret } from './secret.ts'
 import type { World } from './world.ts'
 
 /** Bytes of the initialization vector: NIST SP 800-38D, section 8.2. */
-const IV_LENGTH = 12
+const IV_BYTES = 12
 
 /**
- * Keeps a text unreadable wherever it is stored: AES-256-GCM under a key derived from a secret (HKDF, RFC 5869), bound
- * to the name that it is stored under.
+ * Encrypts texts for storage: AES-256-GCM under a key derived from a secret (HKDF, RFC 5869), with the name that the
+ * text is stored under as additional data.
  */
 export class Seal {
   readonly #secret: Secret
@@ -15,8 +15,10 @@ export class Seal {
   readonly #world: Pick<World, 'random'>
 
   /**
-   * @param secret what the key is derived from
-   * @param purpose what is sealed; a key serves one purpose only
+   * Prepares a seal for one purpose.
+   *
+   * @param secret the secret that the key is derived from
+   * @param purpose what is sealed: each purpose has a key of its own
    */
   constructor(secret: Secret, purpose: string, world: Pick<World, 'random'>) {
     this.#secret = secret
@@ -24,21 +26,22 @@ export class Seal {
     this.#world = world
   }
 
-  /** @returns what may be stored under that name */
+  /** Encrypts a text; the result may be stored under that name only. */
   async close(text: string, name: string): Promise<ArrayBuffer> {
-    const iv = this.#world.random(IV_LENGTH)
+    const iv = this.#world.random(IV_BYTES)
     const algorithm = { name: 'AES-GCM', iv, additionalData: bytesOf(name) }
     const sealed = await crypto.subtle.encrypt(algorithm, await this.#key(), bytesOf(text))
     return new Blob([iv, sealed]).arrayBuffer()
   }
 
   /**
-   * @returns the text
-   * @throws {DOMException} where it was sealed under another secret, purpose or name, or was changed
+   * Decrypts what {@link Seal.close} made.
+   *
+   * @throws {DOMException} if it was sealed under another secret, purpose or name, or was altered since
    */
   async open(sealed: ArrayBuffer, name: string): Promise<string> {
-    const algorithm = { name: 'AES-GCM', iv: sealed.slice(0, IV_LENGTH), additionalData: bytesOf(name) }
-    const text = await crypto.subtle.decrypt(algorithm, await this.#key(), sealed.slice(IV_LENGTH))
+    const algorithm = { name: 'AES-GCM', iv: sealed.slice(0, IV_BYTES), additionalData: bytesOf(name) }
+    const text = await crypto.subtle.decrypt(algorithm, await this.#key(), sealed.slice(IV_BYTES))
     return new TextDecoder().decode(text)
   }
 

@@ -1,35 +1,37 @@
 import type { World } from './world.ts'
 
-/** A flight that takes longer than this is given up: whoever started it may have been cut off in the middle. */
-const LONGEST_FLIGHT = 90_000
+/** After this a flight is abandoned: the request that started it may have been cut off in the middle. */
+const MAX_FLIGHT_MS = 90_000
 
 type Flight<T> = { readonly outcome: Promise<T>; readonly since: number }
 
-/** One run of a piece of work for all who want its outcome at the same time, within one isolate. */
+/** Runs a piece of work once for all callers that want its outcome at the same time, within one isolate. */
 export class SingleFlight<T> {
   readonly #flights = new Map<string, Flight<T>>()
   readonly #world: World
 
-  /** @param world the clock, and what keeps a flight in the air when the request that started it is gone */
+  /** @param world the clock, and what keeps a flight going when the request that started it has ended */
   constructor(world: World) {
     this.#world = world
   }
 
   /**
-   * @param key which work
-   * @param work started only where no flight of that key is in the air
-   * @returns the flight's outcome, whoever started it
+   * Joins the flight of that key, or starts one.
+   *
+   * @param key names the work
+   * @param work started only if no flight of that key is under way
+   * @returns the outcome of the flight
    */
   join(key: string, work: () => Promise<T>): Promise<T> {
     const flying = this.#flights.get(key)
-    if (flying && this.#world.now() - flying.since < LONGEST_FLIGHT) return flying.outcome
+    if (flying && this.#world.now() - flying.since < MAX_FLIGHT_MS) return flying.outcome
 
     const outcome = work().finally(() => {
       if (this.#flights.get(key) === flight) this.#flights.delete(key)
     })
     const flight = { outcome, since: this.#world.now() }
     this.#flights.set(key, flight)
-    // the rejection belongs to those who wait; in the background nobody does
+    // the callers that wait get the rejection; in the background it would go unhandled
     this.#world.background(outcome.catch(() => undefined))
     return outcome
   }

@@ -1,15 +1,15 @@
 import { waitUntil } from 'cloudflare:workers'
 
-/** What the code takes from outside itself, so that tests can bring their own. */
+/** The clock, the network and the randomness, passed in so that tests can bring their own. */
 export type World = {
   /** the clock, in epoch milliseconds */
   readonly now: () => number
-  /** resolves after so many milliseconds */
+  /** resolves after that many milliseconds */
   readonly sleep: (milliseconds: number) => Promise<void>
   readonly fetch: (input: string, init: RequestInit) => Promise<Response>
-  /** so many bytes that nobody can guess */
+  /** makes that many unpredictable bytes */
   readonly random: (bytes: number) => Uint8Array<ArrayBuffer>
-  /** lets work go on after the answer */
+  /** keeps work running after the answer was sent */
   readonly background: (work: Promise<unknown>) => void
 }
 

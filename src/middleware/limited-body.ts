@@ -1,5 +1,4 @@
-import { boundedBody } from '../lib/body.ts'
-import { DEEPEST_JSON, isDeeper } from '../lib/nesting.ts'
+import { isTooDeep, MAX_JSON_DEPTH, readBody } from '../lib/body.ts'
 import { Problem } from '../problem/problem.ts'
 
 /**
@@ -15,7 +14,7 @@ export async function limitedBody(request: Request, limit: number): Promise<Uint
   const bytes =
     declared > limit
       ? undefined
-      : await boundedBody(request, limit).catch(() => {
+      : await readBody(request, limit).catch(() => {
           // whoever breaks off may still listen, and it is no mistake of ours
           throw new Problem('malformed-json', 'The body broke off before its end.')
         })
@@ -30,8 +29,8 @@ export async function limitedBody(request: Request, limit: number): Promise<Uint
  */
 export function jsonOf(bytes: Uint8Array): unknown {
   const json = parsed(bytes)
-  if (isDeeper(json))
-    throw new Problem('malformed-json', `The body is nested more than ${DEEPEST_JSON} levels deep.`)
+  if (isTooDeep(json))
+    throw new Problem('malformed-json', `The body is nested more than ${MAX_JSON_DEPTH} levels deep.`)
   return json
 }
 

@@ -1,27 +1,27 @@
 import type { Config } from '../config/config.ts'
 import type { RequestRecord } from '../ledger/entry.ts'
-import { bytesOf } from '../lib/encoding.ts'
+import { bytesOf, fromBase64, toBase64 } from '../lib/encoding.ts'
 import type { World } from '../lib/world.ts'
-import { type Delivery, post } from './post.ts'
+import { post, type TellResult } from './post.ts'
 
 /**
- * Posts a request's record to the address that its author named, signed as Standard Webhooks says. Goes to allowed
- * hosts over https only, and follows no redirect.
+ * Posts a request's record to the callback address that its author named, signed by Standard Webhooks. Goes to allowed
+ * hosts over https only.
  *
  * @param url the callback address
- * @param messageId the same for every try of one message, so that the receiver can tell a repetition
- * @returns whether the receiver took it; any 2xx counts, 410 ends it
+ * @param messageId the same for each attempt of one message, so that the receiver can tell a repetition
+ * @returns whether the receiver took it; only 410 ends it for good
  * @see https://github.com/standard-webhooks/standard-webhooks/blob/main/spec/standard-webhooks.md
  */
-export async function deliver(
+export async function sendCallback(
   url: string,
   messageId: string,
   record: RequestRecord,
   { callbackKey, policy }: Config,
   world: World,
-): Promise<Delivery> {
+): Promise<TellResult> {
   const { protocol, host } = new URL(url)
-  // what was allowed when the request came may not be allowed any more
+  // the host may have been allowed when the request came, and not any more
   if (!callbackKey || protocol !== 'https:' || !policy.allowedCallbackHosts.includes(host))
     return { kind: 'refused', reason: 'results may not be sent there any more' }
 
@@ -33,13 +33,13 @@ export async function deliver(
     'webhook-timestamp': String(timestamp),
     'webhook-signature': `v1,${signature}`,
   }
-  const final = (status: number) => status === 410
-  return post(url, { headers, body, final, event: 'callback', request: record.id }, world)
+  const isFinal = (status: number) => status === 410
+  return post(url, { headers, body, isFinal, event: 'callback', request: record.id }, world)
 }
 
+/** Signs a text with HMAC-SHA256; key and signature are base64. */
 async function sign(text: string, base64Key: string): Promise<string> {
-  const raw = Uint8Array.from(atob(base64Key), (character) => character.charCodeAt(0))
+  const raw = fromBase64(base64Key)
   const key = await crypto.subtle.importKey('raw', raw, { name: 'HMAC', hash: 'SHA-256' }, false, ['sign'])
-  const mac = new Uint8Array(await crypto.subtle.sign('HMAC', key, bytesOf(text)))
-  return btoa(String.fromCharCode(...mac))
+  return toBase64(new Uint8Array(await crypto.subtle.sign('HMAC', key, bytesOf(text))))
 }

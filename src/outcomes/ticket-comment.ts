@@ -2,35 +2,31 @@ import type { Config } from '../config/config.ts'
 import type { TicketSystem } from '../config/senders.ts'
 import type { TicketAccess } from '../config/ticket-tokens.ts'
 import type { RequestRecord } from '../ledger/entry.ts'
-import { boundedBody } from '../lib/body.ts'
+import { parseJson } from '../lib/body.ts'
 import { log } from '../lib/log.ts'
-import { USER_AGENT } from '../lib/user-agent.ts'
+import { type Answer, judgeStatus, send } from '../lib/outgoing.ts'
 import type { World } from '../lib/world.ts'
 import { outcome } from './outcome.ts'
-import type { Delivery } from './post.ts'
+import { RECEIVER_TIMEOUT_MS, retryLater, type TellResult } from './post.ts'
 import { type TicketApi, type TicketCall, ticketApis } from './ticket-system.ts'
 
-/** Milliseconds that a ticketing system may take. */
-const PATIENCE = 20_000
-/** Bytes of an answer at most: a hundred comments of 64 KiB, which GitHub may have, still fit. */
-const LARGEST_ANSWER = 8 * 1_024 * 1_024
-/** Seconds before the next try. */
-const LATER = 5
+/** A hundred comments of 64 KiB, which GitHub may have, still fit. */
+const MAX_ANSWER_BYTES = 8 * 1_024 * 1_024
 
 /**
- * Writes a request's outcome into its ticket. Looks for the comment first, by its mark, so that a try whose answer was
- * lost is not repeated.
+ * Writes a request's outcome into its ticket. Looks for the comment first, by its mark, so that an attempt whose answer
+ * was lost is not repeated.
  *
  * @param record the request, with its ticket
- * @param attempt which try of the request this is the outcome of; each has a comment of its own
+ * @param attempt the attempt of the request that this is the outcome of; each has a comment of its own
  * @returns whether the comment is there
  */
-export async function comment(
+export async function writeComment(
   record: RequestRecord,
   attempt: string,
   { ticketTokens }: Config,
   world: World,
-): Promise<Delivery> {
+): Promise<TellResult> {
   const system = systemOf(record.source)
   const access = system && ticketTokens[system]
   const ticket = record.ticket?.id
@@ -60,47 +56,45 @@ function systemOf(source: string): TicketSystem | undefined {
 
 type Read = { readonly kind: 'read'; readonly text: string }
 
+/** Makes one call to a ticketing system and judges its answer. */
 async function ask(
   api: TicketApi,
   access: TicketAccess,
   { method, path, body }: TicketCall,
   world: World,
-): Promise<Read | Exclude<Delivery, { kind: 'delivered' }>> {
+): Promise<Read | Exclude<TellResult, { kind: 'delivered' }>> {
+  let answer: Answer
   try {
-    const response = await world.fetch(`https://${access.host ?? api.host}${path}`, {
+    const request = {
       method,
-      redirect: 'manual',
-      signal: AbortSignal.timeout(PATIENCE),
       headers: {
         Accept: 'application/json',
         Authorization: api.authorization(access),
-        'User-Agent': USER_AGENT,
         ...(body !== undefined && { 'Content-Type': 'application/json' }),
       },
-      ...(body !== undefined && { body: JSON.stringify(body) }),
-    })
-    const bytes = await boundedBody(response, LARGEST_ANSWER)
-    if (!bytes) return { kind: 'refused', reason: 'its answer is too large to look for the comment' }
-    const text = new TextDecoder().decode(bytes)
-    if (response.ok && !hasErrors(text)) return { kind: 'read', text }
-    const { status } = response
-    // GitHub tells its rate limits with 403
-    const later = status === 408 || status === 429 || response.headers.has('retry-after')
-    const final = response.ok || (status >= 400 && status < 500 && !later)
-    return final
-      ? { kind: 'refused', reason: `it answered HTTP ${status}` }
-      : { kind: 'again', retryAfter: LATER }
+      body: body === undefined ? undefined : JSON.stringify(body),
+      timeoutMs: RECEIVER_TIMEOUT_MS,
+      maxAnswerBytes: MAX_ANSWER_BYTES,
+    }
+    answer = await send(`https://${access.host ?? api.host}${path}`, request, world)
   } catch {
-    return { kind: 'again', retryAfter: LATER }
+    return retryLater()
   }
+  const { status, headers } = answer
+  const { text } = answer.body
+  if (text === undefined)
+    return answer.body.fault === 'it is too large'
+      ? { kind: 'refused', reason: 'its answer is too large to look for the comment' }
+      : retryLater()
+  const isDone = judgeStatus(status) === 'done'
+  if (isDone && !hasErrors(text)) return { kind: 'read', text }
+  // GitHub tells its rate limits with 403
+  const isFinal = isDone || (judgeStatus(status) === 'permanent' && !headers.has('Retry-After'))
+  return isFinal ? { kind: 'refused', reason: `it answered HTTP ${status}` } : retryLater()
 }
 
-/** GraphQL tells its errors with status 200, in any place of its answer. */
+/** Tells whether GraphQL reports errors, which it does with status 200, in any place of its answer. */
 function hasErrors(text: string): boolean {
-  try {
-    const answer: unknown = JSON.parse(text)
-    return typeof answer === 'object' && answer !== null && 'errors' in answer
-  } catch {
-    return false
-  }
+  const answer = parseJson(text)
+  return typeof answer === 'object' && answer !== null && 'errors' in answer
 }

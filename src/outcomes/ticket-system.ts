@@ -1,27 +1,29 @@
 import type { TicketSystem } from '../config/senders.ts'
 import type { TicketAccess } from '../config/ticket-tokens.ts'
+import { bytesOf, toBase64 } from '../lib/encoding.ts'
 
-/** One call to a ticketing system: a path on its host, and a body to send as JSON. */
+/** One call to a ticketing system: a path on its host and a body to send as JSON. */
 export type TicketCall = {
   readonly method: 'GET' | 'POST' | 'PUT'
   readonly path: string
   readonly body?: unknown
 }
 
-/** How comments are read and written in a ticketing system: a row for each. */
+/** How comments are read and written in a ticketing system; each has a row. */
 export type TicketApi = {
-  /** where everyone's is; the others are configured */
+  /** the host that all customers share; the others are configured */
   readonly host?: string
   readonly authorization: (access: TicketAccess) => string
-  /** the newest comments of a ticket, those from `since` on at least; undefined where the id is not one of its own */
+  /** lists the newest comments of a ticket, at least those since then; undefined if the id is not one of its own */
   readonly find: (ticket: string, since: string) => TicketCall | undefined
   readonly write: (ticket: string, text: string) => TicketCall | undefined
 }
 
-const basic = (name: string, { token }: TicketAccess) => `Basic ${btoa(`${name}:${token.reveal()}`)}`
+const basic = (name: string, { token }: TicketAccess) =>
+  `Basic ${toBase64(bytesOf(`${name}:${token.reveal()}`))}`
 const bearer = ({ token }: TicketAccess) => `Bearer ${token.reveal()}`
 
-/** `owner/repository#12`, or `group/subgroup/project#12` */
+/** Reads `owner/repository#12` or `group/subgroup/project#12`. */
 function numbered(ticket: string): { project: string; number: string } | undefined {
   const [, project, number] = /^([\w.-]+(?:\/[\w.-]+)+)#(\d+)$/.exec(ticket) ?? []
   return project !== undefined && number !== undefined ? { project, number } : undefined
@@ -59,7 +61,7 @@ export const ticketApis: Readonly<Record<TicketSystem, TicketApi>> = {
   github: {
     host: 'api.github.com',
     authorization: bearer,
-    // the oldest come first, so those from before that day are left out
+    // the oldest come first, so comments from before that day are left out
     find: (ticket, since) =>
       call('GET', gitHubComments(ticket)?.concat(`?since=${since.slice(0, 10)}T00:00:00Z&per_page=100`)),
     write: (ticket, body) => call('POST', gitHubComments(ticket), { body }),

@@ -6,62 +6,63 @@ import type { Progress } from '../ledger/replies.ts'
 import { type LedgerShard, ledgerFor } from '../ledger/shards.ts'
 import { log } from '../lib/log.ts'
 import { world } from '../lib/world.ts'
-import { deliver } from './callback.ts'
-import type { Delivery } from './post.ts'
-import { reply } from './reply.ts'
-import { comment } from './ticket-comment.ts'
+import { sendCallback } from './callback.ts'
+import type { TellResult } from './post.ts'
+import { sendReply } from './reply.ts'
+import { writeComment } from './ticket-comment.ts'
 
-/** What a Workflow is started with: the request that it looks after. */
+/** The parameters that a Workflow is started with: the request that it looks after. */
 export type ProvisionParameters = { readonly id: string }
 
-/** A step that fails by accident, such as a restart of the ledger, is repeated; the ledger makes that safe. */
+/** A step that fails by accident, such as on a restart of the ledger, is repeated; the ledger makes that safe. */
 const STEP = {
   retries: { limit: 10, delay: '1 second', backoff: 'exponential' },
   timeout: '5 minutes',
 } as const
-/** Tries for each part, with waits that double from two seconds to a quarter of an hour: about four hours. */
-const TRIES = 24
-const LONGEST_WAIT = 900
+/** Attempts for each part, with waits that double from two seconds to a quarter of an hour: about four hours. */
+const MAX_ATTEMPTS = 24
+const FIRST_WAIT_SECONDS = 2
+const MAX_WAIT_SECONDS = 900
 
 type Again = { readonly kind: 'again'; readonly retryAfter: number }
 
-/** The platform's own type of a step knows no generic results; ours are plain data. */
+/** A step with generic results: the platform's own type has none, and ours are plain data. */
 type Steps = {
   do<T>(name: string, config: typeof STEP, work: () => Promise<T>): Promise<T>
   sleep(name: string, milliseconds: number): Promise<void>
 }
 
 /**
- * The background run of one request: provision, set the expiry of its credentials, tell whoever asked. Every step is
- * safe to repeat, because the ledger does a thing once; a wait is the platform's, so it survives anything.
+ * Runs one request in the background: provisions it, sets the expiry of its credentials, tells the requester. Every step
+ * is safe to repeat, because the ledger does each thing once; waits are the platform's, so they survive restarts.
  */
 export class Provision extends WorkflowEntrypoint<Bindings, ProvisionParameters> {
   override async run(event: Readonly<WorkflowEvent<ProvisionParameters>>, step: WorkflowStep): Promise<void> {
     const steps = step as unknown as Steps // see Steps
     const { id } = event.payload
-    const ended = await this.#insist(id, steps, 'provision', () => this.#ledger(id).run(id))
+    const ended = await this.#finish(id, steps, 'provision', () => this.#ledger(id).run(id))
     if (ended.kind !== 'ended') return
     const { status, callbackUrl, tell } = ended
     // an address that came with the request may be good for minutes only, and an expiry can take hours
     if (tell && tell.kind !== 'ticket')
       await this.#tell(id, 'whoever asked', steps, (record) =>
-        reply(record, tell, deploymentOf(this.env).config, world),
+        sendReply(record, tell, deploymentOf(this.env).config, world),
       )
     if (status === 'created')
-      await this.#insist(id, steps, 'set expiry', () => this.#ledger(id).finishExpiry(id))
+      await this.#finish(id, steps, 'set expiry', () => this.#ledger(id).finishExpiry(id))
     if (callbackUrl !== null)
       await this.#tell(id, new URL(callbackUrl).host, steps, (record) =>
-        deliver(callbackUrl, event.instanceId, record, deploymentOf(this.env).config, world),
+        sendCallback(callbackUrl, event.instanceId, record, deploymentOf(this.env).config, world),
       )
     if (tell?.kind === 'ticket')
       await this.#tell(id, 'the ticket', steps, (record) =>
-        comment(record, event.instanceId.split('-')[1] ?? '1', deploymentOf(this.env).config, world),
+        writeComment(record, event.instanceId.split('-')[1] ?? '1', deploymentOf(this.env).config, world),
       )
   }
 
-  /** Repeats a part until the ledger says that it has ended, and ends it where that takes too long. */
-  async #insist(id: string, steps: Steps, part: string, work: () => Promise<Progress>): Promise<Progress> {
-    const progress = await until(steps, part, work)
+  /** Repeats a part until the ledger says that it has ended, and ends it if that takes too long. */
+  async #finish(id: string, steps: Steps, part: string, work: () => Promise<Progress>): Promise<Progress> {
+    const progress = await repeat(steps, part, work)
     return progress.kind === 'again'
       ? steps.do(`give up: ${part}`, STEP, () => this.#ledger(id).giveUp(id))
       : progress
@@ -71,18 +72,18 @@ export class Provision extends WorkflowEntrypoint<Bindings, ProvisionParameters>
     id: string,
     whom: string,
     steps: Steps,
-    deliver: (record: RequestRecord) => Promise<Delivery>,
+    send: (record: RequestRecord) => Promise<TellResult>,
   ): Promise<void> {
-    const delivery = await until(steps, `tell ${whom}`, async (): Promise<Delivery> => {
+    const result = await repeat(steps, `tell ${whom}`, async (): Promise<TellResult> => {
       // the record as it is now: the expiry may have been set since
       const record = await this.#ledger(id).read(id)
       if (!record) return { kind: 'refused', reason: 'the request is not kept any more' }
-      // a later try has taken the place of this one, and its outcome is the one to tell
-      return isUnderWay(record) ? { kind: 'again', retryAfter: 0 } : deliver(record)
+      // a later attempt has replaced this one, and its outcome is the one to tell
+      return isUnderWay(record) ? { kind: 'again', retryAfter: 0 } : send(record)
     })
-    if (delivery.kind === 'delivered') return
+    if (result.kind === 'delivered') return
     log('warn', 'result.not_delivered', { request: id })
-    const reason = delivery.kind === 'refused' ? delivery.reason : 'it was not accepted in time'
+    const reason = result.kind === 'refused' ? result.reason : 'it was not accepted in time'
     await steps.do(`note on ${whom}`, STEP, () =>
       this.#ledger(id).note(id, `The result could not be delivered to ${whom}: ${reason}.`),
     )
@@ -95,17 +96,19 @@ export class Provision extends WorkflowEntrypoint<Bindings, ProvisionParameters>
   }
 }
 
-/** Repeats a part of the work, each time as a step of its own, until it does not ask for another time. */
-async function until<T extends { readonly kind: string }>(
+/** Repeats a part of the work, each attempt as a step of its own, until it doesn't ask for another one. */
+async function repeat<T extends { readonly kind: string }>(
   steps: Steps,
   name: string,
   work: () => Promise<T | Again>,
 ): Promise<T | Again> {
-  for (let tries = 1, pause = 2; ; tries++, pause = Math.min(pause * 2, LONGEST_WAIT)) {
-    const progress = await steps.do(`${name} ${tries}`, STEP, work)
-    // the kind decides which of the two it is; the compiler cannot tell for any T
+  let waitSeconds = FIRST_WAIT_SECONDS
+  for (let attempt = 1; ; attempt++) {
+    const progress = await steps.do(`${name} ${attempt}`, STEP, work)
+    // the kind decides which of the two it is; the compiler cannot tell for every T
     const again = progress.kind === 'again' ? (progress as Again) : undefined
-    if (!again || tries === TRIES) return progress
-    await steps.sleep(`${name}: wait ${tries}`, Math.max(pause, again.retryAfter) * 1_000)
+    if (!again || attempt === MAX_ATTEMPTS) return progress
+    await steps.sleep(`${name}: wait ${attempt}`, Math.max(waitSeconds, again.retryAfter) * 1_000)
+    waitSeconds = Math.min(waitSeconds * 2, MAX_WAIT_SECONDS)
   }
 }

@@ -1,7 +1,7 @@
 import type { Context } from 'hono'
 import { type AppEnv, factory } from '../app-env.ts'
 import { Deadline } from '../conductorone/deadline.ts'
-import { problemFrom } from '../conductorone/problem-from.ts'
+import { problemFrom } from '../conductorone/problem.ts'
 import { deploymentOf } from '../deployment.ts'
 import { listRequests } from '../ledger/shards.ts'
 import { world } from '../lib/world.ts'

@@ -10,7 +10,7 @@ import { mentionedUserId, readSlack, SLACK_PROOFS, type SlackEvent } from '../ch
 import { type ChatAnswer, requestVault, statusMessage } from '../intake/conversation.ts'
 import { receive } from '../intake/receive.ts'
 import { ledgerFor } from '../ledger/shards.ts'
-import { boundedBody } from '../lib/body.ts'
+import { readBody } from '../lib/body.ts'
 import { world } from '../lib/world.ts'
 import { configured } from '../middleware/configured.ts'
 import { post } from '../outcomes/post.ts'
@@ -49,7 +49,7 @@ export const slack = factory.createApp().post('/', configured, async (c) => {
 async function isSslCheck(request: Request): Promise<boolean> {
   const size = Number(request.headers.get('Content-Length') ?? Number.NaN)
   if (!(size <= MAX_SSL_CHECK_BYTES)) return false
-  const body = await boundedBody(request.clone(), MAX_SSL_CHECK_BYTES).catch(() => undefined)
+  const body = await readBody(request.clone(), MAX_SSL_CHECK_BYTES).catch(() => undefined)
   return SSL_CHECK.test(new TextDecoder().decode(body))
 }
 
@@ -126,7 +126,7 @@ async function shareResult(
   const record = await ledgerFor(c.env, request)?.read(request)
   if (record?.source !== NAME || URL.parse(address)?.origin !== 'https://hooks.slack.com') return
   const body = JSON.stringify(slackShared(record, by))
-  await post(address, { body, final: () => true, event: 'share', request }, world)
+  await post(address, { body, isFinal: () => true, event: 'share', request }, world)
 }
 
 function apiOf(c: Context<AppEnv>): SlackApi | undefined {

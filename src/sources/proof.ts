@@ -1,4 +1,4 @@
-import { bytesOf, equalDigests, formOf, sha256 } from '../lib/encoding.ts'
+import { bytesOf, equalDigests, formOf, fromBase64, sha256, toBase64 } from '../lib/encoding.ts'
 import type { Secret } from '../lib/secret.ts'
 
 /**
@@ -187,9 +187,9 @@ function decode(encoding: 'verbatim' | 'base64' | 'hex', text: string): Uint8Arr
   if (!ENCODINGS[encoding].test(text)) return undefined
   if (encoding === 'hex')
     return new Uint8Array((text.match(/../g) ?? []).map((pair) => Number.parseInt(pair, 16)))
-  const bytes = Uint8Array.from(atob(text), (character) => character.charCodeAt(0))
+  const bytes = fromBase64(text)
   // the last character may carry bits without a meaning; only one spelling is right
-  return btoa(String.fromCharCode(...bytes)) === text ? bytes : undefined
+  return toBase64(bytes) === text ? bytes : undefined
 }
 
 /**

@@ -1,3 +1,4 @@
+import { type Answer, send } from '../../src/lib/outgoing.ts'
 import type { World } from '../../src/lib/world.ts'
 
 /** When every unit test takes place: 1 October 2026, 12:00 UTC. */
@@ -77,4 +78,10 @@ export function json(body: unknown, status = 200, headers: Readonly<Record<strin
     status,
     headers: { 'Content-Type': 'application/json', ...headers },
   })
+}
+
+/** A response as {@link send} hands it on. */
+export function answerOf(step: Step, maxAnswerBytes?: number): Promise<Answer> {
+  const request = { timeoutMs: 60_000, ...(maxAnswerBytes !== undefined && { maxAnswerBytes }) }
+  return send('https://acme.conductor.one/', request, new TestWorld(step))
 }

@@ -1,13 +1,12 @@
 import * as z from 'zod/mini'
-import { boundedBody } from '../../lib/body.ts'
+import { parseJson } from '../../lib/body.ts'
 import { log } from '../../lib/log.ts'
+import { send } from '../../lib/outgoing.ts'
 import type { Secret } from '../../lib/secret.ts'
 import type { World } from '../../lib/world.ts'
 
 /** Leaves room for our own answer within Slack's three seconds. */
 const CALL_TIMEOUT_MS = 1_200
-/** No answer that we need is near this size; a larger one is not read to its end. */
-const MAX_ANSWER_BYTES = 256 * 1_024
 
 const UserAnswer = z.looseObject({
   user: z.looseObject({
@@ -21,7 +20,7 @@ export class SlackApi {
   readonly #token: Secret
   readonly #world: World
 
-  /** @param token a bot token */
+  /** Uses a bot token. */
   constructor(token: Secret, world: World) {
     this.#token = token
     this.#world = world
@@ -52,21 +51,20 @@ export class SlackApi {
 
   async #call(method: string, body?: unknown): Promise<unknown> {
     try {
-      const response = await this.#world.fetch(`https://slack.com/api/${method}`, {
+      const request = {
         method: body === undefined ? 'GET' : 'POST',
-        redirect: 'manual',
-        signal: AbortSignal.timeout(CALL_TIMEOUT_MS),
         headers: {
           Authorization: `Bearer ${this.#token.reveal()}`,
           'Content-Type': 'application/json; charset=utf-8',
         },
-        ...(body !== undefined && { body: JSON.stringify(body) }),
-      })
-      const bytes = await boundedBody(response, MAX_ANSWER_BYTES)
-      const answer: unknown = JSON.parse(new TextDecoder().decode(bytes))
+        body: body === undefined ? undefined : JSON.stringify(body),
+        timeoutMs: CALL_TIMEOUT_MS,
+      } as const
+      const { text = '' } = (await send(`https://slack.com/api/${method}`, request, this.#world)).body
+      const answer = parseJson(text)
       if (Answer.safeParse(answer).success) return answer
     } catch {
-      // not in time, too large, or not JSON
+      // no answer in time
     }
     log('warn', 'slack.not_answered', { method: method.split('?')[0] })
     return undefined

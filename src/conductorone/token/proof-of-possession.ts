@@ -1,38 +1,38 @@
 import { base64url, CompactSign, type JWK } from 'jose'
 import type { Credentials } from '../../config/credentials.ts'
 import { bytesOf, hex, sha256 } from '../../lib/encoding.ts'
+import type { Answer } from '../../lib/outgoing.ts'
 import type { Secret } from '../../lib/secret.ts'
 import type { World } from '../../lib/world.ts'
 
-/** Characters of an answer in which its error is looked for. */
-const ENOUGH = 4_096
-const INFO = bytesOf('conductorone-vaults DPoP key v1')
-/** What stands before the 32 bytes of an Ed25519 private key in PKCS #8: RFC 8410, section 7. */
-const PKCS8 = [0x30, 0x2e, 2, 1, 0, 0x30, 5, 6, 3, 0x2b, 0x65, 0x70, 4, 0x22, 4, 0x20]
+const HKDF_INFO = bytesOf('conductorone-vaults DPoP key v1')
+/** The bytes before the 32 bytes of an Ed25519 private key in PKCS #8: RFC 8410, section 7. */
+const PKCS8_PREFIX = [0x30, 0x2e, 2, 1, 0, 0x30, 5, 6, 3, 0x2b, 0x65, 0x70, 4, 0x22, 4, 0x20]
 
 /** A key that signs proofs, and its public half as the proofs carry it. */
 export type ProofKey = { readonly privateKey: CryptoKey; readonly jwk: JWK }
 
 /**
- * @param credentials whose client secret the key is derived from (HKDF, RFC 5869), so that every isolate has the same
- *   one and can use the token that another one got
- * @returns what gives the key; it is derived once
+ * Derives the key that proofs are signed with from the client secret (HKDF, RFC 5869), so that every isolate has the
+ * same one and can use a token that another isolate got.
+ *
+ * @returns a function that gives the key and derives it once
  */
 export function proofKey(credentials: Credentials): () => Promise<ProofKey> {
   let known: ProofKey | undefined
   return async () => {
-    // the key is kept, never the promise of it: whoever asked first may be cut off before it is kept
-    known ??= await derived(credentials)
+    // keeps the key, not a promise of it: the request that began deriving it may be cut off before the end
+    known ??= await deriveKey(credentials)
     return known
   }
 }
 
-async function derived({ clientSecret }: Credentials): Promise<ProofKey> {
+async function deriveKey({ clientSecret }: Credentials): Promise<ProofKey> {
   const secret = bytesOf(clientSecret.reveal())
   const material = await crypto.subtle.importKey('raw', secret, 'HKDF', false, ['deriveBits'])
-  const algorithm = { name: 'HKDF', hash: 'SHA-256', salt: new Uint8Array(), info: INFO }
+  const algorithm = { name: 'HKDF', hash: 'SHA-256', salt: new Uint8Array(), info: HKDF_INFO }
   const seed = new Uint8Array(await crypto.subtle.deriveBits(algorithm, material, 256))
-  const pkcs8 = new Uint8Array([...PKCS8, ...seed])
+  const pkcs8 = new Uint8Array([...PKCS8_PREFIX, ...seed])
   // extractable only for as long as it takes to read its public half
   const readable = await crypto.subtle.importKey('pkcs8', pkcs8, 'Ed25519', true, ['sign'])
   const { x } = (await crypto.subtle.exportKey('jwk', readable)) as JsonWebKey // as asked for
@@ -43,53 +43,55 @@ async function derived({ clientSecret }: Credentials): Promise<ProofKey> {
 }
 
 /**
- * Proof of possession towards one server: RFC 9449. The token endpoint's nonce is not the API's, and a nonce that nobody
- * asked for is refused, though both have one origin; so each has an object of its own.
+ * Proves possession of the key to one server: RFC 9449. The token endpoint and the API share an origin but not their
+ * nonces, and a nonce that a server did not ask for is refused, so each has an object of its own.
  */
 export class ProofOfPossession {
   readonly #key: () => Promise<ProofKey>
   readonly #world: World
   #nonce: string | undefined
 
-  /** @param key the key that tokens are bound to; asked for at every proof */
+  /** @param key gives the key that tokens are bound to; called for every proof */
   constructor(key: () => Promise<ProofKey>, world: World) {
     this.#key = key
     this.#world = world
   }
 
   /**
-   * Sends a request with a proof; once more where the server asks for a nonce, or does not want the one it got. In
-   * both cases it did nothing else, so even a create may be sent again.
+   * Sends a request with a proof, and once more if the server asks for a nonce or refuses the one it got. In both
+   * cases it did nothing else, so even a create may be sent again.
    *
-   * @param method of the request, and
-   * @param url where it goes
-   * @param token the access token that goes with it, where there is one
-   * @param send sends it with a value for the header `DPoP`
-   * @returns the answer
+   * @param method the request's method
+   * @param url the request's address
+   * @param token the access token that goes with it, if there is one
+   * @param sendWith sends the request with this value of the header `DPoP`
+   * @returns the last answer
    */
   async prove(
     method: string,
     url: string,
     token: Secret | undefined,
-    send: (proof: string) => Promise<Response>,
-  ): Promise<Response> {
+    sendWith: (proof: string) => Promise<Answer>,
+  ): Promise<Answer> {
     const nonce = this.#nonce
-    const once = async () =>
-      this.#listen(await send(await this.#proof(method, url, token?.reveal(), this.#nonce)))
-    const response = await once()
-    const refused = refusesProof(response)
-    // a nonce that is not asked for any more: forgotten, unless another request has brought a new one
-    if (refused && this.#nonce === nonce) this.#nonce = undefined
-    return refused || (await asksForNonce(response)) ? once() : response
+    const sendOnce = async () => {
+      const answer = await sendWith(await this.#proof(method, url, token?.reveal(), this.#nonce))
+      // any answer may bring the next nonce: RFC 9449, section 8.2
+      this.#nonce = answer.headers.get('DPoP-Nonce') ?? this.#nonce
+      return answer
+    }
+    const answer = await sendOnce()
+    const isRefused = refusesProof(answer)
+    // the server no longer wants that nonce: forget it, unless another request has brought a new one
+    if (isRefused && this.#nonce === nonce) this.#nonce = undefined
+    return isRefused || asksForNonce(answer) ? sendOnce() : answer
   }
 
-  /** Any answer may bring the next nonce: RFC 9449, section 8.2. */
-  #listen(response: Response): Response {
-    this.#nonce = response.headers.get('dpop-nonce') ?? this.#nonce
-    return response
-  }
-
-  /** @see https://www.rfc-editor.org/rfc/rfc9449#section-4.2 */
+  /**
+   * Makes a proof for one request.
+   *
+   * @see https://www.rfc-editor.org/rfc/rfc9449#section-4.2
+   */
   async #proof(method: string, url: string, token?: string, nonce?: string): Promise<string> {
     const { privateKey, jwk } = await this.#key()
     const { origin, pathname } = new URL(url)
@@ -110,40 +112,18 @@ export class ProofOfPossession {
   }
 }
 
-/** @returns whether an answer refuses the proof, as where it has a nonce that is not asked for any more: RFC 9449, section 7.1 */
-function refusesProof(response: Response): boolean {
-  return (
-    response.status === 401 && /\binvalid_dpop_proof\b/.test(response.headers.get('www-authenticate') ?? '')
-  )
+/** Tells whether an answer refuses the proof, as it does for a nonce that is no longer asked for: section 7.1. */
+function refusesProof(answer: Answer): boolean {
+  return hasError(answer, 'invalid_dpop_proof')
 }
 
-/**
- * @param response an answer of the API or of the token endpoint
- * @returns whether it asks for the same request once more, with the nonce that it brings: RFC 9449, sections 8 and 9
- */
-export async function asksForNonce(response: Response): Promise<boolean> {
-  if (!response.headers.has('dpop-nonce')) return false
-  if (response.status === 401)
-    return /\buse_dpop_nonce\b/.test(response.headers.get('www-authenticate') ?? '')
-  if (response.status !== 400) return false
-  return /"error"\s*:\s*"use_dpop_nonce"/.test(await beginningOf(response))
+/** Tells whether an answer asks for the same request once more with the nonce that it brings: sections 8 and 9. */
+export function asksForNonce(answer: Answer): boolean {
+  return answer.headers.has('DPoP-Nonce') && hasError(answer, 'use_dpop_nonce')
 }
 
-/** @returns what an answer begins with, as far as it comes; all of it can still be read */
-async function beginningOf(response: Response): Promise<string> {
-  const reader = response.clone().body?.getReader()
-  const decoder = new TextDecoder()
-  let text = ''
-  try {
-    while (reader && text.length < ENOUGH) {
-      const { done, value } = await reader.read()
-      if (done) break
-      text += decoder.decode(value, { stream: true })
-    }
-  } catch {
-    // broke off, which is for who reads all of it to judge
-  }
-  // not waited for: the branches of a clone end together
-  reader?.cancel().catch(() => undefined)
-  return text
+/** The API names its error in a header, with 401; the token endpoint in the body, with 400. */
+function hasError({ status, headers, body }: Answer, error: string): boolean {
+  if (status === 401) return new RegExp(`\\b${error}\\b`).test(headers.get('WWW-Authenticate') ?? '')
+  return status === 400 && new RegExp(`"error"\\s*:\\s*"${error}"`).test(body.text ?? '')
 }

@@ -7,8 +7,8 @@ import { Secret } from '../../lib/secret.ts'
 import type { World } from '../../lib/world.ts'
 import type { AccessToken } from './exchange.ts'
 
-/** Seconds below which KV takes no expiry. */
-const SHORTEST_EXPIRY = 60
+/** KV refuses an entry that is to end sooner. */
+const KV_MIN_TTL_SECONDS = 60
 
 const Sealed = z.object({
   token: z.string().check(z.minLength(1)),
@@ -17,8 +17,9 @@ const Sealed = z.object({
 })
 
 /**
- * The access token in KV, for all isolates, sealed under the client secret. The entry is named by a digest of tenant and
- * client id, and bound to that name. So a reader of KV learns nothing, and another credential's entry is a miss.
+ * Shares the access token among isolates through KV, sealed under the client secret. The entry is named by a digest of
+ * tenant and client id and bound to that name, so a reader of KV learns nothing and another credential's entry is a
+ * miss.
  */
 export class SealedToken {
   readonly #kv: KVNamespace
@@ -28,7 +29,7 @@ export class SealedToken {
   readonly #seal: Seal
   readonly #type: 'bearer' | 'dpop'
 
-  /** @param type what the token must be; one of the other type is not to be found */
+  /** @param type what the token must be; a stored token of the other type is a miss */
   constructor(
     kv: KVNamespace,
     baseUrl: URL,
@@ -44,7 +45,7 @@ export class SealedToken {
     this.#type = type
   }
 
-  /** @returns the stored token, or undefined where there is none that this credential can read; never fails */
+  /** Reads the stored token; undefined if there is none that this credential can read. Never fails. */
   async read(): Promise<AccessToken | undefined> {
     try {
       const name = await this.#name()
@@ -58,7 +59,7 @@ export class SealedToken {
     }
   }
 
-  /** Stores a token for as long as it lives; never fails, since the token is good without its copy. */
+  /** Stores a token for as long as it lives. Never fails, since the token can be used without its copy. */
   async write(token: AccessToken): Promise<void> {
     try {
       const name = await this.#name()
@@ -67,9 +68,9 @@ export class SealedToken {
         issuedAt: token.issuedAt,
         expiresAt: token.expiresAt,
       })
-      const life = Math.ceil((token.expiresAt - this.#world.now()) / 1_000)
+      const lifetimeSeconds = Math.ceil((token.expiresAt - this.#world.now()) / 1_000)
       await this.#kv.put(name, await this.#seal.close(plain, name), {
-        expirationTtl: Math.max(SHORTEST_EXPIRY, life),
+        expirationTtl: Math.max(KV_MIN_TTL_SECONDS, lifetimeSeconds),
       })
     } catch {
       log('warn', 'token.cache_not_written')

@@ -1,21 +1,26 @@
 import { expect, test } from 'vitest'
 import * as z from 'zod'
-import { type Effect, readAnswer, readText, reasonOf } from '../../../src/conductorone/answer.ts'
+import { type Effect, readAnswer, reasonOf } from '../../../src/conductorone/answer.ts'
+import { NoAnswer } from '../../../src/lib/outgoing.ts'
 import { failureFrom } from '../samples.ts'
-import { json, NOON } from '../world.ts'
+import { answerOf, json, NOON, type Step } from '../world.ts'
 
 const Answer = z.looseObject({ id: z.string() })
 const JSON_TYPE = { 'Content-Type': 'application/json' }
 
-function failure(response: Response, effect: Effect = 'repeatable') {
-  return failureFrom(readAnswer(response, Answer, effect, NOON))
+function failure(response: Step, effect: Effect = 'idempotent') {
+  return failureFrom(read(response, effect))
+}
+
+async function read(response: Step, effect: Effect) {
+  return readAnswer(await answerOf(response), Answer, effect, NOON)
 }
 
 test.each(['application/json', 'application/json; charset=utf-8', 'Application/problem+JSON'])(
   'reads an answer of type %s',
   async (type) => {
     const response = new Response('{"id":"1","more":2}', { status: 201, headers: { 'Content-Type': type } })
-    expect(await readAnswer(response, Answer, 'creating', NOON)).toEqual({ id: '1', more: 2 })
+    expect(await read(response, 'create')).toEqual({ id: '1', more: 2 })
   },
 )
 
@@ -46,7 +51,7 @@ test.each([
     const upstream = { status, code: 3, message: 'because' }
     const answer = () => json({ code: 3, message: 'because', details: [] }, status)
     expect(await failure(answer())).toMatchObject({ kind: repeatable, upstream })
-    expect(await failure(answer(), 'creating')).toMatchObject({ kind: creating, upstream })
+    expect(await failure(answer(), 'create')).toMatchObject({ kind: creating, upstream })
   },
 )
 
@@ -63,14 +68,14 @@ test.each([
   ['too much', () => json({ id: 'x'.repeat(256 * 1_024) })],
   ['a body that breaks off', () => new Response(brokenBody(new TypeError('reset')), { headers: JSON_TYPE })],
 ])('takes a 2xx with %s for no answer', async (_, response) => {
-  expect(await failure(response())).toMatchObject({ kind: 'unavailable' })
-  expect(await failure(response(), 'creating')).toMatchObject({ kind: 'lost' })
+  expect(await failure(() => response())).toMatchObject({ kind: 'unavailable' })
+  expect(await failure(() => response(), 'create')).toMatchObject({ kind: 'lost' })
 })
 
 test('reads an answer of exactly 256 KiB', async () => {
   const shell = JSON.stringify({ id: '' }).length
   const id = 'x'.repeat(256 * 1_024 - shell)
-  expect(await readAnswer(json({ id }), Answer, 'creating', NOON)).toEqual({ id })
+  expect(await read(json({ id }), 'create')).toEqual({ id })
 })
 
 test('stops reading a body that has no end', async () => {
@@ -81,7 +86,7 @@ test('stops reading a body that has no end', async () => {
       controller.enqueue(new Uint8Array(64 * 1_024))
     },
   })
-  expect(await failure(new Response(endless, { headers: JSON_TYPE }))).toMatchObject({
+  expect(await failure(() => new Response(endless, { headers: JSON_TYPE }))).toMatchObject({
     reason: 'HTTP 200 with a body that broke off: it is too large',
   })
   expect(chunks).toBeLessThan(8)
@@ -96,7 +101,7 @@ test('puts letters together that are cut between two chunks', async () => {
       controller.close()
     },
   })
-  expect(await readText(new Response(cut), 'repeatable')).toBe('ß')
+  expect(await answerOf(() => new Response(cut))).toMatchObject({ body: { text: 'ß' } })
 })
 
 test.each([
@@ -115,7 +120,7 @@ test.each([
 })
 
 test('says nothing of Retry-After to whom it is of no use', async () => {
-  expect(await failure(json({}, 503, { 'Retry-After': '7' }), 'creating')).not.toHaveProperty('retryAfter')
+  expect(await failure(json({}, 503, { 'Retry-After': '7' }), 'create')).not.toHaveProperty('retryAfter')
 })
 
 test.each([
@@ -142,7 +147,7 @@ test('passes nothing on of an error that is not JSON, or breaks off', async () =
   const html = new Response('{"message":"x"}', { status: 400, headers: { 'Content-Type': 'text/html' } })
   const broken = new Response(brokenBody(new Error('reset')), { status: 400, headers: JSON_TYPE })
   for (const response of [html, broken])
-    expect(await failure(response)).toEqual({ kind: 'refused', upstream: { status: 400 } })
+    expect(await failure(() => response)).toEqual({ kind: 'refused', upstream: { status: 400 } })
 })
 
 test.each([
@@ -151,7 +156,7 @@ test.each([
   [new TypeError('fetch failed: secret'), 'broken connection'],
   ['text', 'broken connection'],
 ])('tells of %s no more than what kind of thing it is', (error, reason) => {
-  expect(reasonOf(error)).toBe(reason)
+  expect(reasonOf(new NoAnswer(error))).toBe(reason)
 })
 
 function brokenBody(error: Error): ReadableStream<Uint8Array> {

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
-import { ConductorOneFailure, type Failure, problemOf } from '../../../src/conductorone/failure.ts'
+import { ConductorOneFailure, type Failure } from '../../../src/conductorone/failure.ts'
+import { problemOf } from '../../../src/conductorone/problem.ts'
 
 const upstream = { status: 429, code: 8, message: 'slow down' }
 

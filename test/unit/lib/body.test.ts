@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { boundedBody } from '../../../src/lib/body.ts'
+import { readBody } from '../../../src/lib/body.ts'
 
 /** A body that never ends, and what became of it. */
 function endless() {
@@ -20,8 +20,8 @@ function endless() {
 }
 
 test('a body within the limit is read as it came', async () => {
-  expect(await boundedBody(new Response('0123456789'), 10)).toEqual(new Uint8Array(Buffer.from('0123456789')))
-  expect(await boundedBody(new Response(null), 10)).toEqual(new Uint8Array())
+  expect(await readBody(new Response('0123456789'), 10)).toEqual(new Uint8Array(Buffer.from('0123456789')))
+  expect(await readBody(new Response(null), 10)).toEqual(new Uint8Array())
 })
 
 test.each([
@@ -32,7 +32,7 @@ test.each([
   ['says a length over the limit', { 'Content-Length': '1000000' }],
 ])('a body that %s is let go of once it is over the limit', async (_, headers) => {
   const { seen, body } = endless()
-  expect(await boundedBody(new Response(body, { headers }), 25)).toBeUndefined()
+  expect(await readBody(new Response(body, { headers }), 25)).toBeUndefined()
   expect(seen.cancelled).toBe(true)
   expect(seen.pulled).toBeLessThanOrEqual(3)
 })

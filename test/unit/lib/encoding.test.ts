@@ -1,7 +1,15 @@
 import { createHash } from 'node:crypto'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { bytesOf, equalDigests, hex, sha256 } from '../../../src/lib/encoding.ts'
+import {
+  bytesOf,
+  equalDigests,
+  fromBase64,
+  fromBase64url,
+  hex,
+  sha256,
+  toBase64,
+} from '../../../src/lib/encoding.ts'
 
 const bytes = fc.uint8Array({ maxLength: 40 })
 
@@ -39,4 +47,20 @@ test.each([0, 15, 31])('sees a difference in byte %i', (index) => {
 
 test.each([0, 31, 33])('sees that the other has %i bytes', (length) => {
   expect(equalDigests(new Uint8Array(32), new Uint8Array(length))).toBe(false)
+})
+
+test('writes and reads base64 as everyone does, padded or not', () => {
+  fc.assert(
+    fc.property(bytes, (value) => {
+      const text = Buffer.from(value).toString('base64')
+      expect(toBase64(value)).toBe(text)
+      expect(fromBase64(text)).toEqual(Uint8Array.from(value))
+      expect(fromBase64(text.replaceAll('=', ''))).toEqual(Uint8Array.from(value))
+      expect(fromBase64url(Buffer.from(value).toString('base64url'))).toEqual(Uint8Array.from(value))
+    }),
+  )
+})
+
+test.each(['a', 'ä', '****'])('refuses %j, which is not base64', (text) => {
+  expect(() => fromBase64(text)).toThrow()
 })

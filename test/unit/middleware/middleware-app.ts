@@ -1,5 +1,5 @@
 import { factory } from '../../../src/app-env.ts'
-import { problemFrom } from '../../../src/conductorone/problem-from.ts'
+import { problemFrom } from '../../../src/conductorone/problem.ts'
 import { problemResponse } from '../../../src/problem/problem.ts'
 
 /** An app without routes, which renders problems as the real one does. */

@@ -2,7 +2,7 @@ import { Webhook } from 'standardwebhooks'
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import { type Config, parseConfig } from '../../../src/config/config.ts'
 import { type Entry, recordOf } from '../../../src/ledger/entry.ts'
-import { deliver } from '../../../src/outcomes/callback.ts'
+import { sendCallback } from '../../../src/outcomes/callback.ts'
 import { CLIENT_ID, CLIENT_SECRET, entryOf, problemDocument, vault } from '../samples.ts'
 import { json, NOON, type Step, TestWorld } from '../world.ts'
 
@@ -40,7 +40,7 @@ async function send(
 ) {
   const world = new TestWorld(step)
   const record = recordOf(await entryOf({}, changes))
-  const delivery = await deliver(url, 'message-1', record, config, world)
+  const delivery = await sendCallback(url, 'message-1', record, config, world)
   return { delivery, record, sent: world.sent }
 }
 
@@ -98,7 +98,7 @@ test.each<[string, Step, object]>([
   ],
   ['500', new Response('no', { status: 500 }), { kind: 'again', retryAfter: 5 }],
   ['503 until some day', json({}, 503, { 'Retry-After': 'tomorrow' }), { kind: 'again', retryAfter: 5 }],
-  ['503 for ages', json({}, 503, { 'Retry-After': '99999' }), { kind: 'again', retryAfter: 5 }],
+  ['503 for ages', json({}, 503, { 'Retry-After': '99999' }), { kind: 'again', retryAfter: 3_600 }],
   ['nothing in time', new DOMException('late', 'TimeoutError'), { kind: 'again', retryAfter: 5 }],
   ['nothing at all', new TypeError('fetch failed'), { kind: 'again', retryAfter: 5 }],
 ])('judges the answer %s, and asks nobody else', async (_, step, expected) => {

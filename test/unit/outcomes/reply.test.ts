@@ -2,7 +2,7 @@ import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import { type Config, parseConfig } from '../../../src/config/config.ts'
 import type { ReplyChannel } from '../../../src/ledger/claim.ts'
 import { recordOf } from '../../../src/ledger/entry.ts'
-import { reply, replyTo } from '../../../src/outcomes/reply.ts'
+import { replyTo, sendReply } from '../../../src/outcomes/reply.ts'
 import { CLIENT_ID, CLIENT_SECRET, entryOf, vault } from '../samples.ts'
 import { json, type Step, TestWorld } from '../world.ts'
 
@@ -41,7 +41,7 @@ async function tell(channel: ReplyChannel, step: Step, later = configOf()) {
   if (!sealed || sealed.kind === 'ticket') throw new Error('results do not go there')
   expect(JSON.stringify(sealed)).not.toContain('https:')
   const record = recordOf(await entryOf({}, { status: 'created', vault }))
-  return { delivery: await reply(record, sealed, later, world), sent: world.sent }
+  return { delivery: await sendReply(record, sealed, later, world), sent: world.sent }
 }
 
 test.each(channels)('%s: the result goes to the address that came with the request', async (channel) => {

@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { parseConfig } from '../../../src/config/config.ts'
 import type { RequestRecord } from '../../../src/ledger/entry.ts'
 import { outcome } from '../../../src/outcomes/outcome.ts'
-import { comment } from '../../../src/outcomes/ticket-comment.ts'
+import { writeComment } from '../../../src/outcomes/ticket-comment.ts'
 import { problems } from '../../../src/problem/catalog.ts'
 import { CLIENT_ID, CLIENT_SECRET, problemDocument } from '../samples.ts'
 import { json, type Step, TestWorld } from '../world.ts'
@@ -148,7 +148,7 @@ describe.each(systems)('$source', ({ source, ticket, access, authorization, find
   /** What became of the comment, and the calls that were made for it. */
   async function tell(script: readonly Step[], attempt = '1') {
     const world = new TestWorld(...script)
-    const delivery = await comment(record, attempt, config, world)
+    const delivery = await writeComment(record, attempt, config, world)
     const calls = world.sent.map(({ url, init }): Call => {
       const call = [init.method ?? '', url] as const
       return typeof init.body === 'string' ? [...call, JSON.parse(init.body)] : call
@@ -229,8 +229,8 @@ describe.each(systems)('$source', ({ source, ticket, access, authorization, find
   test('sends nothing without a token, or for a ticket that has none of its ids', async () => {
     const world = new TestWorld()
     const refused = { kind: 'refused', reason: expect.any(String) }
-    expect(await comment(record, '1', configOf({}), world)).toEqual(refused)
-    expect(await comment({ ...record, ticket: null }, '1', config, world)).toEqual(refused)
+    expect(await writeComment(record, '1', configOf({}), world)).toEqual(refused)
+    expect(await writeComment({ ...record, ticket: null }, '1', config, world)).toEqual(refused)
     expect(world.sent).toEqual([])
   })
 })
@@ -248,7 +248,7 @@ test.each([
 ])('%s: %s is no ticket that can be commented on, and nothing is sent', async (source, ticket) => {
   const access = { token: 'token-0123456789', user: 'bot', host: 'tickets.acme.example' }
   const world = new TestWorld()
-  const delivery = await comment(
+  const delivery = await writeComment(
     { ...RECORD, source, ticket: { id: ticket } },
     '1',
     configOf({ [source]: access }),
@@ -262,7 +262,7 @@ test.each(['standard', 'pagerduty', 'api', 'constructor'])(
   '%s has no tickets to write into',
   async (source) => {
     const config = configOf({ github: 'ghp_0123456789' })
-    expect(await comment({ ...RECORD, source }, '1', config, new TestWorld())).toMatchObject({
+    expect(await writeComment({ ...RECORD, source }, '1', config, new TestWorld())).toMatchObject({
       kind: 'refused',
     })
   },
@@ -275,9 +275,9 @@ test.each([
   const config = configOf({ linear: 'lin_api_0123456789' })
   const record = { ...RECORD, source: 'linear', ticket: { id: 'SEC-12' } }
   const looking = new TestWorld(new Response(answer))
-  expect(await comment(record, '1', config, looking)).toMatchObject({ kind: 'refused' })
+  expect(await writeComment(record, '1', config, looking)).toMatchObject({ kind: 'refused' })
   const writing = new TestWorld(json({ data: { issue: { comments: { nodes: [] } } } }), new Response(answer))
-  expect(await comment(record, '1', config, writing)).toMatchObject({ kind: 'refused' })
+  expect(await writeComment(record, '1', config, writing)).toMatchObject({ kind: 'refused' })
 })
 
 describe('what the author of a ticket reads', () => {

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { problemOf } from '../../../src/conductorone/failure.ts'
+import { problemOf } from '../../../src/conductorone/problem.ts'
 import { SourceOptions } from '../../../src/config/source-options.ts'
 import { type Entry, recordOf } from '../../../src/ledger/entry.ts'
 import { unknownOutcome } from '../../../src/ledger/unanswered.ts'

@@ -10,7 +10,7 @@ import {
 } from '../../../../src/conductorone/token/proof-of-possession.ts'
 import { Secret } from '../../../../src/lib/secret.ts'
 import { CLIENT_ID, credentialsOf, failureFrom, JWK, secretOf, vault } from '../../samples.ts'
-import { json, type Step, TestWorld } from '../../world.ts'
+import { answerOf, json, type Step, TestWorld } from '../../world.ts'
 
 const request = { displayName: 'Payroll', description: '', groupAuthzVault: {}, ownerIds: ['u1'] }
 const good = json({ vault })
@@ -107,7 +107,7 @@ test.each<[string, Response, boolean]>([
   ['a good answer with a nonce', json({}, 200, { 'DPoP-Nonce': 'n1' }), false],
   ['a failure with a nonce', json({ error: 'use_dpop_nonce' }, 500, { 'DPoP-Nonce': 'n1' }), false],
 ])('sees in %s what it is', async (_, response, expected) => {
-  expect(await asksForNonce(response)).toBe(expected)
+  expect(asksForNonce(await answerOf(response))).toBe(expected)
 })
 
 test('does not read an error that has no end', async () => {
@@ -119,13 +119,12 @@ test('does not read an error that has no end', async () => {
     },
   })
   const endless = new Response(body, { status: 400, headers: { 'DPoP-Nonce': 'n1' } })
-  expect(await asksForNonce(endless)).toBe(false)
+  expect(asksForNonce(await answerOf(() => endless))).toBe(false)
   expect(chunks).toBeLessThan(10)
 })
 
-test('leaves an error that breaks off to who reads all of it', async () => {
+test('sees no challenge in an error that breaks off', async () => {
   const body = new ReadableStream({ pull: (controller) => controller.error(new Error('reset')) })
   const broken = new Response(body, { status: 400, headers: { 'DPoP-Nonce': 'n1' } })
-  expect(await asksForNonce(broken)).toBe(false)
-  await expect(broken.text()).rejects.toThrow('reset')
+  expect(asksForNonce(await answerOf(() => broken))).toBe(false)
 })

@@ -1,6 +1,6 @@
 import { afterEach, expect, test, vi } from 'vitest'
 import { ConductorOneFailure } from '../../../src/conductorone/failure.ts'
-import { problemFrom } from '../../../src/conductorone/problem-from.ts'
+import { problemFrom } from '../../../src/conductorone/problem.ts'
 import { Problem } from '../../../src/problem/problem.ts'
 
 const logged = vi.spyOn(console, 'error').mockReturnValue()
@@ -36,6 +36,6 @@ test('gives the log the request, the message and the place of a mistake', () => 
     request: 'req_1',
     name: 'TypeError',
     message: 'x is undefined',
-    stack: expect.stringContaining('problem-from.test.ts'),
+    stack: expect.stringContaining('problem.test.ts'),
   })
 })

@@ -1,20 +1,24 @@
 import { expect, test } from 'vitest'
 import { Deadline } from '../../../src/conductorone/deadline.ts'
 import { ConductorOneFailure, type Failure } from '../../../src/conductorone/failure.ts'
-import { insist } from '../../../src/conductorone/insist.ts'
+import { retryWhileUnavailable } from '../../../src/conductorone/retry.ts'
 import { rejection } from '../samples.ts'
 import { TestWorld } from '../world.ts'
 
 function trying(milliseconds: number, ...failures: readonly Error[]) {
   const world = new TestWorld()
-  const patience: number[] = []
-  const attempt = async (milliseconds: number) => {
-    patience.push(milliseconds)
-    const failure = failures[patience.length - 1]
+  const timeouts: number[] = []
+  const attempt = async (timeoutMs: number) => {
+    timeouts.push(timeoutMs)
+    const failure = failures[timeouts.length - 1]
     if (failure) throw failure
     return 'done'
   }
-  return { world, patience, outcome: insist(attempt, new Deadline(milliseconds, world.now), world) }
+  return {
+    world,
+    timeouts,
+    outcome: retryWhileUnavailable(attempt, new Deadline(milliseconds, world.now), world),
+  }
 }
 
 const upstream = { status: 400 }
@@ -24,17 +28,17 @@ function unavailable(retryAfter?: number): ConductorOneFailure {
 }
 
 test('is content with the first try', async () => {
-  const { world, patience, outcome } = trying(25_000)
+  const { world, timeouts, outcome } = trying(25_000)
   expect(await outcome).toBe('done')
-  expect([patience, world.sleeps]).toEqual([[10_000], []])
+  expect([timeouts, world.sleeps]).toEqual([[10_000], []])
 })
 
 test('doubles the pause and gives each try more time, five tries in all', async () => {
   const last = unavailable()
-  const { world, patience, outcome } = trying(1e9, ...Array(4).fill(unavailable()), last, unavailable())
+  const { world, timeouts, outcome } = trying(1e9, ...Array(4).fill(unavailable()), last, unavailable())
   expect(await rejection(outcome)).toBe(last)
   expect(world.sleeps).toEqual([500, 1_000, 2_000, 4_000])
-  expect(patience).toEqual([10_000, 25_000, 62_500, 156_250, 390_625])
+  expect(timeouts).toEqual([10_000, 25_000, 62_500, 156_250, 390_625])
 })
 
 test('works at the fifth try', async () => {
@@ -75,7 +79,7 @@ test.each<Error>([
   ).map((failure) => new ConductorOneFailure(failure)),
   new TypeError('a mistake of ours'),
 ])('never repeats after: %s', async (failure) => {
-  const { patience, outcome } = trying(1e9, failure)
+  const { timeouts, outcome } = trying(1e9, failure)
   expect(await rejection(outcome)).toBe(failure)
-  expect(patience).toHaveLength(1)
+  expect(timeouts).toHaveLength(1)
 })
