@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { runInThisContext } from 'node:vm'
@@ -156,3 +156,60 @@ describe.skipIf(!hasShell)('the bots', () => {
 function python(script: string): Promise<string> {
   return shell('python3 -', { folder, env: { ...env, HOME: process.env.HOME ?? folder }, input: script })
 }
+
+describe.skipIf(!hasShell)('the commands that change the settings file', () => {
+  const path = () => join(folder, '.secrets.json')
+  const without = (commands: string) => commands.replaceAll(/^npx wrangler .*\n|^npm run .*\n/gm, '')
+  const settingsAfter = async (
+    commands: string,
+    before: object,
+    input = '',
+  ): Promise<Record<string, string>> => {
+    writeFileSync(path(), JSON.stringify(before))
+    await shell(without(commands), { folder, input })
+    expect(statSync(path()).mode & 0o777).toBe(0o600)
+    return JSON.parse(readFileSync(path(), 'utf8'))
+  }
+  const API_KEYS = '{"runbook":"a key"}'
+
+  test('add a token for comments beside those that are there', async () => {
+    const commands = block('README', 'read -rs ENTRY')
+    const first = await settingsAfter(commands, { API_KEYS }, '{ "github": "one" }\n')
+    expect(first).toEqual({ API_KEYS, TICKET_TOKENS: '{"github":"one"}' })
+    const second = await settingsAfter(commands, first, '{ "jira": { "token": "two" } }\n')
+    expect(JSON.parse(second.TICKET_TOKENS ?? '')).toEqual({ github: 'one', jira: { token: 'two' } })
+  })
+
+  test('add a secret beside those that are there', async () => {
+    const commands = block('README', 'read -rs SECRET')
+    const secrets: unknown[] = []
+    let settings: Record<string, string> = { API_KEYS }
+    for (const secret of ['one', 'two', 'three']) {
+      settings = await settingsAfter(commands, settings, `${secret}\n`)
+      secrets.push(JSON.parse(settings.WEBHOOK_SECRETS ?? ''))
+    }
+    expect(secrets).toEqual([
+      { teams: ['one'] },
+      { teams: ['one', 'two'] },
+      { teams: ['one', 'two', 'three'] },
+    ])
+  })
+
+  test('take an entry out', async () => {
+    const before = { API_KEYS, WEBHOOK_SECRETS: '{"github":"one","slack":"two"}' }
+    const after = await settingsAfter(block('README', 'del(.github)'), before)
+    expect(after).toEqual({ API_KEYS, WEBHOOK_SECRETS: '{"slack":"two"}' })
+  })
+
+  test('add Slack’s token', async () => {
+    const after = await settingsAfter(block('slack', 'read -rs SLACK_BOT_TOKEN'), { API_KEYS }, 'xoxb-1\n')
+    expect(after).toEqual({ API_KEYS, SLACK_BOT_TOKEN: 'xoxb-1' })
+  })
+
+  test('make a callback secret, unless there is one', async () => {
+    const commands = block('mattermost', 'openssl rand')
+    const first = await settingsAfter(commands, { API_KEYS })
+    expect(first.CALLBACK_SECRET).toMatch(/^whsec_[A-Za-z0-9+/]{43}=$/)
+    expect(await settingsAfter(commands, first)).toEqual(first)
+  })
+})
