@@ -5,7 +5,7 @@ import type { Questions } from './questions.ts'
 import { token } from './secrets.ts'
 
 /**
- * Asks who may call the API, and makes a key for each.
+ * Asks which callers may use the API, and makes a key for each.
  *
  * @returns the setting `API_KEYS`, and the keys that were made now, by caller
  */
@@ -17,14 +17,16 @@ export async function askCallers(
   const apiKeys = keptObject(env, 'API_KEYS', questions)
   const kept = Object.keys(apiKeys)
   const callers = await questions.list({
-    text: 'Who may make vaults with an API key? Names of systems or runbooks',
+    text: 'Which callers get an API key that makes vaults? Names of systems or runbooks; commas separate them.',
     given: flags.callers,
     source: '--callers',
     fallback: kept.length > 0 ? [] : ['runbook'],
+    ...(kept.length > 0 && { enter: 'for no other than those that are there' }),
     fault: nameFault,
   })
   const operators = await questions.list({
-    text: 'Who may read everyone’s requests and settle unknown outcomes? Names, or Enter for nobody',
+    text: 'Which operators may read everyone’s requests and settle unknown outcomes? Names; without one, an unknown outcome cannot be settled by hand.',
+    enter: 'for none',
     given: flags.operators,
     source: '--operators',
     fallback: [],

@@ -5,7 +5,9 @@ import type { Flags } from './flags.ts'
 import type { Questions } from './questions.ts'
 
 /**
- * @returns the credential and where its tenant is, as settings, and whether it requires proofs of possession
+ * Asks for the credential.
+ *
+ * @returns the credential and where its tenant is, as settings, and whether its tokens are bound to a key (RFC 9449)
  */
 export async function askCredential(
   questions: Questions,
@@ -16,13 +18,13 @@ export async function askCredential(
   const baseUrl = flags['base-url'] ?? (env.CONDUCTORONE_BASE_URL || undefined)
   const settings = {
     CONDUCTORONE_CLIENT_ID: await questions.ask({
-      text: 'Client id of the credential, such as clever-fox-42195@acme.conductor.one/spc',
+      text: 'Client id of the credential, such as clever-fox-42195@acme.conductor.one/spc:',
       given: flags['client-id'] ?? (env.CONDUCTORONE_CLIENT_ID || undefined),
       source: env.CONDUCTORONE_CLIENT_ID && !flags['client-id'] ? 'CONDUCTORONE_CLIENT_ID' : '--client-id',
       fault: (answer) => ClientId.safeParse(answer).error?.issues[0]?.message,
     }),
     CONDUCTORONE_CLIENT_SECRET: await questions.ask({
-      text: 'Its client secret, which begins with secret-token: (it stays invisible)',
+      text: 'Its client secret, which begins with secret-token. It stays invisible.',
       given: env.CONDUCTORONE_CLIENT_SECRET || undefined,
       source: 'CONDUCTORONE_CLIENT_SECRET in the environment',
       hidden: true,
@@ -31,7 +33,7 @@ export async function askCredential(
     ...(baseUrl !== undefined && { CONDUCTORONE_BASE_URL: baseUrl }),
   }
   const isBound = await questions.isSo(
-    'Was it made with "Require DPoP"?',
+    'Was it made with "Require DPoP"? yes or no.',
     flags.dpop,
     '--dpop',
     vars.CONDUCTORONE_DPOP === 'required',

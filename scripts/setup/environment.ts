@@ -7,7 +7,7 @@ export type Environment = Readonly<Record<string, string | undefined>>
  * Reads a setting that is kept as it is.
  *
  * @param name of the variable
- * @returns the object that stands there as JSON text, an empty one where there is none; what is no object is noted as a fault
+ * @returns the object that stands there as JSON text, or an empty one; notes a fault if it is not an object
  */
 export function keptObject(env: Environment, name: string, questions: Questions): Record<string, unknown> {
   const text = env[name]

@@ -1,17 +1,40 @@
+import type { Added, Kind } from './add.ts'
 import type { Senders } from './senders.ts'
 import type { Target } from './target.ts'
 import { lineOf, type Var } from './wrangler-vars.ts'
 
-/** What a person is told before the first question. */
-export const BEGINNING = `What you need: the credential of a ConductorOne service principal that is a Super Administrator. In ConductorOne, under
-Directory, Service principals: create the service principal, give it that role, and on its tab Credentials create a
-credential with full permissions and without source IPs. The client id and the client secret are shown once.
+/** How setup ends if it has not written anything. */
+export const NOTHING_WRITTEN = 'Nothing was written.\n'
 
-Enter takes what stands in brackets, commas separate names, Ctrl-C leaves. Nothing is written before it is checked.
+/** What a person reads before the first question. */
+export const INTRODUCTION = `What you need: the credential of a ConductorOne service principal that is a
+Super Administrator. In ConductorOne, under Directory, Service principals:
+create the service principal, give it that role, and on its tab Credentials
+create a credential with full permissions and without source IPs. The client id
+and the client secret are shown once.
 
+Each question says what Enter does. Ctrl-C leaves. Nothing is written before it
+is checked.
 `
 
-/** @returns what became of settings that belong into `wrangler.toml` */
+/** @returns what was added to a settings file, and the one command that installs it */
+export function addedText(kind: Kind, name: string, path: string, { changed, made }: Added): string {
+  const what = kind === 'sender' ? `the secret of ${name}` : `the ${kind} ${name}`
+  const shown =
+    made === undefined
+      ? ''
+      : `\n${kind === 'sender' ? 'Put this secret into its webhook' : 'Its API key, shown only now'}:\n\n  ${made}\n`
+  const page = kind === 'sender' ? ` docs/recipes has the next steps.` : ''
+  return `${path} now has ${what}, in ${changed}.\n${shown}\n${installText(path)}${page}\n`
+}
+
+function installText(path: string): string {
+  return path.endsWith('.dev.vars')
+    ? 'npm run dev reads it when it starts again.'
+    : `Install it with\n\n  npx wrangler secret bulk ${path}\n\nThen put the file back into the password manager.`
+}
+
+/** @returns what was done with settings that belong in `wrangler.toml` */
 export function varsText(file: string, vars: readonly Var[], isWritten: boolean): string {
   const lines = vars.map((setting) => `  [${setting.table}] ${lineOf(setting)}\n`).join('')
   return isWritten
@@ -19,15 +42,15 @@ export function varsText(file: string, vars: readonly Var[], isWritten: boolean)
     : `${file} is written in an unexpected way and was left alone. Put these in yourself:\n${lines}`
 }
 
-/** @returns the keys, which are never shown again */
+/** @returns the API keys, which are never shown again */
 export function keysText(keys: ReadonlyMap<string, string>): string {
   if (keys.size === 0) return ''
   const width = Math.max(...[...keys.keys()].map((name) => name.length))
   const lines = [...keys].map(([name, key]) => `  ${name.padEnd(width)}  ${key}\n`).join('')
-  return `\nThe API keys, which are shown only now:\n${lines}`
+  return `\nThe API keys, shown only now:\n${lines}`
 }
 
-/** @returns what is still to be done at the senders */
+/** @returns the steps that are left at the senders */
 export function sendersText({ made, later }: Senders, { path }: Target): string {
   if (made.length + later.length === 0) return ''
   const lines = [
@@ -40,13 +63,13 @@ export function sendersText({ made, later }: Senders, { path }: Target): string 
   return `\nSenders (docs/recipes has a page for each):\n${lines.join('')}`
 }
 
-/** @returns what to do now */
+/** @returns the next commands */
 export function nextText({ kind, path }: Target): string {
   return kind === 'dev-vars'
     ? `
 Next:
-  npm run dev       runs it on this machine, for the real tenant
-  npm run doctor    looks at it again
+  npm run dev       runs it on this machine, towards the real tenant
+  npm run doctor    checks it again
   npm run setup -- --secrets-file .secrets.json
                     gets ready to deploy it, with keys of its own
 `
@@ -56,8 +79,8 @@ Next:
   npm run deploy -- --secrets-file ${path}
                     puts it on Cloudflare and prints its address
   npm run doctor -- --secrets-file ${path} --url https://…
-                    looks at it there
-Cloudflare keeps the secrets through later deploys and shows them to nobody. Put the file into a password manager, and
-delete it here.
+                    checks it there
+Cloudflare keeps the secrets through later deploys, and shows them to no one.
+Keep the file in a password manager, and delete it here.
 `
 }

@@ -5,11 +5,31 @@ import type { Flags } from './flags.ts'
 import type { Questions } from './questions.ts'
 import type { Var } from './wrangler-vars.ts'
 
-/** What of the policy is asked for; the rest of it is for who knows it. */
+/** What of the policy is asked for; the rest is for those who know it. */
 export type Basics = Pick<
   Policy,
   'defaultOwners' | 'allowedOwnerDomains' | 'requireTicket' | 'allowedCallbackHosts'
 >
+
+type ListKey = 'defaultOwners' | 'allowedOwnerDomains' | 'allowedCallbackHosts'
+
+const LISTS = {
+  defaultOwners: {
+    flag: 'owners',
+    text: 'Who owns the vault of a request that names no owner? E-mail addresses; commas separate them.',
+    none: 'for no default owner',
+  },
+  allowedOwnerDomains: {
+    flag: 'owner-domains',
+    text: 'Which e-mail domains may owners have? Commas separate them.',
+    none: 'for any domain',
+  },
+  allowedCallbackHosts: {
+    flag: 'callback-hosts',
+    text: 'Which hosts may results be posted to? Commas separate them.',
+    none: 'for none',
+  },
+} as const satisfies Record<ListKey, object>
 
 /**
  * Asks what this deployment allows.
@@ -23,13 +43,12 @@ export async function askPolicy(
   now: Policy,
   access: Access,
 ): Promise<Basics> {
-  const list = (
-    key: 'defaultOwners' | 'allowedOwnerDomains' | 'allowedCallbackHosts',
-    flag: 'owners' | 'owner-domains' | 'callback-hosts',
-    text: string,
-  ) =>
-    questions.list({
-      text: `${text}${now[key].length > 0 ? ' (- for none)' : ', or Enter for none'}`,
+  const list = (key: ListKey) => {
+    const { flag, text, none } = LISTS[key]
+    const isSet = now[key].length > 0
+    return questions.list({
+      text: isSet ? `${text} - for none.` : text,
+      ...(!isSet && { enter: none }),
       given: flags[flag],
       source: `--${flag}`,
       fallback: now[key],
@@ -37,28 +56,17 @@ export async function askPolicy(
         policyFault(key, answer) ??
         (key === 'defaultOwners' ? await unknownOwner(access, answer) : undefined),
     })
+  }
   return {
-    defaultOwners: await list(
-      'defaultOwners',
-      'owners',
-      'Who owns the vault of a request that names no owner? E-mail addresses',
-    ),
-    allowedOwnerDomains: await list(
-      'allowedOwnerDomains',
-      'owner-domains',
-      'Where must the addresses of owners be? Domains',
-    ),
+    defaultOwners: await list('defaultOwners'),
+    allowedOwnerDomains: await list('allowedOwnerDomains'),
     requireTicket: await questions.isSo(
-      'Must every request name a ticket?',
+      'Must every request name a ticket? yes or no.',
       flags['require-ticket'],
       '--require-ticket',
       now.requireTicket,
     ),
-    allowedCallbackHosts: await list(
-      'allowedCallbackHosts',
-      'callback-hosts',
-      'Where may results be posted to? Hosts',
-    ),
+    allowedCallbackHosts: await list('allowedCallbackHosts'),
   }
 }
 
@@ -79,7 +87,7 @@ function policyFault(key: string, list: readonly string[]): string | undefined {
 async function unknownOwner(access: Access, owners: readonly string[]): Promise<string | undefined> {
   try {
     const [fault] = await ownerFaults(access, owners)
-    return fault && `will not do: ${fault}`
+    return fault && `can't be used: ${fault}`
   } catch (error) {
     return `could not be looked up (${refusal(error).says})`
   }

@@ -1,26 +1,29 @@
+import { fitted, say } from '../deployment/output.ts'
 import type { Terminal } from './terminal.ts'
 
-/** What is wrong with an answer, to follow its name: `is too short`; undefined where nothing is. */
+/** What is wrong with an answer, to follow its name: `is too short`; undefined if nothing is. */
 type Fault = string | undefined
 
 /** Something that setup must know. */
 export type Question = {
   readonly text: string
-  /** what was said before anyone is asked: by a flag, or in the environment */
+  /** the answer of a flag or of the environment */
   readonly given: string | undefined
-  /** where it can be said so */
+  /** the flag or variable that can give the answer */
   readonly source: string
-  /** what Enter means, and what holds where nobody is asked */
+  /** the answer of Enter, and the one that applies if no one can be asked */
   readonly fallback?: string
-  /** whether the answer is not to be seen */
+  /** what Enter does, to follow "Enter"; by default "for" and the fallback */
+  readonly enter?: string
+  /** keeps the answer off the screen */
   readonly hidden?: boolean
-  /** @returns what is wrong with an answer, without repeating it where it is hidden */
+  /** @returns what is wrong with an answer, without repeating one that is hidden */
   readonly fault?: (answer: string) => Fault | Promise<Fault>
 }
 
-/** Answers from flags and the environment, and from a person where there is one. */
+/** Takes answers from flags and the environment, and from a person if there is one. */
 export class Questions {
-  /** what is missing or wrong, where nobody can be asked */
+  /** what is missing or wrong, if no one can be asked */
   readonly faults: string[] = []
   readonly #terminal: Terminal | undefined
 
@@ -28,29 +31,30 @@ export class Questions {
     this.#terminal = terminal
   }
 
-  /** @returns the answer; where it is missing or wrong and nobody can be asked, a fault is noted */
-  async ask({ text, given, source, fallback, hidden, fault }: Question): Promise<string> {
+  /** @returns the answer; notes a fault if it is missing or wrong and no one can be asked */
+  async ask({ text, given, source, fallback, enter, hidden, fault }: Question): Promise<string> {
     if (given !== undefined) {
       const wrong = await fault?.(given)
       if (wrong === undefined) return this.#taken(source, given)
       if (!this.#terminal) this.faults.push(`${source} ${wrong}`)
-      else process.stdout.write(`${source} ${wrong}.\n`)
+      else say(`${source} ${wrong}.\n`)
     }
     if (!this.#terminal) {
       if (given === undefined && fallback === undefined) this.faults.push(`${source} is missing: ${text}`)
       return given ?? fallback ?? ''
     }
     for (;;) {
-      const answer = (await this.#terminal.ask(prompt(text, fallback), hidden)) || (fallback ?? '')
+      const answer =
+        (await this.#terminal.ask(questionText(text, fallback, enter), hidden)) || (fallback ?? '')
       const wrong = answer === '' && fallback === undefined ? 'is needed' : await fault?.(answer)
       if (wrong === undefined) return answer
-      process.stdout.write(`This ${wrong}.\n`)
+      say(`This ${wrong}.\n`)
     }
   }
 
-  /** Who sits there is told what was not asked. */
+  /** Tells the person at the terminal what was not asked. */
   #taken(source: string, given: string): string {
-    if (this.#terminal) process.stdout.write(`${source}: taken as it is.\n`)
+    if (this.#terminal) say(`${source}: taken as it is.\n`)
     return given
   }
 
@@ -80,8 +84,10 @@ export class Questions {
   }
 }
 
-function prompt(text: string, fallback = ''): string {
-  return fallback === '' ? `${text}: ` : `${text} [${fallback}]: `
+/** A question with what Enter does, broken at the terminal's width: the prompt itself must stay short. */
+function questionText(text: string, fallback: string | undefined, enter = `for ${fallback}`): string {
+  const question = fallback === undefined ? text : `${text} Enter ${enter}.`
+  return fitted(`\n${question}\n`)
 }
 
 function word(yes: boolean): string {

@@ -1,11 +1,16 @@
 import { randomBytes } from 'node:crypto'
 
-/** @returns a secret that nobody can guess: 256 bits, in characters that every header and every shell takes */
+const SECRET_BYTES = 32
+
+/** @returns a secret of 256 random bits, in characters that every header and every shell takes */
 export function token(): string {
-  return randomBytes(32).toString('base64url')
+  return randomBytes(SECRET_BYTES).toString('base64url')
 }
 
-/** @returns one as Standard Webhooks writes it */
+/** @returns a secret in the form of Standard Webhooks */
 export function whsec(): string {
-  return `whsec_${randomBytes(32).toString('base64')}`
+  return `whsec_${randomBytes(SECRET_BYTES).toString('base64')}`
 }
+
+/** How a secret of each form is made. */
+export const MAKERS = { whsec, random: token } as const

@@ -2,7 +2,7 @@ import { SENDER_NAMES, SENDERS, type SenderName } from '../../src/config/senders
 import { type Environment, keptObject } from './environment.ts'
 import type { Flags } from './flags.ts'
 import type { Questions } from './questions.ts'
-import { token, whsec } from './secrets.ts'
+import { MAKERS } from './secrets.ts'
 
 const NAMES: readonly string[] = SENDER_NAMES
 const MIN_SECRET_CHARS = 8
@@ -22,7 +22,8 @@ export async function askSenders(questions: Questions, flags: Flags, env: Enviro
   const secrets = keptObject(env, 'WEBHOOK_SECRETS', questions)
   const kept = Object.keys(secrets)
   const senders = await questions.list({
-    text: `Who sends webhooks? ${NAMES.join(', ')}; or Enter for nobody`,
+    text: `Which systems send webhooks? ${NAMES.join(', ')}. Commas separate them; more can be added later.`,
+    enter: 'for none',
     given: flags.senders,
     source: '--senders',
     fallback: [],
@@ -45,9 +46,8 @@ export async function askSenders(questions: Questions, flags: Flags, env: Enviro
   return { webhookSecrets, made, later }
 }
 
-const MAKERS = { whsec, random: token } as const
-
-function isSender(name: string): name is SenderName {
+/** Tells whether a sender with a secret has this name. */
+export function isSender(name: string): name is SenderName {
   return NAMES.includes(name)
 }
 
@@ -56,12 +56,19 @@ function senderFault(names: readonly string[]): string | undefined {
   return unknown === undefined ? undefined : `names ${unknown}, which is none of ${NAMES.join(', ')}`
 }
 
-function askForSecret(questions: Questions, sender: string, noun: string): Promise<string> {
+/**
+ * Asks for a secret that the sender makes.
+ *
+ * @param noun what the sender calls it
+ * @returns the secret; empty if the sender's webhook is still to be made
+ */
+export function askForSecret(questions: Questions, sender: string, noun: string): Promise<string> {
   return questions.ask({
-    text: `The ${noun} that ${sender} shows, or Enter where its webhook is still to be made (it stays invisible)`,
+    text: `The ${noun} that ${sender} shows. It stays invisible.`,
     given: undefined,
     source: 'WEBHOOK_SECRETS in the environment',
     fallback: '',
+    enter: 'if its webhook is still to be made',
     hidden: true,
     fault: (answer) =>
       answer !== '' && answer.length < MIN_SECRET_CHARS

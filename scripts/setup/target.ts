@@ -7,9 +7,7 @@ import type { Questions } from './questions.ts'
 /** The file that secrets are written to. */
 export type Target = { readonly path: string; readonly kind: 'dev-vars' | 'secrets-file' }
 
-/**
- * @returns where the secrets go: as said, or as asked
- */
+/** Chooses the file that the secrets are written to: the one that a flag names, or the one that the person chooses. */
 export async function chooseTarget(flags: Flags, questions: Questions): Promise<Target> {
   const devVars: Target = { path: join(dirname(flags.config), '.dev.vars'), kind: 'dev-vars' }
   const given = flags['secrets-file']
@@ -27,9 +25,7 @@ export async function chooseTarget(flags: Flags, questions: Questions): Promise<
     : { path: join(dirname(flags.config), '.secrets.json'), kind: 'secrets-file' }
 }
 
-/**
- * @returns why a file may not be written there; undefined where it may
- */
+/** @returns why a file must not be written there; undefined if it may */
 export async function obstacle(
   { path }: Target,
   { replace }: Flags,
@@ -39,13 +35,13 @@ export async function obstacle(
   if (isTaken(path))
     return `git would take ${path} into the repository: name it in .gitignore, or choose a place outside.`
   if (!existsSync(path) || replace) return undefined
-  const text = `${path} is there, with secrets that may be nowhere else. Replace it?`
+  const text = `${path} is there, with secrets that may exist nowhere else. Replace it? To add a caller or a sender to it, use --add instead. yes or no.`
   return (await questions.isSo(text, undefined, '--replace'))
     ? undefined
-    : `${path} is there; it stays as it is. To replace it, use --replace.`
+    : `${path} is there; it stays as it is. To add a caller or a sender to it, use --add; to replace it, --replace.`
 }
 
-/** 1 is git's way of saying that it does not ignore a file; anything else is that there is no repository, or no git. */
+/** Status 1 is git's answer for a file that it doesn't ignore; any other means no repository, or no git. */
 function isTaken(path: string): boolean {
   const { status } = spawnSync('git', ['check-ignore', '-q', basename(path)], { cwd: dirname(resolve(path)) })
   return status === 1

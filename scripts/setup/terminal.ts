@@ -1,13 +1,13 @@
 import { createInterface, type Interface } from 'node:readline'
 import { Writable } from 'node:stream'
 
-/** A person at a terminal. What is typed is shown while a question waits for it that may show it, and never else. */
+/** A person at a terminal. What they type is shown only while a question waits that may show it. */
 export class Terminal {
   #isShown = false
   #take: ((line: string) => void) | undefined
   readonly #lines: Interface
 
-  /** @param leave what happens where the person gives up, by Ctrl-C or Ctrl-D */
+  /** @param leave what happens if the person gives up, by Ctrl-C or Ctrl-D */
   constructor(leave: () => void) {
     const output = new Writable({
       write: (chunk, _, done) => {
@@ -28,14 +28,19 @@ export class Terminal {
   }
 
   /**
-   * @param isHidden whether the answer is not to be seen
-   * @returns what is typed from now on, without the blanks around it
+   * Asks a question and reads a line.
+   *
+   * @param text the question, broken at the terminal's width; it stands above the prompt, as readline draws a prompt
+   *   that is wider than the terminal wrong
+   * @param isHidden keeps the answer off the screen
+   * @returns the line, without the blanks around it
    */
   ask(text: string, isHidden = false): Promise<string> {
     // what was typed too early was not for this question
     this.#lines.write(null, { ctrl: true, name: 'u' })
+    process.stdout.write(text)
     this.#isShown = true
-    this.#lines.setPrompt(text)
+    this.#lines.setPrompt('> ')
     this.#lines.prompt()
     this.#isShown = !isHidden
     return new Promise((resolve) => {
@@ -46,7 +51,7 @@ export class Terminal {
     })
   }
 
-  /** Asks nothing any more, so that the process can end. */
+  /** Stops asking, so that the process can end. */
   close(): void {
     this.#lines.removeAllListeners('close')
     this.#lines.close()

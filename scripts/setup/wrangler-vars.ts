@@ -15,7 +15,7 @@ export type Var = {
  * Writes settings into `wrangler.toml` and leaves everything else in it as it is, comments too.
  *
  * @param path of the file
- * @returns whether it was done; a file that is not written as this project's is left alone
+ * @returns false if the file is not written as this project's is; then it is left alone
  */
 export function writeVars(path: string, vars: readonly Var[]): boolean {
   const before = readWranglerConfig(path)

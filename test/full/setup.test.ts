@@ -148,7 +148,7 @@ test(
     folder.write('.dev.vars', 'API_KEYS=kept\n')
     const refused = await setUp(folder)
     expect([refused.status, folder.read('.dev.vars')]).toEqual([1, 'API_KEYS=kept\n'])
-    expect(refused.stderr).toMatch(/\.dev\.vars is there; it stays as it is\. To replace it, use --replace/)
+    expect(refused.stderr).toMatch(/\.dev\.vars is there; it stays as it is\. .*to replace it, --replace/)
     expect((await setUp(folder, ['--replace'])).status).toBe(0)
     expect(folder.read('.dev.vars')).toContain('CONDUCTORONE_CLIENT_SECRET=')
     expect(modeOf(folder, '.dev.vars')).toBe(0o600)
@@ -173,7 +173,7 @@ test.each<[string, readonly string[], Way, RegExp]>([
     'an owner that nobody knows',
     ['--owners', 'nobody@example.com'],
     {},
-    /--owners will not do: nobody@example\.com is no enabled/,
+    /--owners can't be used: nobody@example\.com is no enabled/,
   ],
   [
     'a sender that there is not',
@@ -284,7 +284,7 @@ test.skipIf(!hasTerminals)(
   'at a terminal it asks, again where an answer will not do, and no secret is ever on the screen',
   within(async (folder) => {
     const session = atTerminal('setup', ['--base-url', wire.url.origin], folder.path)
-    await session.answer('(deploy)? [dev]: ', ENTER)
+    await session.answer('(deploy)? Enter for dev.', ENTER)
     await session.answer('Client id of the credential', `nonsense${ENTER}`)
     await session.answer('This is not of the form', '')
     // both pasted at once: the second is not for the first question, and is not shown either
@@ -297,14 +297,20 @@ test.skipIf(!hasTerminals)(
     await session.answer('Its client secret', `${good.clientSecret}${ENTER}`)
     // what was typed before cannot be brought back
     await session.answer('Was it made with', `${UP}${ENTER}`)
-    await session.answer('Who may make vaults', `runbook, backup${ENTER}`)
-    await session.answer('settle unknown outcomes?', ENTER)
+    await session.answer('Which callers get an API key', `runbook, backup${ENTER}`)
+    await session.answer('Which operators', ENTER)
     await session.answer('Who owns the vault', `nobody@example.com${ENTER}`)
-    await session.answer('This will not do: nobody@example.com', '')
+    await session.answer("This can't be used: nobody@example.com", '')
     await session.answer('Who owns the vault', `${OWNER.email}${ENTER}`)
-    for (const question of ['addresses of owners', 'name a ticket?', 'results be posted to?'])
+    for (const question of [
+      'domains may owners have?',
+      'name a ticket?',
+      'results be posted to?',
+      'For how many days',
+      'Where should the Worker',
+    ])
       await session.answer(question, ENTER)
-    await session.answer('Who sends webhooks?', `zendesk${ENTER}`)
+    await session.answer('Which systems send webhooks?', `zendesk${ENTER}`)
     await session.answer('The signing secret that zendesk shows', `zendesk-secret-0123456789${ENTER}`)
     const { screen, status } = await session.ended()
 
@@ -319,6 +325,77 @@ test.skipIf(!hasTerminals)(
   }),
 )
 
+const KEPT = 'kept-key-0123456789-abcdefghijklmnop'
+
+/** A settings file that is there, for something to be added. */
+function writeKept(folder: Folder): void {
+  folder.write(
+    'out.json',
+    JSON.stringify({
+      CONDUCTORONE_CLIENT_ID: good.clientId,
+      CONDUCTORONE_CLIENT_SECRET: good.clientSecret,
+      API_KEYS: JSON.stringify({ runbook: KEPT }),
+    }),
+  )
+}
+
+function add(folder: Folder, ...args: readonly string[]) {
+  return runScript('setup', {
+    args: ['--secrets-file', 'out.json', '--add', ...args],
+    folder: folder.path,
+    env: { WEBHOOK_SECRET: 'lin_wh_0123456789' },
+  })
+}
+
+test(
+  'senders and an operator are added to the file that is there, each with the one command to install it',
+  within(async (folder) => {
+    writeKept(folder)
+    for (const args of [
+      ['sender', 'github'],
+      ['operator', 'runbook'],
+      ['sender', 'linear'],
+    ]) {
+      const { status, stdout, stderr } = await add(folder, ...args)
+      expect([args, status, stderr]).toEqual([args, 0, ''])
+      expect(stdout.split('npx wrangler secret bulk out.json')).toHaveLength(2)
+      for (const secret of [KEPT, good.clientSecret, 'lin_wh_0123456789'])
+        expect(stdout).not.toContain(secret)
+    }
+    const settings = JSON.parse(folder.read('out.json'))
+    expect(settings.CONDUCTORONE_CLIENT_SECRET).toBe(good.clientSecret)
+    expect(JSON.parse(settings.API_KEYS)).toEqual({
+      runbook: { key: KEPT, scopes: ['create', 'read', 'operate'] },
+    })
+    expect(JSON.parse(settings.WEBHOOK_SECRETS)).toEqual({
+      github: expect.stringMatching(/^[\w-]{43}$/),
+      linear: 'lin_wh_0123456789',
+    })
+    expect(modeOf(folder, 'out.json')).toBe(0o600)
+  }),
+)
+
+test.each<[readonly string[], RegExp]>([
+  [['sender', 'fax'], /fax is not a sender/],
+  [['sender'], /the sender’s name is missing/],
+  [['caller', 'runbook'], /runbook is a caller already/],
+  [['guest', 'x'], /--add takes sender, caller or operator/],
+  [['caller', 'a', 'b'], /b is one word too many/],
+  [['caller', 'x', '--secrets-file', 'nowhere.json'], /There is no nowhere\.json/],
+])('with --add %j nothing is written', async (args, says) => {
+  const folder = newFolder()
+  try {
+    writeKept(folder)
+    const before = folder.read('out.json')
+    const { status, stderr } = await add(folder, ...args)
+    expect([1, 2]).toContain(status)
+    expect(stderr).toMatch(says)
+    expect(folder.read('out.json')).toBe(before)
+  } finally {
+    folder.remove()
+  }
+})
+
 test.skipIf(!hasTerminals)(
   'at a terminal, whoever leaves has changed nothing',
   within(async (folder) => {
@@ -329,7 +406,7 @@ test.skipIf(!hasTerminals)(
         ['--base-url', wire.url.origin, '--client-id', good.clientId],
         folder.path,
       )
-      await session.answer('(deploy)? [dev]: ', ENTER)
+      await session.answer('(deploy)? Enter for dev.', ENTER)
       await session.answer('Its client secret', key)
       const { screen, status } = await session.ended()
       expect(status).toBe(130)

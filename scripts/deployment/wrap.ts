@@ -1,0 +1,37 @@
+/** A list's mark, a finding's mark and name, or a flag and its meaning: what a broken line is indented to. */
+const HANGING = /^ *(?:[✓!✗–] \S+ +|--?\S+(?: [A-Z]+)? {2,}|\d+\. |- )/
+/** What is to be copied as it stands: a command, a key, a line of a file. */
+const VERBATIM = /^ {2,}(?:npm|npx|export|curl|PORT=|\[|\{|\S+ {2}[\w-]{40,}$)/
+/** Below this, breaking lines would do more harm than good. */
+const MIN_TEXT_COLUMNS = 24
+
+/**
+ * Breaks lines at blanks so that they fit, and keeps their indentation. Commands and other lines to be copied stay
+ * whole.
+ *
+ * @param columns the width of the terminal
+ */
+export function wrapped(text: string, columns: number): string {
+  return text
+    .split('\n')
+    .flatMap((line) => (line.length <= columns || VERBATIM.test(line) ? [line] : broken(line, columns)))
+    .join('\n')
+}
+
+function broken(line: string, columns: number): string[] {
+  const [lead = ''] = HANGING.exec(line) ?? /^ */.exec(line) ?? []
+  const indent = columns - lead.length < MIN_TEXT_COLUMNS ? 2 : lead.length
+  const lines: string[] = []
+  let current = lead
+  let isEmpty = true
+  for (const word of line.slice(lead.length).split(' ')) {
+    if (!isEmpty && current.length + 1 + word.length > columns) {
+      lines.push(current)
+      current = ' '.repeat(indent)
+      isEmpty = true
+    }
+    current += isEmpty ? word : ` ${word}`
+    isEmpty = false
+  }
+  return [...lines, current]
+}
