@@ -4,8 +4,7 @@ import { problemFrom } from './conductorone/problem.ts'
 import { configured } from './middleware/configured.ts'
 import { requestLog } from './middleware/request-log.ts'
 import { secureHeaders } from './middleware/secure-headers.ts'
-import { unrouted } from './middleware/unrouted.ts'
-import { type ProblemAnswers, problemResponse } from './problem/problem.ts'
+import { Problem, type ProblemAnswers, problemResponse } from './problem/problem.ts'
 import { currentCaller } from './routes/caller.ts'
 import { chat } from './routes/chat.ts'
 import { conductorOneWebhooks } from './routes/conductorone-webhooks.ts'
@@ -41,7 +40,7 @@ const routes = app
 export type AppType = ApplyGlobalResponse<typeof routes, ProblemAnswers>
 
 app.notFound((c) => {
-  const problem = unrouted(app, c.req.path)
+  const problem = unroutedProblem(c.req.path)
   if (problem.code === 'not-found' && wantsPage(c)) return notFoundPage(c)
   return problemResponse(problem.document(c.get('requestId')), problem.details.headers)
 })
@@ -50,3 +49,16 @@ app.onError((error, c) => {
   const problem = problemFrom(error, c.get('requestId'), 'read') // a create that fails is told by the ledger
   return problemResponse(problem.document(c.get('requestId')), problem.details.headers)
 })
+
+const METHODS = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE']
+
+/** Says what is wrong with a request that no route takes: its path, or only its method (RFC 9110, section 15.5.6). */
+function unroutedProblem(path: string): Problem {
+  // middleware is routed too, for all methods
+  const takes = (method: string) =>
+    app.router.match(method, path)[0].some(([[, route]]) => route.method === method)
+  const methods = METHODS.filter(takes).flatMap((method) => (method === 'GET' ? ['GET', 'HEAD'] : [method]))
+  if (methods.length === 0) return new Problem('not-found', 'Nothing is at this path.')
+  const Allow = methods.join(', ')
+  return new Problem('method-not-allowed', `This path takes ${Allow}.`, { headers: { Allow } })
+}

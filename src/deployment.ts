@@ -5,6 +5,7 @@ import { readTokenAnswer, requestToken } from './conductorone/token/exchange.ts'
 import { ProofOfPossession, proofKey } from './conductorone/token/proof-of-possession.ts'
 import { SealedToken } from './conductorone/token/store.ts'
 import { type Config, ConfigurationError, parseConfig } from './config/config.ts'
+import { KeyRing } from './config/key-ring.ts'
 import type { Bindings } from './env.ts'
 import { log } from './lib/log.ts'
 import { world } from './lib/world.ts'
@@ -14,11 +15,14 @@ import { OwnerDirectory } from './provisioning/owners.ts'
 /** Everything that lives as long as the isolate: the configuration and whatever remembers something. */
 export type Deployment = {
   readonly config: Config
+  readonly keyRing: KeyRing
   readonly tokens: TokenCache
   readonly tenant: Tenant
   readonly directory: OwnerDirectory
   /** the keys that the tenant signs its webhooks with */
   readonly keys: KeySet
+  /** the last probe that found no token: until when it counts, in epoch milliseconds */
+  readonly readiness: { failedUntil: number }
 }
 
 const deployments = new WeakMap<object, Deployment>()
@@ -48,7 +52,15 @@ export function deploymentOf(env: Bindings): Deployment {
   const tokens = new TokenCache(exchange, store, world)
   const tenant = new Tenant(baseUrl, tokens, world, apiProofs)
   const directory = new OwnerDirectory(tenant, world)
-  const deployment = { config, tokens, tenant, directory, keys: new KeySet(baseUrl, world) }
+  const deployment = {
+    config,
+    keyRing: new KeyRing(config.callers),
+    tokens,
+    tenant,
+    directory,
+    keys: new KeySet(baseUrl, world),
+    readiness: { failedUntil: 0 },
+  }
   deployments.set(env, deployment)
   return deployment
 }

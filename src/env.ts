@@ -1,5 +1,5 @@
 import type { Ledger } from './ledger/ledger.ts'
-import type { ProvisionParameters } from './outcomes/workflow.ts'
+import type { ProvisionParameters } from './ledger/start-workflow.ts'
 
 /** The Worker's bindings. Settings are `unknown` until {@link parseConfig} has checked them. */
 export type Bindings = {

@@ -1,5 +1,7 @@
 import * as z from 'zod/mini'
-import { CreateQuery, ListQuery, Settlement } from '../../src/routes/inputs.ts'
+import { ListQuery } from '../../src/ledger/filter.ts'
+import { Settlement } from '../../src/ledger/settlement.ts'
+import { CreateQuery } from '../../src/provisioning/request.ts'
 
 // said in the description only, so the Worker does not carry it
 const { dry_run } = CreateQuery.shape

@@ -1,6 +1,7 @@
 import * as z from 'zod/mini'
-import { Owner, ProvisioningRequest, Ttl } from '../../src/provisioning/request.ts'
-import { Settlement } from '../../src/routes/inputs.ts'
+import { Duration, Owner } from '../../src/config/fields.ts'
+import { Settlement } from '../../src/ledger/settlement.ts'
+import { ProvisioningRequest } from '../../src/provisioning/request.ts'
 import './query-words.ts'
 import {
   Created,
@@ -21,7 +22,7 @@ import { CurrentCaller, Healthy, Ready, Unready } from './service-answers.ts'
 const named = {
   ProvisioningRequest,
   Owner,
-  Duration: Ttl,
+  Duration,
   Settlement,
   Created,
   DryRun,
@@ -51,7 +52,7 @@ const named = {
 /** What refinements say, which JSON Schema cannot. */
 const refined = new Map<unknown, Part>([
   [Owner, { description: 'The e-mail address of an enabled ConductorOne user, or a ConductorOne user id.' }],
-  [Ttl, { description: 'A whole number followed by s, m, h, d or w.', examples: ['90s', '12h', '30d'] }],
+  [Duration, { description: 'A whole number followed by s, m, h, d or w.', examples: ['90s', '12h', '30d'] }],
 ])
 
 /** The name of a schema of the document, but for those of the single problems. */

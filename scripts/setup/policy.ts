@@ -1,4 +1,4 @@
-import { Policy } from '../../src/provisioning/policy.ts'
+import { Policy } from '../../src/config/policy.ts'
 import { ownerFaults } from '../deployment/owners-check.ts'
 import { type Access, refusal } from '../deployment/tenant-api.ts'
 import type { Flags } from './flags.ts'

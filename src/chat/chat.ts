@@ -1,4 +1,4 @@
-import type { ReplyChannel } from '../ledger/claim.ts'
+import type { ReplyChannel } from '../ledger/tell.ts'
 import type { BodyTime, Proof } from '../sources/proof.ts'
 import type { Message } from './message.ts'
 

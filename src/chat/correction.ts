@@ -1,5 +1,5 @@
+import { MAX_OWNERS } from '../config/fields.ts'
 import type { FieldFault } from '../problem/problem.ts'
-import { MOST_OWNERS } from '../provisioning/request.ts'
 import { type CommandField, type CreateCommand, readCommand, WORDS } from './grammar.ts'
 import { examplesOf, quote, valueText } from './help.ts'
 import type { Message } from './message.ts'
@@ -43,7 +43,7 @@ function correct(
     if (kind !== 'magic_link' && (field === 'maxViews' || field === 'allowUnauthenticated')) return []
     if (!faulty.has(field) && (given === undefined || !(field in written))) return []
     const example = exampleOf(field, given) ?? ''
-    const isList = Array.isArray(given) && given.length <= MOST_OWNERS && !pointers.has(`/${field}`)
+    const isList = Array.isArray(given) && given.length <= MAX_OWNERS && !pointers.has(`/${field}`)
     const value = isList
       ? [...new Set(given.map((one, index) => (pointers.has(`/${field}/${index}`) ? example : one)))]
       : faulty.has(field)

@@ -1,5 +1,5 @@
 import * as z from 'zod/mini'
-import { jsonOf } from '../middleware/limited-body.ts'
+import { parseRequestJson } from '../problem/body.ts'
 import type { Chat } from './chat.ts'
 import { markdown } from './markdown.ts'
 
@@ -48,7 +48,7 @@ export const discord: Chat = {
     },
   ],
   read(body) {
-    const parsed = Interaction.safeParse(jsonOf(body))
+    const parsed = Interaction.safeParse(parseRequestJson(body))
     if (!parsed.success) return undefined
     const { type, data, token, application_id, ...from } = parsed.data
     if (type === PING_TYPE) return { kind: 'protocol', answer: PONG }

@@ -9,6 +9,9 @@ export type VaultServiceCreateRequest = {
   ownerIds: string[]
 }
 
+/** What the id of a vault looks like; anything else is not looked for. */
+export const VAULT_ID = /^[\w-]{1,128}$/
+
 /** A vault as ConductorOne has it. Only the id is certain; everything else is passed on as it came. */
 export const Vault = z.looseObject({ id: z.string().check(z.minLength(1)) })
 export type Vault = z.output<typeof Vault>

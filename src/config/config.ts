@@ -1,6 +1,6 @@
 import * as z from 'zod/mini'
+import { Policy } from '../config/policy.ts'
 import type { Secret } from '../lib/secret.ts'
-import { Policy } from '../provisioning/policy.ts'
 import { ApiKeys, type Caller } from './api-keys.ts'
 import { CallbackSecret } from './callback-secret.ts'
 import { ClientId, ClientSecret, type Credentials } from './credentials.ts'

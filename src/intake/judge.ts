@@ -1,8 +1,9 @@
 import type { Config } from '../config/config.ts'
 import type { Refusal } from '../ledger/claim.ts'
+import { fieldFaults } from '../problem/fields.ts'
 import { Problem } from '../problem/problem.ts'
 import { faultyOrder, type Order, orderOf } from '../provisioning/order.ts'
-import { fieldFaults, ProvisioningRequest } from '../provisioning/request.ts'
+import { ProvisioningRequest } from '../provisioning/request.ts'
 
 /** What a request orders, as far as it can be read. */
 export type Judgement = {

@@ -3,10 +3,10 @@ import type { AppEnv } from '../app-env.ts'
 import type { SenderName } from '../config/senders.ts'
 import { log } from '../lib/log.ts'
 import { world } from '../lib/world.ts'
-import { limitedBody } from '../middleware/limited-body.ts'
-import { addressOf, limitRate } from '../middleware/rate-limit.ts'
+import { readRequestBody } from '../problem/body.ts'
 import { Problem } from '../problem/problem.ts'
 import { type Proof, verify } from '../sources/proof.ts'
+import { addressOf, limitRate } from './rate-limit.ts'
 
 /** A larger delivery is not read to its end. */
 export const MAX_DELIVERY_BYTES = 256 * 1_024
@@ -28,7 +28,7 @@ export async function receive(
   const secrets = c.get('deployment').config.webhookSecrets[sender as SenderName]
   if (!proofs || !secrets)
     throw new Problem('not-found', 'There is no such source here, or it has no secret.')
-  const body = await limitedBody(c.req.raw, MAX_DELIVERY_BYTES)
+  const body = await readRequestBody(c.req.raw, MAX_DELIVERY_BYTES)
   const isProven = await verify(proofs, secrets, c.req.raw.headers, body, world.now())
   await admit(c, sender, isProven)
   return body

@@ -1,8 +1,9 @@
 import type { Context } from 'hono'
 import type { AppEnv } from '../app-env.ts'
-import { claimOf, type Tell } from '../ledger/claim.ts'
+import { claimOf, identityOf } from '../ledger/claim.ts'
 import type { Reply } from '../ledger/replies.ts'
 import { ledgerOf } from '../ledger/shards.ts'
+import type { Tell } from '../ledger/tell.ts'
 import type { Judgement } from './judge.ts'
 
 const EDITED =
@@ -27,20 +28,18 @@ export async function take(
   c: Context<AppEnv>,
   { source, order, content, refusal, deliveryId, tell }: SenderRequest,
 ): Promise<Reply> {
-  const { claim, shard } = await claimOf(
-    c.get('requestId'),
-    { source, caller: source },
+  const { claim, shard } = await claimOf({
+    requestId: c.get('requestId'),
+    claimant: { source, caller: source },
     // the last person who touched the ticket is not part of what it asks for
-    { ...content, requestedBy: undefined },
+    content: { ...content, requestedBy: undefined },
     order,
-    {
-      // a ticket and a name make two requests the same; without a ticket only the delivery does
-      idempotencyKey: order.ticket ? undefined : deliveryId,
-      background: true,
-      tell,
-      refusal,
-    },
-  )
+    // a ticket and a name make two requests the same; without a ticket only the delivery does
+    identity: identityOf(order, order.ticket ? undefined : deliveryId),
+    background: true,
+    tell,
+    refusal,
+  })
   const ledger = ledgerOf(c.env, shard)
   const reply = await ledger.submit(claim)
   c.set('requestId', reply.record.id)

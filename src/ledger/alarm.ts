@@ -1,11 +1,47 @@
-/** Milliseconds between two alarms at least. */
-const PAUSE = 5_000
+import type { Entry } from './entry.ts'
 
-/** A Durable Object's one alarm, which comes for whatever is due first. */
+const MS_PER_HOUR = 3_600_000
+/** How long an ended request is kept. One whose outcome is unknown is kept until it is settled. */
+const RETENTION_DAYS = 30
+/** When a request that a Workflow looks after is taken to be abandoned by it. */
+const WORKFLOW_TIMEOUT_HOURS = 24
+/** How long after the deadline an answer may still be on its way to the ledger. */
+const GRACE_MS = 5_000
+const MIN_ALARM_INTERVAL_MS = 5_000
+
+/**
+ * Says when an attempt that has not ended was cut off.
+ *
+ * @returns epoch milliseconds
+ */
+export function overdueAt({ deadline, updatedAt }: Entry): number {
+  return deadline ?? updatedAt + WORKFLOW_TIMEOUT_HOURS * MS_PER_HOUR
+}
+
+/**
+ * Says when the ledger must look at a request by itself.
+ *
+ * @returns epoch milliseconds, or null for never
+ */
+export function dueAt(entry: Entry): number | null {
+  if (entry.workflow === 'due') return entry.updatedAt + GRACE_MS
+  switch (entry.status) {
+    case 'accepted':
+    case 'creating':
+      return overdueAt(entry) + GRACE_MS
+    case 'created':
+    case 'failed':
+      return entry.updatedAt + RETENTION_DAYS * 24 * MS_PER_HOUR
+    case 'unknown':
+      return null
+  }
+}
+
+/** A Durable Object's one alarm, set for whatever is due first. */
 export class Alarm {
   readonly #storage: Pick<DurableObjectStorage, 'getAlarm' | 'setAlarm'>
   readonly #now: () => number
-  /** epoch milliseconds when it comes, or null where none is set */
+  /** epoch milliseconds when it goes off, or null if it is not set */
   #time: number | null = null
 
   /**
@@ -17,25 +53,25 @@ export class Alarm {
     this.#now = now
   }
 
-  /** Finds out whether one was set before the object was restarted. */
-  async remember(): Promise<void> {
+  /** Reads the time that was set before the object was restarted. */
+  async restore(): Promise<void> {
     this.#time = await this.#storage.getAlarm()
   }
 
-  /** It has come, and no other is set. */
-  spent(): void {
+  /** Notes that it went off, and that no other is set. */
+  clear(): void {
     this.#time = null
   }
 
   /**
-   * Nearly always it comes early enough already. It never comes at once: what cannot be done for hours must not be tried
-   * without a pause.
+   * Makes sure that it goes off in time. Nearly always it does already. It never goes off at once: what can't be done for
+   * hours must not be retried without a pause.
    *
    * @param due epoch milliseconds
-   * @returns a promise where it is set anew
+   * @returns a promise if it is set anew
    */
   wakeAt(due: number): Promise<void> | undefined {
-    const time = Math.max(due, this.#now() + PAUSE)
+    const time = Math.max(due, this.#now() + MIN_ALARM_INTERVAL_MS)
     if (this.#time !== null && this.#time <= time) return undefined
     this.#time = time
     return this.#storage.setAlarm(time)

@@ -4,38 +4,40 @@ import type { FoundOwner } from '../provisioning/owners.ts'
 import type { Claim } from './claim.ts'
 
 /** How far a request has come. Everything else about the promise of one vault follows from these five. */
-export type Status =
+export const statuses = [
   /** claimed; nothing was sent to ConductorOne */
-  | 'accepted'
+  'accepted',
   /** on disk before the first byte of a create is sent */
-  | 'creating'
+  'creating',
   /** there is one vault, and it is known */
-  | 'created'
-  /** there is no vault; the same key may be used for another try */
-  | 'failed'
+  'created',
+  /** there is no vault; the same key may be used for another attempt */
+  'failed',
   /** there may be a vault; a person has to look */
-  | 'unknown'
+  'unknown',
+] as const
+export type Status = (typeof statuses)[number]
 
-/** @returns whether a request has not come to an end, good or bad */
+/** Says whether a request has not ended, well or badly. */
 export function isUnderWay({ status }: { readonly status: Status }): boolean {
   return status === 'accepted' || status === 'creating'
 }
 
-/** A request and what became of it, as the ledger keeps it. Never holds a key, a token or a secret. */
+/** A request and its outcome, as the ledger keeps it. Never holds a key, a token or a secret. */
 export type Entry = Omit<Claim, 'background' | 'refusal' | 'traceparent'> & {
   readonly status: Status
-  /** 1 for the first try, one more for each after a failure */
+  /** 1, and one more for each retry after a failure */
   readonly attempt: number
   readonly owners: readonly FoundOwner[]
   readonly vault: Vault | null
   readonly problem: ProblemDocument | null
   /** what people should know although it worked */
   readonly notes: readonly string[]
-  /** whether the vault's credentials got the life that was asked for */
+  /** whether the vault's credentials got the lifetime that was asked for */
   readonly expiry: 'none' | 'pending' | 'set'
   /** the Workflow that does, or finishes, the work: none is needed, one must be started, or it was */
   readonly workflow: 'none' | 'due' | 'started'
-  /** epoch milliseconds by which the try has ended, one way or another; null where a Workflow decides */
+  /** epoch milliseconds by which the attempt has ended, one way or another; null if a Workflow decides */
   readonly deadline: number | null
   readonly createdAt: number
   readonly updatedAt: number
@@ -62,7 +64,7 @@ const EXPIRY_PENDING =
   'The vault exists, but the expiry of its credentials is not set yet. It is tried again in the background; this ' +
   'warning goes when it is done.'
 
-/** @returns the record of a request, without what is the ledger's own business */
+/** Makes the record of a request: the entry without the ledger's internals. */
 export function recordOf(entry: Entry): RequestRecord {
   return {
     id: entry.id,

@@ -4,96 +4,97 @@ import { ConductorOneFailure } from '../conductorone/failure.ts'
 import { Lanes } from '../conductorone/lanes.ts'
 import { problemFrom } from '../conductorone/problem.ts'
 import type { Call } from '../conductorone/tenant.ts'
+import type { Vault } from '../conductorone/wire.ts'
 import { deploymentOf } from '../deployment.ts'
 import type { Bindings } from '../env.ts'
 import { log } from '../lib/log.ts'
 import { world } from '../lib/world.ts'
 import { Problem } from '../problem/problem.ts'
-import type { FoundOwner } from '../provisioning/owners.ts'
 import { provision } from '../provisioning/provision.ts'
-import { Alarm } from './alarm.ts'
-import type { Asker, Claim, Refusal } from './claim.ts'
-import { dueAt, overdueAt } from './due.ts'
+import { Alarm, dueAt, overdueAt } from './alarm.ts'
+import type { Claim, Claimant, Refusal } from './claim.ts'
 import { type Entry, isUnderWay, type RequestRecord, recordOf } from './entry.ts'
-import { type Progress, progressOf, type Reply, type Settled, type Settlement, SOON } from './replies.ts'
-import { accept, verdict } from './state.ts'
-import { type Filter, Store } from './store.ts'
-import { unknownOutcome } from './unanswered.ts'
-import { startWorkflow } from './workflow-instance.ts'
+import type { Filter } from './filter.ts'
+import { unknownOutcome } from './outcome-problems.ts'
+import { POLL_AGAIN_SECONDS, type Progress, progressOf, type Reply } from './replies.ts'
+import type { SettlementCommand, SettlementResult } from './settlement.ts'
+import { startWorkflow } from './start-workflow.ts'
+import { beginAttempt, decide } from './state.ts'
+import { Store } from './store.ts'
 
-/** Milliseconds for one try while somebody waits for the answer. */
-const FOREGROUND = 25_000
-/** Milliseconds for one try in the background, where patience means fewer unknown outcomes. */
-const BACKGROUND = 120_000
-/** Entries that one alarm deals with; more are left to the next one. */
-const SWEEP = 500
-/** Calls that one object may have on their way at once, as the platform has it. */
-const CONNECTIONS = 6
+/** Time for one attempt while a caller waits for the answer. */
+const FOREGROUND_DEADLINE_MS = 25_000
+/** Time for one attempt in the background, where a longer wait means fewer unknown outcomes. */
+const BACKGROUND_DEADLINE_MS = 120_000
+/** Entries that one alarm deals with; the next alarm deals with more. */
+const MAX_ENTRIES_PER_ALARM = 500
+/** Connections that the platform lets one object have open at once. */
+const MAX_CONNECTIONS_COUNT = 6
 
 const EXPIRY_NOT_SET =
   'The vault exists, but the expiry of its credentials could not be set for hours. Set it in ConductorOne.'
 
 /**
- * One shard of the ledger: it claims a request, does it and records the outcome, so that all three are one actor. A
- * request is on disk as `creating` before a byte of it leaves; whatever kills this object leaves that behind, and
- * nobody sends it a second time.
+ * One shard of the ledger: it claims a request, carries it out and records the outcome, so that all three are one actor.
+ * A request is on disk as `creating` before a byte of it leaves. If this object is killed then, that is what it finds
+ * when it comes back, and the request is not sent a second time.
  */
 export class Ledger extends DurableObject<Bindings> {
   readonly #store: Store
   readonly #running = new Map<string, Promise<Entry>>()
   readonly #alarm: Alarm
-  readonly #lanes = new Lanes(CONNECTIONS)
+  readonly #lanes = new Lanes(MAX_CONNECTIONS_COUNT)
 
   constructor(context: DurableObjectState, env: Bindings) {
     super(context, env)
     this.#store = new Store(context.storage.sql, world.now)
     this.#alarm = new Alarm(context.storage, world.now)
-    void context.blockConcurrencyWhile(() => this.#alarm.remember())
+    void context.blockConcurrencyWhile(() => this.#alarm.restore())
   }
 
-  /** Does what a claim asks for, unless it was done already, is being done, or its key belongs to something else. */
+  /** Carries a claim out, unless it was carried out before, is under way, or its key belongs to other content. */
   async submit(claim: Claim): Promise<Reply> {
-    const known = this.#current(this.#store.underKey(claim.key))
-    const decision = verdict(known, claim)
+    const known = this.#expireIfOverdue(this.#store.underKey(claim.key))
+    const decision = decide(known, claim)
     // every decision but these two is about an entry that is there
-    if (decision === 'new' || decision === 'again' || !known) return this.#begin(claim, known)
+    if (decision === 'begin' || decision === 'retry' || !known) return this.#begin(claim, known)
     const record = recordOf(known)
     switch (decision) {
       case 'replay':
         return { kind: 'ended', record, replayed: true }
-      case 'running':
-        return { kind: 'running', record, retryAfter: SOON }
-      case 'reused':
+      case 'wait':
+        return { kind: 'running', record, retryAfter: POLL_AGAIN_SECONDS }
+      case 'conflict':
         return { kind: 'reused', record }
     }
   }
 
-  /** Tries a request that a Workflow looks after; safe to repeat. */
+  /** Makes one attempt at a request that a Workflow looks after; safe to repeat. */
   async run(id: string): Promise<Progress> {
-    // between the last look and the next try nothing else can begin one
+    // between the last look and the next attempt no other can begin one
     for (let running = this.#running.get(id); running; running = this.#running.get(id)) await running
-    const entry = this.#current(this.#store.get(id))
+    const entry = this.#expireIfOverdue(this.#store.get(id))
     if (entry?.status !== 'accepted') return progressOf(entry)
-    const call = this.#call(BACKGROUND)
+    const call = this.#newCall(BACKGROUND_DEADLINE_MS)
     const started = this.#store.advance(id, { type: 'started', deadline: call.deadline.at })
-    return progressOf(await this.#try(started, call))
+    return progressOf(await this.#attempt(started, call))
   }
 
-  /** Ends what was tried long enough: nothing was created, or the expiry is for a person to set. */
+  /** Ends what was retried long enough: nothing was created, or the expiry is for a person to set. */
   async giveUp(id: string): Promise<Progress> {
-    const entry = this.#current(this.#store.get(id))
+    const entry = this.#expireIfOverdue(this.#store.get(id))
     if (entry?.status === 'accepted') return progressOf(this.#store.advance(id, { type: 'abandoned' }))
     if (entry?.status === 'created' && entry.expiry === 'pending')
       return progressOf(this.#store.advance(id, { type: 'expiry-refused', note: EXPIRY_NOT_SET }))
     return progressOf(entry)
   }
 
-  /** Sets the expiry of a vault's credentials where that is still to be done; safe to repeat. */
+  /** Sets the expiry of a vault's credentials if that is still to be done; safe to repeat. */
   async finishExpiry(id: string): Promise<Progress> {
     const entry = this.#store.get(id)
     if (entry?.status !== 'created' || entry.expiry !== 'pending') return progressOf(entry)
-    const after = await this.#setExpiry(entry, this.#call(BACKGROUND))
-    return after.expiry === 'pending' ? { kind: 'again', retryAfter: SOON } : progressOf(after)
+    const after = await this.#setExpiry(entry, this.#newCall(BACKGROUND_DEADLINE_MS))
+    return after.expiry === 'pending' ? { kind: 'again', retryAfter: POLL_AGAIN_SECONDS } : progressOf(after)
   }
 
   /** Adds a warning to a request's record. */
@@ -101,61 +102,61 @@ export class Ledger extends DurableObject<Bindings> {
     if (this.#store.get(id)) this.#store.advance(id, { type: 'noted', note })
   }
 
-  /** @returns the record of a request, or null */
+  /** Reads the record of a request; null if there is none. */
   async read(id: string): Promise<RequestRecord | null> {
-    const entry = this.#current(this.#store.get(id))
+    const entry = this.#expireIfOverdue(this.#store.get(id))
     return entry ? recordOf(entry) : null
   }
 
-  /** @returns the ids of this shard's requests that match, newest first */
+  /** Lists the ids of this shard's requests that match, newest first. */
   async list(filter: Filter): Promise<string[]> {
     return this.#store.list(filter)
   }
 
-  /** @returns the records of those requests that are there */
+  /** Reads the records of those requests that are there. */
   async readAll(ids: readonly string[]): Promise<RequestRecord[]> {
-    const entries = ids.map((id) => this.#current(this.#store.get(id)))
+    const entries = ids.map((id) => this.#expireIfOverdue(this.#store.get(id)))
     return entries.filter((entry) => entry !== undefined).map(recordOf)
   }
 
-  /** @returns whether one of this asker's requests in this shard made the vault */
-  async madeVault(vaultId: string, asker: Asker): Promise<boolean> {
-    return this.#store.madeVault(vaultId, asker)
+  /** Says whether one of this claimant's requests in this shard made the vault. */
+  async madeVault(vaultId: string, claimant: Claimant): Promise<boolean> {
+    return this.#store.madeVault(vaultId, claimant)
   }
 
-  /** @returns whether this is the first time that a token is shown which is good once, until that time */
+  /** Says whether a token that is good once, until that time, is shown for the first time. */
   async once(digest: string, until: number): Promise<boolean> {
     return this.#store.once(digest, until)
   }
 
   /** Settles an unknown outcome; a vault that is named must be there. */
-  async settle(id: string, { vaultId, by }: Settlement): Promise<Settled> {
+  async settle(id: string, { vaultId, by }: SettlementCommand): Promise<SettlementResult> {
     let vault = null
     if (vaultId !== null) {
       try {
-        vault = await deploymentOf(this.env).tenant.getVault(vaultId, this.#call(FOREGROUND))
+        vault = await deploymentOf(this.env).tenant.getVault(vaultId, this.#newCall(FOREGROUND_DEADLINE_MS))
       } catch (error) {
         return { kind: 'vault-not-read', problem: problemFrom(error, id, 'read').document(id) }
       }
     }
-    const entry = this.#current(this.#store.get(id))
+    const entry = this.#expireIfOverdue(this.#store.get(id))
     if (!entry) return { kind: 'gone' }
     if (entry.status !== 'unknown') return { kind: 'not-unknown', record: recordOf(entry) }
     const settled = this.#store.advance(id, { type: 'settled', vault, by })
     log('info', 'request.settled', { request: id, status: settled.status, by })
-    this.#follow(settled)
+    this.#startFollowUp(settled)
     return { kind: 'settled', record: recordOf(settled) }
   }
 
-  /** Looks after what nobody else does: tries that were cut off, Workflows that were not started, old requests. */
+  /** Ends attempts that were cut off, starts Workflows that were not started, and deletes old requests. */
   override async alarm(): Promise<void> {
-    this.#alarm.spent()
-    for (const { id } of this.#store.due(SWEEP)) {
+    this.#alarm.clear()
+    for (const { id } of this.#store.due(MAX_ENTRIES_PER_ALARM)) {
       // read again: while a Workflow was started, another claim may have taken a failed one's place
       const entry = this.#store.get(id)
       if (!entry || (dueAt(entry) ?? Number.POSITIVE_INFINITY) > world.now()) continue
       if (entry.workflow === 'due' && entry.status !== 'creating') await this.#startWorkflow(entry)
-      else if (isUnderWay(entry)) this.#current(entry)
+      else if (isUnderWay(entry)) this.#expireIfOverdue(entry)
       else this.#store.delete(entry.id)
     }
     const next = this.#store.nextDue()
@@ -163,147 +164,150 @@ export class Ledger extends DurableObject<Bindings> {
   }
 
   async #begin(claim: Claim, failed: Entry | undefined): Promise<Reply> {
-    if (claim.background || claim.refusal) return this.#hand(claim, failed)
-    const call = this.#call(FOREGROUND, claim.traceparent)
-    const entry = accept(claim, failed, world.now(), call.deadline.at)
+    if (claim.background || claim.refusal) {
+      const entry = beginAttempt(claim, failed, world.now())
+      this.#store.put(entry)
+      if (claim.refusal) {
+        const refused = this.#refuse(entry, claim.refusal)
+        return { kind: 'ended', record: recordOf(refused), replayed: false }
+      }
+      await this.#startWorkflow(entry)
+      return { kind: 'accepted', record: recordOf(entry) }
+    }
+    const call = this.#newCall(FOREGROUND_DEADLINE_MS, claim.traceparent)
+    const entry = beginAttempt(claim, failed, world.now(), call.deadline.at)
     this.#store.put(entry)
-    return { kind: 'ended', record: recordOf(await this.#try(entry, call)), replayed: false }
+    return { kind: 'ended', record: recordOf(await this.#attempt(entry, call)), replayed: false }
   }
 
-  /** What nobody waits for is handed to a Workflow: all of the work, or the news that it cannot be done. */
-  async #hand(claim: Claim, failed: Entry | undefined): Promise<Reply> {
-    const entry = accept(claim, failed, world.now())
-    this.#store.put(entry)
-    if (claim.refusal)
-      return { kind: 'ended', record: recordOf(this.#refuse(entry, claim.refusal)), replayed: false }
-    await this.#startWorkflow(entry)
-    return { kind: 'accepted', record: recordOf(entry) }
+  /** Makes one attempt at a request; {@link Ledger.run} waits for it. */
+  #attempt(entry: Entry, call: Call): Promise<Entry> {
+    const attempt = this.#provision(entry, call).finally(() => this.#running.delete(entry.id))
+    this.#running.set(entry.id, attempt)
+    return attempt
   }
 
-  #refuse({ id, source, caller }: Entry, { code, detail, errors }: Refusal): Entry {
-    const problem = new Problem(code, detail, { errors }).document(id)
-    const failed = this.#store.advance(id, { type: 'failed', problem })
-    log('warn', 'request.refused', { request: id, caller, source, problem: code })
-    this.#follow(failed)
-    return failed
-  }
-
-  #try(entry: Entry, call: Call): Promise<Entry> {
-    const outcome = this.#perform(entry, call).finally(() => this.#running.delete(entry.id))
-    this.#running.set(entry.id, outcome)
-    return outcome
-  }
-
-  async #perform(entry: Entry, call: Call): Promise<Entry> {
-    const { id, order } = entry
-    const start = world.now()
-    await this.#watch(entry)
-    const ended = await this.#outcome(entry, call)
+  /** Makes the vault, records and logs the outcome, and starts what remains to be done. */
+  async #provision(entry: Entry, call: Call): Promise<Entry> {
+    const startedAt = world.now()
+    await this.#setAlarmFor(entry)
+    const ended = await this.#createVault(entry, call).then(
+      (vault) => this.#store.advance(entry.id, { type: 'created', vault }),
+      // not `catch`: if storing the vault fails, that must not be told as if there were none
+      (error: unknown) => this.#recordFailure(entry.id, error),
+    )
     log(ended.status === 'created' ? 'info' : 'warn', `request.${ended.status}`, {
-      request: id,
+      request: entry.id,
       caller: entry.caller,
       source: entry.source,
       attempt: entry.attempt,
-      duration: world.now() - start,
+      duration: world.now() - startedAt,
       vault: ended.vault?.id,
       problem: ended.problem?.code,
       upstream: ended.problem?.upstream?.status,
     })
     const finished =
-      order.ttlSeconds !== undefined && ended.status === 'created'
-        ? await this.#setExpiry(ended, call)
-        : ended
-    this.#follow(finished)
+      ended.status === 'created' && ended.expiry === 'pending' ? await this.#setExpiry(ended, call) : ended
+    this.#startFollowUp(finished)
     return finished
   }
 
-  async #outcome(entry: Entry, call: Call): Promise<Entry> {
-    let vault: Awaited<ReturnType<typeof provision>>
-    try {
-      const sending = (owners: readonly FoundOwner[]) => this.#sending(entry.id, owners)
-      vault = await provision(entry.order, entry, deploymentOf(this.env), sending, call)
-    } catch (error) {
-      return this.#notCreated(entry.id, error)
-    }
-    // outside the try: whatever fails from here on must not be told as if there were no vault
-    return this.#store.advance(entry.id, { type: 'created', vault })
+  async #createVault(entry: Entry, call: Call): Promise<Vault> {
+    const { tenant, directory } = deploymentOf(this.env)
+    return provision({
+      order: entry.order,
+      provenance: entry,
+      tenant,
+      directory,
+      call,
+      beforeSend: async (owners) => {
+        this.#store.advance(entry.id, { type: 'sending', owners })
+        // the output gate would hold the request back until the row is on disk; this says so, and fails if it is not
+        await this.ctx.storage.sync()
+      },
+    })
   }
 
-  /** The output gate would hold the request back until the row is on disk; this says so, and fails if it is not. */
-  async #sending(id: string, owners: readonly FoundOwner[]): Promise<void> {
-    this.#store.advance(id, { type: 'sending', owners })
-    await this.ctx.storage.sync()
-  }
-
-  #notCreated(id: string, error: unknown): Entry {
+  #recordFailure(id: string, error: unknown): Entry {
     const entry = this.#store.get(id)
     if (!entry) throw error
     const problem = problemFrom(error, id)
-    const surprise = !(error instanceof Problem || error instanceof ConductorOneFailure)
-    if (problem.code === 'outcome-unknown' || (surprise && entry.status === 'creating'))
+    const isUnexpected = !(error instanceof Problem || error instanceof ConductorOneFailure)
+    if (problem.code === 'outcome-unknown' || (isUnexpected && entry.status === 'creating'))
       return this.#store.advance(id, { type: 'lost', problem: unknownOutcome(entry, problem) })
     if (problem.code === 'conductorone-unavailable' && entry.workflow !== 'none')
       return this.#store.advance(id, { type: 'postponed', problem: problem.document(id) })
     return this.#store.advance(id, { type: 'failed', problem: problem.document(id) })
   }
 
+  #refuse({ id, source, caller }: Entry, { code, detail, errors }: Refusal): Entry {
+    const problem = new Problem(code, detail, { errors }).document(id)
+    const failed = this.#store.advance(id, { type: 'failed', problem })
+    log('warn', 'request.refused', { request: id, caller, source, problem: code })
+    this.#startFollowUp(failed)
+    return failed
+  }
+
   async #setExpiry(entry: Entry, call: Call): Promise<Entry> {
     const { id, vault, order } = entry
     if (!vault || order.ttlSeconds === undefined) return entry
     try {
-      const updated = await deploymentOf(this.env).tenant.setCredentialExpiration(
-        vault.id,
-        order.ttlSeconds,
-        call,
-      )
+      const { tenant } = deploymentOf(this.env)
+      const updated = await tenant.setCredentialExpiration(vault.id, order.ttlSeconds, call)
       return this.#store.advance(id, { type: 'expiry-set', vault: updated })
     } catch (error) {
-      const problem = problemFrom(error, id)
+      const { code, details } = problemFrom(error, id)
+      const { upstream } = details
       log('warn', 'expiry.not_set', {
         request: id,
         vault: vault.id,
-        problem: problem.code,
-        upstream: problem.details.upstream?.status,
+        problem: code,
+        upstream: upstream?.status,
       })
-      if (problem.code !== 'rejected-by-conductorone') return entry
-      const note = `The vault exists, but ConductorOne refused the expiry of its credentials: ${problem.details.upstream?.message ?? `HTTP ${problem.details.upstream?.status}`}. Set it in ConductorOne.`
+      if (code !== 'rejected-by-conductorone') return entry
+      const reason = upstream?.message ?? `HTTP ${upstream?.status}`
+      const note = `The vault exists, but ConductorOne refused the expiry of its credentials: ${reason}. Set it in ConductorOne.`
       return this.#store.advance(id, { type: 'expiry-refused', note })
     }
   }
 
-  #call(budget: number, traceparent?: string): Call {
-    return { deadline: new Deadline(budget, world.now), traceparent, lanes: this.#lanes }
+  #newCall(deadlineMs: number, traceparent?: string): Call {
+    return { deadline: new Deadline(deadlineMs, world.now), traceparent, lanes: this.#lanes }
   }
 
-  /** @returns the entry as it is now that time has passed and this object may have been restarted in the middle */
-  #current(entry: Entry | undefined): Entry | undefined {
+  /**
+   * Ends an attempt that was cut off, since time has passed and this object may have been restarted in the middle.
+   *
+   * @returns the entry as it is from now on
+   */
+  #expireIfOverdue(entry: Entry | undefined): Entry | undefined {
     if (!entry || !isUnderWay(entry) || this.#running.has(entry.id)) return entry
     if (world.now() < overdueAt(entry)) return entry
-    const after = this.#store.advance(entry.id, { type: 'overdue' })
-    log('error', `request.${after.status}`, {
+    const expired = this.#store.advance(entry.id, { type: 'overdue' })
+    log('error', `request.${expired.status}`, {
       request: entry.id,
       caller: entry.caller,
       source: entry.source,
       cutOff: true,
     })
-    this.#follow(after)
-    return after
+    this.#startFollowUp(expired)
+    return expired
   }
 
-  /** What is left to do must not keep the answer waiting. */
-  #follow(entry: Entry): void {
-    const left = entry.workflow === 'due' ? this.#startWorkflow(entry) : this.#watch(entry)
-    if (left) this.ctx.waitUntil(left)
+  /** Starts what remains to be done, without keeping the answer waiting. */
+  #startFollowUp(entry: Entry): void {
+    const started = entry.workflow === 'due' ? this.#startWorkflow(entry) : this.#setAlarmFor(entry)
+    if (started) this.ctx.waitUntil(started)
   }
 
   async #startWorkflow(entry: Entry): Promise<void> {
-    await this.#watch(entry)
+    await this.#setAlarmFor(entry)
     if (!(await startWorkflow(this.env.PROVISION, entry))) return
     if (this.#store.get(entry.id)?.attempt === entry.attempt)
       this.#store.advance(entry.id, { type: 'workflow-started' })
   }
 
-  #watch(entry: Entry): Promise<void> | undefined {
+  #setAlarmFor(entry: Entry): Promise<void> | undefined {
     const due = dueAt(entry)
     return due === null ? undefined : this.#alarm.wakeAt(due)
   }

@@ -1,10 +1,9 @@
 import { world } from '../lib/world.ts'
-import type { ProblemDocument } from '../problem/problem.ts'
-import type { Tell } from './claim.ts'
 import type { Entry, RequestRecord, Status } from './entry.ts'
+import type { Tell } from './tell.ts'
 
-/** Seconds after which to ask again for a request that is running. */
-export const SOON = 2
+/** When to ask again for a request that is running. */
+export const POLL_AGAIN_SECONDS = 2
 
 /** What the ledger says to a claim. */
 export type Reply =
@@ -13,7 +12,7 @@ export type Reply =
   | { readonly kind: 'running'; readonly record: RequestRecord; readonly retryAfter: number }
   | { readonly kind: 'reused'; readonly record: RequestRecord }
 
-/** What the Workflow learns: the request has come to its end, or is to be tried again. */
+/** What the ledger tells the Workflow: the request has ended, must be retried, or is not kept any more. */
 export type Progress =
   | {
       readonly kind: 'ended'
@@ -24,24 +23,17 @@ export type Progress =
   | { readonly kind: 'again'; readonly retryAfter: number }
   | { readonly kind: 'gone' }
 
-/** How a person settles an unknown outcome: the vault that was found, or none. */
-export type Settlement = { readonly vaultId: string | null; readonly by: string }
-
-/** What became of a settlement; only an unknown outcome can be settled. */
-export type Settled =
-  | { readonly kind: 'settled'; readonly record: RequestRecord }
-  | { readonly kind: 'not-unknown'; readonly record: RequestRecord }
-  | { readonly kind: 'vault-not-read'; readonly problem: ProblemDocument }
-  | { readonly kind: 'gone' }
-
-/** @returns what the Workflow learns that looks after a request, if that is still kept */
+/** Says how far a request is, to the Workflow that looks after it. */
 export function progressOf(entry: Entry | undefined): Progress {
   if (!entry) return { kind: 'gone' }
   switch (entry.status) {
     case 'accepted':
-      return { kind: 'again', retryAfter: entry.problem?.retryAfter ?? SOON }
+      return { kind: 'again', retryAfter: entry.problem?.retryAfter ?? POLL_AGAIN_SECONDS }
     case 'creating':
-      return { kind: 'again', retryAfter: Math.ceil(((entry.deadline ?? 0) - world.now()) / 1_000) + SOON }
+      return {
+        kind: 'again',
+        retryAfter: Math.ceil(((entry.deadline ?? 0) - world.now()) / 1_000) + POLL_AGAIN_SECONDS,
+      }
     case 'created':
     case 'failed':
     case 'unknown':

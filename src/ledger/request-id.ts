@@ -3,9 +3,9 @@ import type { World } from '../lib/world.ts'
 // Crockford's base 32 in lower case: its order is ASCII's, so ids sort by time.
 const DIGITS = '0123456789abcdefghjkmnpqrstvwxyz'
 const TIME_LENGTH = 10
-const SHARD_AT = 'req_'.length + TIME_LENGTH
+const SHARD_INDEX = 'req_'.length + TIME_LENGTH
 const RANDOM_LENGTH = 13
-const FORM = /^req_[0-9a-hjkmnp-tv-z]{10}([0-9a-f])[0-9a-hjkmnp-tv-z]{13}$/
+const REQUEST_ID = /^req_[0-9a-hjkmnp-tv-z]{10}([0-9a-f])[0-9a-hjkmnp-tv-z]{13}$/
 
 /**
  * Where a request is stored: one of 16 parts of the ledger, named by a hexadecimal digit. The number is fixed, since
@@ -16,9 +16,7 @@ export type Shard = string
 /** All shards. */
 export const SHARDS: readonly Shard[] = [...'0123456789abcdef']
 
-/**
- * @returns a new request id: `req_`, the time, a shard at random and 65 random bits; ids sort by the time they were made
- */
+/** Makes a request id: `req_`, the time, a shard at random and 65 random bits. Ids sort by the time they were made. */
 export function newRequestId({ now, random }: Pick<World, 'now' | 'random'>): string {
   let time = ''
   for (let rest = now(); time.length < TIME_LENGTH; rest = Math.floor(rest / 32))
@@ -27,12 +25,12 @@ export function newRequestId({ now, random }: Pick<World, 'now' | 'random'>): st
   return `req_${time}${SHARDS[first % 16]}${noise.map((byte) => DIGITS[byte % 32]).join('')}`
 }
 
-/** @returns the id of the same request where it is another shard that must decide on it */
+/** Moves a new request's id into the shard that must decide on it. */
 export function inShard(requestId: string, shard: Shard): string {
-  return requestId.slice(0, SHARD_AT) + shard + requestId.slice(SHARD_AT + 1)
+  return requestId.slice(0, SHARD_INDEX) + shard + requestId.slice(SHARD_INDEX + 1)
 }
 
-/** @returns where a request is stored, or undefined where the text is no request id */
+/** Says which shard stores a request; undefined if the text is not a request id. */
 export function shardOf(requestId: string): Shard | undefined {
-  return FORM.exec(requestId)?.[1]
+  return REQUEST_ID.exec(requestId)?.[1]
 }

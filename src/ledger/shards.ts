@@ -1,31 +1,33 @@
 import type { DurableObject } from 'cloudflare:workers'
 import type { Bindings } from '../env.ts'
-import type { Asker } from './claim.ts'
+import type { Claimant } from './claim.ts'
 import type { RequestRecord } from './entry.ts'
+import type { Filter } from './filter.ts'
 import type { Ledger } from './ledger.ts'
 import { SHARDS, type Shard, shardOf } from './request-id.ts'
-import type { Filter } from './store.ts'
 
-/** What one part of the ledger can be asked. */
+/** What a shard of the ledger can be asked. */
 export type LedgerShard = Omit<Ledger, keyof DurableObject | 'alarm'>
 
-/** @returns the part of the ledger that keeps a shard's requests */
+/** Reaches a shard of the ledger. */
 export function ledgerOf({ LEDGER }: Bindings, shard: Shard): LedgerShard {
   const stub: unknown = LEDGER.getByName(`shard-${shard}`)
   // a stub's own types know no JSON of unknown shape; arguments and results are plain data, so they come as they went
   return stub as LedgerShard
 }
 
-/** @returns the part of the ledger that keeps this request, or undefined where the text is no request id */
+/** Reaches the shard that keeps a request; undefined if the text is not a request id. */
 export function ledgerFor(env: Bindings, requestId: string): LedgerShard | undefined {
   const shard = shardOf(requestId)
   return shard === undefined ? undefined : ledgerOf(env, shard)
 }
 
 /**
+ * Lists one page of requests across all shards, newest first. Ids sort by time, so a page stays the same whatever is added
+ * in front of it.
+ *
  * @param filter which requests, and how many
- * @returns one page across all shards, newest first, and where the next one begins; ids sort by time, so a page stays
- *   the same whatever is added in front of it
+ * @returns the page, and the cursor of the next one
  */
 export async function listRequests(
   env: Bindings,
@@ -42,8 +44,8 @@ export async function listRequests(
   return { requests, cursor: ids.length > filter.limit ? (page.at(-1) ?? null) : null }
 }
 
-/** @returns whether one of this asker's requests made the vault */
-export async function madeVault(env: Bindings, vaultId: string, asker: Asker): Promise<boolean> {
-  const answers = await Promise.all(SHARDS.map((shard) => ledgerOf(env, shard).madeVault(vaultId, asker)))
+/** Says whether one of this claimant's requests made the vault. */
+export async function madeVault(env: Bindings, vaultId: string, claimant: Claimant): Promise<boolean> {
+  const answers = await Promise.all(SHARDS.map((shard) => ledgerOf(env, shard).madeVault(vaultId, claimant)))
   return answers.includes(true)
 }

@@ -1,17 +1,8 @@
-import { dueAt } from './due.ts'
-import type { Entry, Status } from './entry.ts'
+import { dueAt } from './alarm.ts'
+import type { Claimant } from './claim.ts'
+import type { Entry } from './entry.ts'
+import type { Filter } from './filter.ts'
 import { advance, type Event } from './state.ts'
-
-/** What a list of requests is narrowed to. */
-export type Filter = {
-  /** whose requests; undefined for everyone's */
-  readonly caller?: { readonly source: string; readonly caller: string } | undefined
-  readonly status?: Status | undefined
-  readonly ticket?: string | undefined
-  /** requests older than this id */
-  readonly before?: string | undefined
-  readonly limit: number
-}
 
 /**
  * The rows of one shard. The entry itself is one JSON text; beside it stand the columns that are searched by, written
@@ -20,8 +11,8 @@ export type Filter = {
 export class Store {
   readonly #sql: SqlStorage
   readonly #now: () => number
-  /** the entries of tries that are under way, as they are on disk: they will be read again in a moment */
-  readonly #hot = new Map<string, Entry>()
+  /** the entries of attempts that are under way, as they are on disk: they will be read again in a moment */
+  readonly #cached = new Map<string, Entry>()
 
   /**
    * @param sql the Durable Object's database
@@ -44,17 +35,17 @@ export class Store {
     `)
   }
 
-  /** @returns the entry under an id */
+  /** Reads the entry under an id. */
   get(id: string): Entry | undefined {
-    return this.#hot.get(id) ?? this.#entries('id = ?', id)[0]
+    return this.#cached.get(id) ?? this.#entries('id = ?', id)[0]
   }
 
-  /** @returns the entry under a key */
+  /** Reads the entry under a key. */
   underKey(key: string | null): Entry | undefined {
     return key === null ? undefined : this.#entries('key = ?', key)[0]
   }
 
-  /** Writes the entry of a try that begins: of a new request, or of one that had failed. */
+  /** Writes the entry of an attempt that begins: of a new request, or of one that had failed. */
   put(entry: Entry): void {
     this.#sql.exec(
       // a key that stands under another id is a mistake, and must not make that row vanish
@@ -63,20 +54,20 @@ export class Store {
          ticket = excluded.ticket, vault = excluded.vault, due = excluded.due, entry = excluded.entry`,
       entry.id,
       entry.key,
-      askerOf(entry),
+      columnOf(entry),
       entry.status,
       entry.order.ticket?.id ?? null,
       entry.vault?.id ?? null,
       dueAt(entry),
       JSON.stringify(entry),
     )
-    this.#keep(entry)
+    this.#cache(entry)
   }
 
   /**
    * Applies an event and writes the outcome.
    *
-   * @throws {TypeError} where the event cannot happen to the request, or there is no such request
+   * @throws {TypeError} if the event can't happen to the request, or there is no such request
    */
   advance(id: string, event: Event): Entry {
     const entry = this.get(id)
@@ -91,14 +82,14 @@ export class Store {
       JSON.stringify(next),
       id,
     )
-    this.#keep(next)
+    this.#cache(next)
     return next
   }
 
-  /** @returns the ids of the requests that match, newest first; without their entries, of which most are not wanted */
+  /** Lists the ids of the requests that match, newest first. Most of their entries are not wanted, so none is read. */
   list({ caller, status, ticket, before, limit }: Filter): string[] {
     const terms: [string, string][] = []
-    if (caller) terms.push(['asker = ?', askerOf(caller)])
+    if (caller) terms.push(['asker = ?', columnOf(caller)])
     if (status) terms.push(['status = ?', status])
     if (ticket !== undefined) terms.push(['ticket = ?', ticket])
     if (before !== undefined) terms.push(['id < ?', before])
@@ -111,17 +102,17 @@ export class Store {
     return Array.from(rows, ({ id }) => id)
   }
 
-  /** @returns whether a request of this asker made the vault */
-  madeVault(vaultId: string, asker: { readonly source: string; readonly caller: string }): boolean {
-    return this.#entries('vault = ? AND asker = ? LIMIT 1', vaultId, askerOf(asker)).length > 0
+  /** Says whether a request of this claimant made the vault. */
+  madeVault(vaultId: string, claimant: Claimant): boolean {
+    return this.#entries('vault = ? AND asker = ? LIMIT 1', vaultId, columnOf(claimant)).length > 0
   }
 
-  /** @returns the entries that the ledger must look at by itself now, at most so many */
+  /** Reads the entries that the ledger must look at by itself now, at most so many. */
   due(limit: number): Entry[] {
     return this.#entries('due <= ? ORDER BY due LIMIT ?', this.#now(), limit)
   }
 
-  /** @returns epoch milliseconds when the next entry is due, or undefined */
+  /** Says when the next entry is due, in epoch milliseconds; undefined if none is. */
   nextDue(): number | undefined {
     const [row] = this.#sql.exec<{ due: number }>(
       'SELECT due FROM requests WHERE due IS NOT NULL ORDER BY due LIMIT 1',
@@ -132,7 +123,7 @@ export class Store {
   /**
    * Remembers a token that is good once.
    *
-   * @param until epoch milliseconds after which it is not good any more
+   * @param until epoch milliseconds after which it isn't good any more
    * @returns whether it was not seen before
    */
   once(digest: string, until: number): boolean {
@@ -142,15 +133,15 @@ export class Store {
     )
   }
 
-  /** Forgets a request. */
+  /** Deletes a request. */
   delete(id: string): void {
     this.#sql.exec('DELETE FROM requests WHERE id = ?', id)
-    this.#hot.delete(id)
+    this.#cached.delete(id)
   }
 
-  #keep(entry: Entry): void {
-    if (entry.deadline === null) this.#hot.delete(entry.id)
-    else this.#hot.set(entry.id, entry)
+  #cache(entry: Entry): void {
+    if (entry.deadline === null) this.#cached.delete(entry.id)
+    else this.#cached.set(entry.id, entry)
   }
 
   #entries(where: string, ...values: (string | number)[]): Entry[] {
@@ -159,6 +150,6 @@ export class Store {
   }
 }
 
-function askerOf({ source, caller }: { readonly source: string; readonly caller: string }): string {
+function columnOf({ source, caller }: Claimant): string {
   return JSON.stringify([source, caller])
 }

@@ -1,23 +1,31 @@
-import { factory } from '../app-env.ts'
+import { createMiddleware } from 'hono/factory'
+import type * as z from 'zod/mini'
+import type { AppEnv } from '../app-env.ts'
+import { parseRequestJson, readRequestBody } from '../problem/body.ts'
+import { fieldFaults, invalidRequest } from '../problem/fields.ts'
 import { Problem } from '../problem/problem.ts'
-import { jsonOf, limitedBody } from './limited-body.ts'
 
-/** Bytes of a body that is still read. */
-const LARGEST = 64 * 1_024
+const MAX_BODY_BYTES = 64 * 1_024
+const MEDIA_TYPE = /^application\/json\s*(;\s*charset\s*=\s*"?utf-8"?\s*)?$/i
 
 /**
- * Lets JSON bodies through: the right media type, not too large, and text in UTF-8.
+ * Reads the body as JSON and validates it: `c.req.valid('json')` has the result, with the schema's type. Hono's own
+ * validator would read any number of bytes in any encoding.
  *
- * @throws {Problem} `unsupported-media-type`, `payload-too-large` or `malformed-json`
+ * @throws {Problem} `unsupported-media-type`, `payload-too-large`, `malformed-json`, or `invalid-request` with every
+ *   fault at once
  */
-export const jsonBody = factory.createMiddleware(async function jsonBody(c, next) {
-  if (!/^application\/json\s*(;\s*charset\s*=\s*"?utf-8"?\s*)?$/i.test(c.req.header('Content-Type') ?? ''))
-    throw new Problem(
-      'unsupported-media-type',
-      'Send the body with Content-Type: application/json, in UTF-8.',
-    )
-  const json = jsonOf(await limitedBody(c.req.raw, LARGEST))
-  // what the validator reads next, and judges; hono's own cache would write it as text and parse it once more
-  c.req.json = async () => json as never
-  await next()
-})
+export function jsonBody<T extends z.ZodMiniType<object>>(schema: T) {
+  type Validated = { in: { json: z.input<T> }; out: { json: z.output<T> } }
+  return createMiddleware<AppEnv, string, Validated>(async function jsonBody(c, next) {
+    if (!MEDIA_TYPE.test(c.req.header('Content-Type') ?? ''))
+      throw new Problem(
+        'unsupported-media-type',
+        'Send the body with Content-Type: application/json, in UTF-8.',
+      )
+    const parsed = schema.safeParse(parseRequestJson(await readRequestBody(c.req.raw, MAX_BODY_BYTES)))
+    if (!parsed.success) throw invalidRequest(fieldFaults(parsed.error))
+    c.req.addValidatedData('json', parsed.data)
+    await next()
+  })
+}

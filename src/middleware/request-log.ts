@@ -4,14 +4,14 @@ import { newRequestId } from '../ledger/request-id.ts'
 import { log } from '../lib/log.ts'
 import { world } from '../lib/world.ts'
 
-/** Gives each request an id, tells it in `X-Request-Id`, and writes one line when it is answered. */
+/** Gives each request an id, sends it as `X-Request-Id`, and logs one line when the request is answered. */
 export const requestLog = factory.createMiddleware(async function requestLog(c, next) {
-  const start = world.now()
+  const startedAt = world.now()
   c.set('requestId', newRequestId(world))
   await next()
-  // the ledger may have known the request by another id
+  // the ledger may know the request by another id
   const request = c.get('requestId')
-  // `c.header` would make a new answer
+  // `c.header` would make a new response
   c.res.headers.set('X-Request-Id', request)
   log(c.res.status < 500 ? 'info' : 'error', 'request.answered', {
     request,
@@ -19,6 +19,6 @@ export const requestLog = factory.createMiddleware(async function requestLog(c, 
     route: routePath(c, -1),
     status: c.res.status,
     caller: c.get('caller')?.name,
-    duration: world.now() - start,
+    duration: world.now() - startedAt,
   })
 })

@@ -1,8 +1,8 @@
 import { factory } from '../app-env.ts'
 
 /**
- * What every answer says to browsers: hono's own set for API answers, fixed, since the pages bring their content policy
- * themselves.
+ * The headers of every answer: Hono's own set for API answers, except for the content policy, which each page brings
+ * itself.
  *
  * @see https://cheatsheetseries.owasp.org/cheatsheets/HTTP_Headers_Cheat_Sheet.html
  */
@@ -16,10 +16,10 @@ const HEADERS = Object.entries({
   'X-Frame-Options': 'DENY',
 })
 
-/** Adds them, and forbids everything to whatever is taken for a page without saying what it needs. */
+/** Adds secure headers, and a policy that forbids everything to answers that bring none of their own. */
 export const secureHeaders = factory.createMiddleware(async function secureHeaders(c, next) {
   await next()
-  // `c.header` would make a new answer for each of them
+  // `c.header` would make a new response for each of them
   const { headers } = c.res
   for (const [name, value] of HEADERS) headers.set(name, value)
   if (!headers.has('Content-Security-Policy'))

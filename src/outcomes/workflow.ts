@@ -4,15 +4,13 @@ import type { Bindings } from '../env.ts'
 import { isUnderWay, type RequestRecord } from '../ledger/entry.ts'
 import type { Progress } from '../ledger/replies.ts'
 import { type LedgerShard, ledgerFor } from '../ledger/shards.ts'
+import type { ProvisionParameters } from '../ledger/start-workflow.ts'
 import { log } from '../lib/log.ts'
 import { world } from '../lib/world.ts'
 import { sendCallback } from './callback.ts'
 import type { TellResult } from './post.ts'
 import { sendReply } from './reply.ts'
 import { writeComment } from './ticket-comment.ts'
-
-/** The parameters that a Workflow is started with: the request that it looks after. */
-export type ProvisionParameters = { readonly id: string }
 
 /** A step that fails by accident, such as on a restart of the ledger, is repeated; the ledger makes that safe. */
 const STEP = {

@@ -1,6 +1,7 @@
+import type { Policy } from '../config/policy.ts'
+import { parseDuration } from '../lib/duration.ts'
 import { Problem } from '../problem/problem.ts'
-import { secondsOf } from './duration.ts'
-import { type Policy, violations } from './policy.ts'
+import { violations } from './policy.ts'
 import { ProvisioningRequest } from './request.ts'
 
 /** A request that is valid, allowed and complete: what the policy fills in is filled in. */
@@ -51,7 +52,7 @@ export function orderOf(request: ProvisioningRequest, policy: Policy): Order {
     description: request.description ?? '',
     access: accessOf(request, policy),
     owners,
-    ttlSeconds: ttl === undefined ? undefined : secondsOf(ttl),
+    ttlSeconds: ttl === undefined ? undefined : parseDuration(ttl),
     ticket: request.ticket,
     requestedBy: request.requestedBy,
     callbackUrl: request.callbackUrl,

@@ -1,67 +1,13 @@
-import * as z from 'zod/mini'
+import type { Policy } from '../config/policy.ts'
 import type { FieldFault } from '../problem/problem.ts'
-import { MOST_OWNERS, Owner, type ProvisioningRequest, Ttl } from './request.ts'
-
-const Domain = z
-  .string({ error: 'must be a domain' })
-  .check(
-    z.toLowerCase(),
-    z.regex(/^[a-z0-9-]+(\.[a-z0-9-]+)+$/, { error: 'must be a domain such as "example.com"' }),
-  )
-
-const Host = z
-  .string({ error: 'must be a host' })
-  .check(
-    z.toLowerCase(),
-    z.regex(/^[a-z0-9-]+(\.[a-z0-9-]+)*(:\d+)?$/, { error: 'must be a host such as "hooks.example.com"' }),
-  )
-
-const Pattern = z.pipe(
-  z.string({ error: 'must be a regular expression as text' }),
-  z.transform((source: string, context) => {
-    try {
-      return new RegExp(source, 'u')
-    } catch {
-      context.issues.push({ code: 'custom', message: 'is no regular expression', input: source })
-      return z.NEVER
-    }
-  }),
-)
-
-const flag = z._default(z.boolean({ error: 'must be true or false' }), false)
-const list = <T extends z.ZodMiniType>(item: T, longest = 1_000) =>
-  z._default(
-    z
-      .array(item, { error: 'must be a list' })
-      .check(z.maxLength(longest, { error: `must have at most ${longest} entries` })),
-    [],
-  )
-
-/** What a deployment allows, and what it fills in: the configuration `POLICY`. */
-export const Policy = z.strictObject({
-  defaultOwners: list(Owner, MOST_OWNERS),
-  allowedOwnerDomains: list(Domain),
-  allowUnauthenticatedViews: flag,
-  maxViews: z._default(
-    z
-      .int({ error: 'must be a whole number' })
-      .check(
-        z.minimum(1, { error: 'must be at least 1' }),
-        z.maximum(4_294_967_295, { error: 'is too large' }),
-      ),
-    10,
-  ),
-  namePattern: z.optional(Pattern),
-  requireTicket: flag,
-  defaultCredentialTtl: z.optional(Ttl),
-  allowedCallbackHosts: list(Host),
-})
-export type Policy = z.output<typeof Policy>
+import type { ProvisioningRequest } from './request.ts'
 
 /**
+ * Holds a request against the policy.
+ *
  * @param request a valid request
  * @param policy what this deployment allows
- * @returns everything in the request that the policy does not allow, by field; empty where it may go ahead
+ * @returns everything in the request that the policy does not allow, by field; empty if all of it is allowed
  */
 export function violations(request: ProvisioningRequest, policy: Policy): FieldFault[] {
   const faults: FieldFault[] = []
@@ -87,7 +33,7 @@ export function violations(request: ProvisioningRequest, policy: Policy): FieldF
   return faults
 }
 
-/** An id says nothing about a domain, so where domains are limited only e-mail addresses will do. */
+/** Judges an owner's domain. An id doesn't show one, so only e-mail addresses pass if domains are limited. */
 function ownerFault(owner: string, domains: readonly string[]): string | undefined {
   if (domains.length === 0) return undefined
   const at = owner.lastIndexOf('@')

@@ -4,35 +4,30 @@ import type { Order } from './order.ts'
 import type { FoundOwner, OwnerDirectory } from './owners.ts'
 import { type Provenance, translate } from './translate.ts'
 
-/** What provisioning needs of ConductorOne. */
-export type Means = {
+/** What a vault is made from and with. */
+export type Provisioning = {
+  readonly order: Order
+  /** who asked, by which request */
+  readonly provenance: Provenance
   readonly tenant: Pick<Tenant, 'connect' | 'createVault'>
   readonly directory: Pick<OwnerDirectory, 'find'>
+  /** records that the create is about to be sent; nothing is sent before it resolves, or if it rejects */
+  readonly beforeSend: (owners: readonly FoundOwner[]) => Promise<void>
+  /** the deadline and the trace */
+  readonly call: Call
 }
 
 /**
- * Makes the vault that was ordered: finds the owners, notes that the request is about to be sent, sends it.
+ * Makes the vault that was ordered: finds the owners, records that the create is about to be sent, sends it.
  *
- * @param order what is to be made
- * @param provenance who asked, by which request
- * @param sending must have the note on disk when it resolves; nothing is sent before
- * @param call the deadline and the trace
  * @returns the vault as ConductorOne answered it
- * @throws {Problem} where the owners are at fault, or ConductorOneFailure where ConductorOne is; one of kind `lost` means that the vault may exist
+ * @throws {Problem} if the owners are at fault
+ * @throws {ConductorOneFailure} if ConductorOne is; one of kind `lost` means that the vault may exist
  */
-export async function provision(
-  order: Order,
-  provenance: Provenance,
-  { tenant, directory }: Means,
-  sending: (owners: readonly FoundOwner[]) => Promise<void>,
-  call: Call,
-): Promise<Vault> {
+export async function provision(provisioning: Provisioning): Promise<Vault> {
+  const { order, provenance, tenant, directory, beforeSend, call } = provisioning
   const [owners] = await Promise.all([directory.find(order.owners, call), tenant.connect(call)])
-  const request = translate(
-    order,
-    owners.map(({ id }) => id),
-    provenance,
-  )
-  await sending(owners)
-  return tenant.createVault(request, call)
+  const ids = owners.map(({ id }) => id)
+  await beforeSend(owners)
+  return tenant.createVault(translate(order, ids, provenance), call)
 }

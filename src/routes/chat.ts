@@ -9,8 +9,8 @@ import { requestVault, statusMessage, waitForResult } from '../intake/conversati
 import { forgedProblem, ignore, receive } from '../intake/receive.ts'
 import { world } from '../lib/world.ts'
 import { configured } from '../middleware/configured.ts'
-import { jsonOf } from '../middleware/limited-body.ts'
 import { replyTo } from '../outcomes/reply.ts'
+import { parseRequestJson } from '../problem/body.ts'
 import { isCurrent } from '../sources/proof.ts'
 
 /** Commands that people write in a chat. */
@@ -18,7 +18,7 @@ export const chat = factory.createApp()
 for (const [name, row] of chats)
   chat.post(`/${name}`, configured, async (c) => {
     const body = await receive(c, name, row.proofs)
-    if (row.bodyTime && !isCurrent(row.bodyTime, jsonOf(body), world.now())) throw forgedProblem()
+    if (row.bodyTime && !isCurrent(row.bodyTime, parseRequestJson(body), world.now())) throw forgedProblem()
     const event = row.read(body)
     return event
       ? c.json(await answer(c, name, row, event))

@@ -8,9 +8,9 @@ import { ledgerOf } from '../ledger/shards.ts'
 import { hex, sha256 } from '../lib/encoding.ts'
 import { world } from '../lib/world.ts'
 import { configured } from '../middleware/configured.ts'
-import { jsonOf, limitedBody } from '../middleware/limited-body.ts'
 import { automationAnswer, stepAnswer, stepRefusal } from '../outcomes/conductorone-answer.ts'
 import { replyTo } from '../outcomes/reply.ts'
+import { parseRequestJson, readRequestBody } from '../problem/body.ts'
 import { Problem } from '../problem/problem.ts'
 import { type ConductorOneReading, readConductorOne } from '../sources/conductorone.ts'
 
@@ -21,7 +21,7 @@ export const conductorOneWebhooks = factory.createApp().post('/', configured, as
   const { config, keys } = c.get('deployment')
   if (config.webhooks !== 'on')
     throw new Problem('not-found', 'ConductorOne’s webhooks are not switched on here.')
-  const body = await limitedBody(c.req.raw, MAX_DELIVERY_BYTES)
+  const body = await readRequestBody(c.req.raw, MAX_DELIVERY_BYTES)
   const delivery = {
     authorization: c.req.header('Authorization'),
     method: c.req.method,
@@ -31,7 +31,7 @@ export const conductorOneWebhooks = factory.createApp().post('/', configured, as
   const issuer = config.credentials.host.replace(/:\d+$/, '')
   const proven = await verifyDelivery(delivery, issuer, keys, world.now())
   await admit(c, NAME, proven !== undefined && (await isNewToken(c, proven.jti, proven.until)))
-  return answer(c, readConductorOne(jsonOf(body), config.sources))
+  return answer(c, readConductorOne(parseRequestJson(body), config.sources))
 })
 
 /** Records a token, which is good once; returns whether it is new. */

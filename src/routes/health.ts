@@ -2,58 +2,62 @@ import type { Context } from 'hono'
 import { type AppEnv, factory } from '../app-env.ts'
 import { Deadline } from '../conductorone/deadline.ts'
 import { problemFrom } from '../conductorone/problem.ts'
-import { deploymentOf } from '../deployment.ts'
+import { type Deployment, deploymentOf } from '../deployment.ts'
+import { authenticate } from '../intake/authenticate.ts'
 import { listRequests } from '../ledger/shards.ts'
 import { world } from '../lib/world.ts'
-import { caller } from '../middleware/caller.ts'
 import { problems } from '../problem/catalog.ts'
 
-/** Milliseconds that a probe waits for a token. */
-const PATIENCE = 10_000
-/** Milliseconds that a bad verdict is kept, so that strangers cannot make us ask the token endpoint all the time. */
-const MEMORY = 10_000
+/** How long a probe waits for a token. */
+const PROBE_TIMEOUT_MS = 10_000
+/** How long a failed probe counts, so that strangers can't make us ask the token endpoint all the time. */
+const FAILURE_MEMORY_MS = 10_000
 
-let unreadyUntil = 0
-
-/** Whether this Worker runs, and whether it could make a vault now. Neither says more to strangers. */
+/** Liveness and readiness. Only operators are told more than yes or no. */
 export const health = factory
   .createApp()
   .get('/healthz', (c) => c.json({ status: 'ok' }))
   .get('/readyz', async (c) => {
-    if (await isOperator(c)) {
-      const checks = await carriedOut(c)
+    const deployment = deploymentIfConfigured(c)
+    if (!deployment) return unavailable(c)
+    if (await isOperator(c, deployment)) {
+      const checks = await runChecks(c, deployment)
       return checks[0]?.ok ? c.json({ status: 'ready', checks }) : unavailable(c, { checks })
     }
-    if (world.now() < unreadyUntil) return unavailable(c)
+    const { readiness, tokens } = deployment
+    if (world.now() < readiness.failedUntil) return unavailable(c)
     try {
-      await deploymentOf(c.env).tokens.get(new Deadline(PATIENCE, world.now))
+      await tokens.get(new Deadline(PROBE_TIMEOUT_MS, world.now))
       return c.json({ status: 'ready' })
     } catch {
-      unreadyUntil = world.now() + MEMORY
+      readiness.failedUntil = world.now() + FAILURE_MEMORY_MS
       return unavailable(c)
     }
   })
 
-function unavailable(c: Context<AppEnv>, more?: object) {
-  return c.json({ status: 'unavailable', ...more }, 503, { 'Retry-After': '10' })
+function unavailable(c: Context<AppEnv>, details?: object) {
+  return c.json({ status: 'unavailable', ...details }, 503, { 'Retry-After': '10' })
 }
 
-/** Whoever is refused elsewhere is a stranger here; so is everyone where keys cannot be told, for want of settings. */
-async function isOperator(c: Context<AppEnv>): Promise<boolean> {
-  if (!c.req.header('Authorization')) return false
+/** Finds the deployment; undefined if it is misconfigured, which is not told to strangers. */
+function deploymentIfConfigured(c: Context<AppEnv>): Deployment | undefined {
   try {
-    c.set('deployment', deploymentOf(c.env))
-    await caller('operate')(c, async () => {})
-    return true
+    return deploymentOf(c.env)
   } catch {
-    return false
+    return undefined
   }
 }
 
-/** The token, and what else a vault takes; up to the first that fails, with what to do about it. */
-async function carriedOut(c: Context<AppEnv>) {
-  const { config, tokens, directory } = c.get('deployment')
-  const call = { deadline: new Deadline(PATIENCE, world.now) }
+/** Recognizes an operator. A caller that would be refused elsewhere is a stranger here. */
+async function isOperator(c: Context<AppEnv>, deployment: Deployment): Promise<boolean> {
+  if (!c.req.header('Authorization')) return false
+  const caller = await authenticate(c, deployment).catch(() => undefined)
+  return caller?.scopes.includes('operate') ?? false
+}
+
+/** Checks the token, and what else a vault takes; up to the first check that fails, with what to do about it. */
+async function runChecks(c: Context<AppEnv>, { config, tokens, directory }: Deployment) {
+  const call = { deadline: new Deadline(PROBE_TIMEOUT_MS, world.now) }
   const checks = {
     token: () => tokens.get(call.deadline),
     ledger: () => listRequests(c.env, { limit: 1 }),

@@ -1,15 +1,16 @@
 import { factory } from '../app-env.ts'
+import { ListQuery } from '../ledger/filter.ts'
+import { Settlement } from '../ledger/settlement.ts'
 import { ledgerFor, listRequests } from '../ledger/shards.ts'
 import { caller } from '../middleware/caller.ts'
 import { jsonBody } from '../middleware/json-body.ts'
-import { valid } from '../middleware/valid.ts'
+import { query } from '../middleware/query.ts'
 import { Problem, problemResponse } from '../problem/problem.ts'
-import { ListQuery, Settlement } from './inputs.ts'
 
-/** Reading requests, and settling those whose outcome nobody knows. */
+/** Reads requests, and settles those whose outcome is unknown. */
 export const requests = factory
   .createApp()
-  .get('/', caller('read', 'operate'), valid('query', ListQuery), async (c) => {
+  .get('/', caller('read', 'operate'), query(ListQuery), async (c) => {
     const { cursor, limit, ...filter } = c.req.valid('query')
     const { name, scopes } = c.get('caller')
     const whose = scopes.includes('operate') ? undefined : { source: 'api', caller: name }
@@ -26,7 +27,7 @@ export const requests = factory
     if (!record || !(own || scopes.includes('operate'))) throw noSuchRequest()
     return c.json(record, 200)
   })
-  .post('/:id/resolve', caller('operate'), jsonBody, valid('json', Settlement), async (c) => {
+  .post('/:id/resolve', caller('operate'), jsonBody(Settlement), async (c) => {
     const id = c.req.param('id')
     const settlement = c.req.valid('json')
     const vaultId = 'vaultId' in settlement ? settlement.vaultId : null

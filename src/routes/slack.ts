@@ -7,6 +7,7 @@ import { SlackApi } from '../chat/slack/api.ts'
 import { slackReply, slackShared } from '../chat/slack/blocks.ts'
 import { FORM_LABELS, formAnswer, formErrors, formView } from '../chat/slack/form.ts'
 import { mentionedUserId, readSlack, SLACK_PROOFS, type SlackEvent } from '../chat/slack/read.ts'
+import { MAX_OWNERS } from '../config/fields.ts'
 import { type ChatAnswer, requestVault, statusMessage } from '../intake/conversation.ts'
 import { receive } from '../intake/receive.ts'
 import { ledgerFor } from '../ledger/shards.ts'
@@ -15,7 +16,6 @@ import { world } from '../lib/world.ts'
 import { configured } from '../middleware/configured.ts'
 import { post } from '../outcomes/post.ts'
 import { replyTo } from '../outcomes/reply.ts'
-import { MOST_OWNERS } from '../provisioning/request.ts'
 
 const NAME = 'slack'
 
@@ -91,7 +91,7 @@ async function create(
   const api = apiOf(c)
   const named = command.request.owners
   const owners = Array.isArray(named) ? named : api ? [`@${user.id}`] : []
-  if (owners.length > MOST_OWNERS) return refuse(`A vault has at most ${MOST_OWNERS} owners.`)
+  if (owners.length > MAX_OWNERS) return refuse(`A vault has at most ${MAX_OWNERS} owners.`)
   const people = new Set([user.id, ...owners.map(mentionedUserId).filter((id) => id !== undefined)])
   const emails = new Map(
     await Promise.all(Array.from(people, async (id) => [id, await api?.emailOf(id)] as const)),

@@ -3,73 +3,63 @@ import { type AppEnv, factory } from '../app-env.ts'
 import { Deadline } from '../conductorone/deadline.ts'
 import { ConductorOneFailure } from '../conductorone/failure.ts'
 import type { Call } from '../conductorone/tenant.ts'
-import type { Vault } from '../conductorone/wire.ts'
-import { type Claim, claimOf, readIdempotencyKey } from '../ledger/claim.ts'
+import { VAULT_ID, type Vault } from '../conductorone/wire.ts'
+import { type Claim, claimOf, identityOf } from '../ledger/claim.ts'
+import { parseIdempotencyKey } from '../ledger/idempotency-key.ts'
 import type { Reply } from '../ledger/replies.ts'
 import { ledgerOf, madeVault } from '../ledger/shards.ts'
 import { log } from '../lib/log.ts'
 import { world } from '../lib/world.ts'
 import { caller } from '../middleware/caller.ts'
 import { jsonBody } from '../middleware/json-body.ts'
-import { valid } from '../middleware/valid.ts'
+import { query } from '../middleware/query.ts'
 import { Problem, problemResponse } from '../problem/problem.ts'
 import { type Order, orderOf } from '../provisioning/order.ts'
-import { ProvisioningRequest } from '../provisioning/request.ts'
+import { CreateQuery, ProvisioningRequest } from '../provisioning/request.ts'
 import { translate } from '../provisioning/translate.ts'
-import { CreateQuery, VAULT_ID } from './inputs.ts'
 
-/** Milliseconds that a caller is kept waiting at most. */
-const PATIENCE = 25_000
+/** How long a caller waits for ConductorOne at most. */
+const FOREGROUND_DEADLINE_MS = 25_000
 
+/** W3C Trace Context, section 3.2. */
 const TRACEPARENT = /^[0-9a-f]{2}-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}$/
 
-/** Making and reading vaults. */
+/** Creates and reads vaults. */
 export const vaults = factory
   .createApp()
-  .post(
-    '/',
-    caller('create'),
-    jsonBody,
-    valid('query', CreateQuery),
-    valid('json', ProvisioningRequest),
-    async (c) => {
-      const request = c.req.valid('json')
-      const order = orderOf(request, c.get('deployment').config.policy)
-      if (c.req.valid('query').dry_run === 'true') return c.json(await rehearse(c, order), 200)
+  .post('/', caller('create'), query(CreateQuery), jsonBody(ProvisioningRequest), async (c) => {
+    const request = c.req.valid('json')
+    const order = orderOf(request, c.get('deployment').config.policy)
+    if (c.req.valid('query').dry_run === 'true') return c.json(await dryRun(c, order), 200)
 
-      const header = c.req.header('Idempotency-Key')
-      const background = /(?:^|,)\s*respond-async\s*(?:[;,]|$)/i.test(c.req.header('Prefer') ?? '')
-      const { claim, shard } = await claimOf(
-        c.get('requestId'),
-        { source: 'api', caller: c.get('caller').name },
-        request,
-        order,
-        {
-          idempotencyKey: header === undefined ? undefined : readIdempotencyKey(header),
-          background,
-          tell: null,
-          traceparent: callOf(c).traceparent,
-        },
-      )
-      const reply = ledgerOf(c.env, shard).submit(claim)
-      // a caller that hangs up changes nothing
-      c.executionCtx.waitUntil(reply.catch(() => undefined))
-      return answer(c, await reply.catch(() => interrupted(c, claim)))
-    },
-  )
+    const key = c.req.header('Idempotency-Key')
+    const { claim, shard } = await claimOf({
+      requestId: c.get('requestId'),
+      claimant: { source: 'api', caller: c.get('caller').name },
+      content: request,
+      order,
+      identity: identityOf(order, key === undefined ? undefined : parseIdempotencyKey(key)),
+      background: prefersAsync(c.req.header('Prefer')),
+      tell: null,
+      traceparent: callOf(c).traceparent,
+    })
+    const reply = ledgerOf(c.env, shard).submit(claim)
+    // a caller that hangs up changes nothing
+    c.executionCtx.waitUntil(reply.catch(() => undefined))
+    return answer(c, await reply.catch(() => interrupted(c, claim)))
+  })
   .get('/:id', caller('read', 'operate'), async (c) => {
     const id = c.req.param('id')
     const { name, scopes } = c.get('caller')
-    const may =
+    const mayRead =
       VAULT_ID.test(id) &&
       (scopes.includes('operate') || (await madeVault(c.env, id, { source: 'api', caller: name })))
-    if (!may) throw noSuchVault()
-    const call = callOf(c)
+    if (!mayRead) throw noSuchVault()
     try {
-      return c.json({ vault: await c.get('deployment').tenant.getVault(id, call) }, 200)
+      return c.json({ vault: await c.get('deployment').tenant.getVault(id, callOf(c)) }, 200)
     } catch (error) {
-      const gone = error instanceof ConductorOneFailure && error.failure.upstream?.status === 404
-      throw gone ? noSuchVault() : error
+      const isGone = error instanceof ConductorOneFailure && error.failure.upstream?.status === 404
+      throw isGone ? noSuchVault() : error
     }
   })
 
@@ -77,8 +67,13 @@ function noSuchVault(): Problem {
   return new Problem('not-found', 'There is no such vault among those that your requests have made.')
 }
 
-/** What would be sent: reads users, creates nothing, leaves no trace. */
-async function rehearse(c: Context<AppEnv>, order: Order) {
+/** Says if the caller prefers not to wait: RFC 7240, section 4.1. */
+function prefersAsync(prefer = ''): boolean {
+  return /(?:^|,)\s*respond-async\s*(?:[;,]|$)/i.test(prefer)
+}
+
+/** Makes what would be sent. Users are read; nothing is created or recorded. */
+async function dryRun(c: Context<AppEnv>, order: Order) {
   const owners = await c.get('deployment').directory.find(order.owners, callOf(c))
   const ids = owners.map(({ id }) => id)
   const provenance = { id: c.get('requestId'), caller: c.get('caller').name }
@@ -88,7 +83,7 @@ async function rehearse(c: Context<AppEnv>, order: Order) {
 function callOf(c: Context<AppEnv>): Call {
   const traceparent = c.req.header('traceparent')
   return {
-    deadline: new Deadline(PATIENCE, world.now),
+    deadline: new Deadline(FOREGROUND_DEADLINE_MS, world.now),
     traceparent: traceparent !== undefined && TRACEPARENT.test(traceparent) ? traceparent : undefined,
   }
 }
@@ -125,7 +120,7 @@ function answer(c: Context<AppEnv>, reply: Reply) {
   }
 }
 
-/** The ledger itself broke off; what it has on disk decides, and nobody can tell from here what that is. */
+/** Answers if the ledger itself broke off. What it has on disk decides, and that can't be told from here. */
 function interrupted(c: Context<AppEnv>, { id }: Claim): never {
   c.set('requestId', id)
   log('error', 'ledger.interrupted', { request: id, caller: c.get('caller').name })

@@ -7,7 +7,7 @@ import type { Reply } from '../ledger/replies.ts'
 import { hex, sha256Bytes } from '../lib/encoding.ts'
 import { world } from '../lib/world.ts'
 import { configured } from '../middleware/configured.ts'
-import { jsonOf } from '../middleware/limited-body.ts'
+import { parseRequestJson } from '../problem/body.ts'
 import { problemResponse } from '../problem/problem.ts'
 import { isCurrent } from '../sources/proof.ts'
 import type { Source } from '../sources/source.ts'
@@ -21,7 +21,7 @@ export const webhooks = factory.createApp().post('/:source', configured, async (
   const body = await receive(c, name, source?.proofs)
   if (!source) throw forgedProblem() // receive has refused it already
   const { headers } = c.req.raw
-  const json = jsonOf(body)
+  const json = parseRequestJson(body)
   if (source.bodyTime && !isCurrent(source.bodyTime, json, world.now())) throw forgedProblem()
 
   const reading = source.read({ headers, json, options: config.sources })

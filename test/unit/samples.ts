@@ -1,13 +1,13 @@
 import type { ConductorOneFailure, Failure } from '../../src/conductorone/failure.ts'
 import { ClientId, ClientSecret, type Credentials } from '../../src/config/credentials.ts'
-import { claimOf } from '../../src/ledger/claim.ts'
+import { Policy } from '../../src/config/policy.ts'
+import { claimOf, identityOf } from '../../src/ledger/claim.ts'
 import type { Entry } from '../../src/ledger/entry.ts'
 import { newRequestId } from '../../src/ledger/request-id.ts'
-import { accept } from '../../src/ledger/state.ts'
+import { beginAttempt } from '../../src/ledger/state.ts'
 import type { ProblemCode } from '../../src/problem/catalog.ts'
 import { Problem, type ProblemDocument } from '../../src/problem/problem.ts'
 import { type Order, orderOf } from '../../src/provisioning/order.ts'
-import { Policy } from '../../src/provisioning/policy.ts'
 import { ProvisioningRequest } from '../../src/provisioning/request.ts'
 import { NOON, TestWorld } from './world.ts'
 
@@ -49,16 +49,17 @@ export async function entryOf(
   changes: Partial<Entry> = {},
   background = false,
 ): Promise<Entry> {
-  const asker = { source: 'api', caller: 'runbook' }
-  const options = { idempotencyKey: 'key-1', background, tell: null }
-  const { claim } = await claimOf(
-    newRequestId(new TestWorld()),
-    asker,
-    requestOf(fields),
-    orderFor(fields),
-    options,
-  )
-  return { ...accept(claim, undefined, NOON), ...changes }
+  const order = orderFor(fields)
+  const { claim } = await claimOf({
+    requestId: newRequestId(new TestWorld()),
+    claimant: { source: 'api', caller: 'runbook' },
+    content: requestOf(fields),
+    order,
+    identity: identityOf(order, 'key-1'),
+    background,
+    tell: null,
+  })
+  return { ...beginAttempt(claim, undefined, NOON), ...changes }
 }
 
 export const vault = { id: 'vault-1', displayName: 'Payroll' }

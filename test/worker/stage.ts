@@ -2,17 +2,18 @@
 import { runInDurableObject } from 'cloudflare:test'
 import { env, exports } from 'cloudflare:workers'
 import { afterEach, beforeEach, vi } from 'vitest'
+import { Policy } from '../../src/config/policy.ts'
 import type { Bindings } from '../../src/env.ts'
-import { type Claim, claimOf, type Tell } from '../../src/ledger/claim.ts'
+import { type Claim, claimOf, identityOf } from '../../src/ledger/claim.ts'
 import type { Entry } from '../../src/ledger/entry.ts'
 import type { Ledger } from '../../src/ledger/ledger.ts'
 import { inShard, newRequestId, type Shard, shardOf } from '../../src/ledger/request-id.ts'
 import { ledgerOf } from '../../src/ledger/shards.ts'
-import { accept } from '../../src/ledger/state.ts'
+import { beginAttempt } from '../../src/ledger/state.ts'
 import { Store } from '../../src/ledger/store.ts'
+import type { Tell } from '../../src/ledger/tell.ts'
 import { world } from '../../src/lib/world.ts'
 import { orderOf } from '../../src/provisioning/order.ts'
-import { Policy } from '../../src/provisioning/policy.ts'
 import { ProvisioningRequest } from '../../src/provisioning/request.ts'
 
 // the types of both are generated without this Worker's settings
@@ -141,14 +142,21 @@ async function newClaim({
   const owners = [`owner-${++count}@example.com`]
   const request = ProvisioningRequest.parse({ name: 'Payroll', owners, ...fields })
   const order = orderOf(request, Policy.parse({ allowedCallbackHosts: ['hooks.example.com'] }))
-  const options = { background, tell, ...(!shard && { idempotencyKey: key ?? `key-${count}` }) }
-  const { claim } = await claimOf(newRequestId(world), { source: 'api', caller }, request, order, options)
+  const { claim } = await claimOf({
+    requestId: newRequestId(world),
+    claimant: { source: 'api', caller },
+    content: request,
+    order,
+    identity: identityOf(order, shard ? undefined : (key ?? `key-${count}`)),
+    background,
+    tell,
+  })
   return shard ? { ...claim, id: inShard(claim.id, shard) } : claim
 }
 
 /** A claim's entry, as it is when a try begins. */
 export function entryOf(claim: Claim, changes: Partial<Entry> = {}): Entry {
-  return { ...accept(claim, undefined, world.now()), ...changes }
+  return { ...beginAttempt(claim, undefined, world.now()), ...changes }
 }
 
 /** What a shard has on disk, whatever it would say when it is asked. */

@@ -1,4 +1,4 @@
-import { ListQuery } from '../../../src/routes/inputs.ts'
+import { ListQuery } from '../../../src/ledger/filter.ts'
 import '../query-words.ts'
 import { accepted, created, settled, unknown, vault } from '../examples.ts'
 import type { Part } from '../headers.ts'

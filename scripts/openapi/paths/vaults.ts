@@ -1,4 +1,5 @@
-import { CreateQuery, VAULT_ID } from '../../../src/routes/inputs.ts'
+import { VAULT_ID } from '../../../src/conductorone/wire.ts'
+import { CreateQuery } from '../../../src/provisioning/request.ts'
 import '../query-words.ts'
 import { accepted, callbackRequest, created, dryRun, groupRequest, linkRequest, vault } from '../examples.ts'
 import type { Part } from '../headers.ts'

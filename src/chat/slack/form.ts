@@ -1,5 +1,5 @@
+import { MAX_OWNERS } from '../../config/fields.ts'
 import type { FieldFault } from '../../problem/problem.ts'
-import { MOST_OWNERS } from '../../provisioning/request.ts'
 import { type CommandField, WORDS } from '../grammar.ts'
 import { describe } from '../help.ts'
 import type { Message } from '../message.ts'
@@ -38,7 +38,7 @@ function modal(close: string, blocks: readonly unknown[]): Record<string, unknow
 function elementOf(field: CommandField, user: string): Record<string, unknown> {
   switch (field) {
     case 'owners':
-      return { type: 'multi_users_select', initial_users: [user], max_selected_items: MOST_OWNERS }
+      return { type: 'multi_users_select', initial_users: [user], max_selected_items: MAX_OWNERS }
     case 'kind':
       return { type: 'static_select', options: ['group', 'magic_link'].map(option) }
     case 'allowUnauthenticated':

@@ -1,6 +1,6 @@
 import * as z from 'zod/mini'
 import { bytesOf, formOf } from '../../lib/encoding.ts'
-import { jsonOf } from '../../middleware/limited-body.ts'
+import { parseRequestJson } from '../../problem/body.ts'
 import type { Proof } from '../../sources/proof.ts'
 import { WORDS } from '../grammar.ts'
 import { SHARE } from './blocks.ts'
@@ -80,7 +80,7 @@ const ButtonPress = z.looseObject({
 export function readSlack(body: Uint8Array): SlackEvent {
   const form = formOf(body)
   const payload = form.get('payload')
-  if (payload !== null) return readPayload(jsonOf(bytesOf(payload)))
+  if (payload !== null) return readPayload(parseRequestJson(bytesOf(payload)))
   const id = form.get('user_id')
   if (!form.has('command') || id === null) return { kind: 'other' }
   return {

@@ -1,5 +1,5 @@
 import * as z from 'zod/mini'
-import { jsonOf } from '../../middleware/limited-body.ts'
+import { parseRequestJson } from '../../problem/body.ts'
 import type { Chat } from '../chat.ts'
 import { adaptiveCard } from './adaptive-card.ts'
 
@@ -34,7 +34,7 @@ export const teams: Chat = {
     toleranceSeconds: 300,
   },
   read(body) {
-    const { data } = Activity.safeParse(jsonOf(body))
+    const { data } = Activity.safeParse(parseRequestJson(body))
     if (!data) return undefined
     const [mention, webhook = 'Vault'] = MENTION.exec(data.text) ?? []
     const text = plainText(data.text.replace(mention ?? '', ''))

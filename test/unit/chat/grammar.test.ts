@@ -3,7 +3,8 @@ import { describe, expect, test } from 'vitest'
 import { correctionMessage } from '../../../src/chat/correction.ts'
 import { type Command, type CreateCommand, readCommand } from '../../../src/chat/grammar.ts'
 import { help } from '../../../src/chat/help.ts'
-import { fieldFaults, ProvisioningRequest } from '../../../src/provisioning/request.ts'
+import { fieldFaults } from '../../../src/problem/fields.ts'
+import { ProvisioningRequest } from '../../../src/provisioning/request.ts'
 
 const NAME = '/vault'
 const read = (text: string) => readCommand(text, NAME)

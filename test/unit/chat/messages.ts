@@ -5,9 +5,10 @@ import { type Message, note } from '../../../src/chat/message.ts'
 import { replyMessage, resultMessage } from '../../../src/chat/result.ts'
 import { problemOf } from '../../../src/conductorone/problem.ts'
 import type { RequestRecord } from '../../../src/ledger/entry.ts'
-import { unknownOutcome } from '../../../src/ledger/unanswered.ts'
+import { unknownOutcome } from '../../../src/ledger/outcome-problems.ts'
+import { fieldFaults } from '../../../src/problem/fields.ts'
 import { Problem } from '../../../src/problem/problem.ts'
-import { fieldFaults, ProvisioningRequest } from '../../../src/provisioning/request.ts'
+import { ProvisioningRequest } from '../../../src/provisioning/request.ts'
 import { entryOf, USER_ID } from '../samples.ts'
 
 /** A name that would call people and lead them elsewhere if anything in it had an effect. */

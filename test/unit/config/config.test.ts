@@ -2,7 +2,7 @@ import { inspect } from 'node:util'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { ConfigurationError, parseConfig } from '../../../src/config/config.ts'
-import { Policy } from '../../../src/provisioning/policy.ts'
+import { Policy } from '../../../src/config/policy.ts'
 import { CLIENT_ID, CLIENT_SECRET, JWK, secretOf } from '../samples.ts'
 
 const KEY = 'runbook-key-0123456789-abcdefghijklmnop'

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
+import { ListQuery } from '../../../src/ledger/filter.ts'
 import { problems } from '../../../src/problem/catalog.ts'
-import { ListQuery } from '../../../src/routes/inputs.ts'
 import { paths, read } from '../../support/documents.ts'
 import { codes, tableOf } from '../../support/markdown.ts'
 

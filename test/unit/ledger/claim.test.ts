@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { type Asker, claimOf, readIdempotencyKey } from '../../../src/ledger/claim.ts'
+import { type Claimant, type ClaimInput, claimOf, identityOf } from '../../../src/ledger/claim.ts'
+import { parseIdempotencyKey } from '../../../src/ledger/idempotency-key.ts'
 import { inShard, newRequestId, shardOf } from '../../../src/ledger/request-id.ts'
 import { Problem } from '../../../src/problem/problem.ts'
 import { orderFor, requestOf } from '../samples.ts'
@@ -12,10 +13,25 @@ const world = new TestWorld()
 async function claim(
   fields: Readonly<Record<string, unknown>> = {},
   idempotencyKey?: string,
-  asker: Asker = RUNBOOK,
+  claimant: Claimant = RUNBOOK,
 ) {
-  const options = { idempotencyKey, background: false, tell: null }
-  return claimOf(newRequestId(world), asker, requestOf(fields), orderFor(fields), options)
+  const order = orderFor(fields)
+  const identity = identityOf(order, idempotencyKey)
+  return claimOf(inputWith({ claimant, content: requestOf(fields), order, identity }))
+}
+
+/** What a claim is made from, with some of it different. */
+function inputWith(parts: Partial<ClaimInput>): ClaimInput {
+  return {
+    requestId: newRequestId(world),
+    claimant: RUNBOOK,
+    content: {},
+    order: orderFor(),
+    identity: null,
+    background: false,
+    tell: null,
+    ...parts,
+  }
 }
 
 async function keyOf(...parameters: Parameters<typeof claim>): Promise<string | null> {
@@ -37,7 +53,7 @@ test.each([
   ['x'.repeat(255), 'x'.repeat(255)],
   [`"${'\\"'.repeat(255)}"`, '"'.repeat(255)],
 ])('reads the key of the header %j', (header, key) => {
-  expect(readIdempotencyKey(header)).toBe(key)
+  expect(parseIdempotencyKey(header)).toBe(key)
 })
 
 test.each([
@@ -57,7 +73,7 @@ test.each([
   'a\nb',
   ' a',
 ])('refuses the header %j', (header) => {
-  expect(() => readIdempotencyKey(header)).toThrow(
+  expect(() => parseIdempotencyKey(header)).toThrow(
     expect.objectContaining({ constructor: Problem, code: 'invalid-request' }),
   )
 })
@@ -65,7 +81,7 @@ test.each([
 test('reads any printable ASCII from a quoted string', () => {
   fc.assert(
     fc.property(fc.stringMatching(/^[ -~]{1,255}$/), (key) => {
-      expect(readIdempotencyKey(`"${key.replaceAll(/["\\]/g, '\\$&')}"`)).toBe(key)
+      expect(parseIdempotencyKey(`"${key.replaceAll(/["\\]/g, '\\$&')}"`)).toBe(key)
     }),
   )
 })
@@ -99,7 +115,7 @@ test('spreads requests without a key over the shards', async () => {
 
 type Asked = { source: string; caller: string; key: string; ticket: string | null; name: string }
 
-test('never shares a key between two askers, or between a key and a ticket', async () => {
+test('never shares a key between two claimants, or between a key and a ticket', async () => {
   const text = fc.string({ maxLength: 3, unit: fc.constantFrom('a', '"', ',', '[', '\\', ' ') })
   const asked = fc.record<Asked>({
     source: text,
@@ -110,8 +126,8 @@ test('never shares a key between two askers, or between a key and a ticket', asy
   })
   const digestOf = async ({ source, caller, key, ticket, name }: Asked) => {
     const order = { ...orderFor(), name, ticket: ticket === null ? undefined : { id: ticket } }
-    const options = { background: false, tell: null, ...(ticket === null && { idempotencyKey: key }) }
-    return (await claimOf(newRequestId(world), { source, caller }, {}, order, options)).claim.key
+    const identity = identityOf(order, ticket === null ? key : undefined)
+    return (await claimOf(inputWith({ claimant: { source, caller }, order, identity }))).claim.key
   }
   const spaceOf = ({ source, caller, key, ticket, name }: Asked) =>
     JSON.stringify(ticket === null ? { source, caller, key } : { source, caller, ticket, name })
@@ -136,10 +152,8 @@ test('leads a key to one shard, which the id names', async () => {
 
 test('leaves a request without a key in the shard that its id names, and the rest of the id as it was', async () => {
   const id = newRequestId(world)
-  const order = orderFor()
-  const options = { background: false, tell: null }
-  expect(await claimOf(id, RUNBOOK, {}, order, options)).toMatchObject({ shard: shardOf(id), claim: { id } })
-  const keyed = await claimOf(id, RUNBOOK, {}, order, { ...options, idempotencyKey: 'key-1' })
+  expect(await claimOf(inputWith({ requestId: id }))).toMatchObject({ shard: shardOf(id), claim: { id } })
+  const keyed = await claimOf(inputWith({ requestId: id, identity: { kind: 'key', key: 'key-1' } }))
   expect(keyed.claim.id).toBe(inShard(id, keyed.shard))
 })
 
@@ -158,7 +172,8 @@ test('tells another content by its fingerprint, and not another way to write the
 test('takes along who asks, what is to be done and how', async () => {
   const options = { background: true, tell: { kind: 'ticket' } as const, traceparent: '00-1' }
   const order = orderFor()
-  const { claim } = await claimOf(newRequestId(world), { source: 'jira', caller: 'jira' }, {}, order, options)
-  expect(claim).toMatchObject({ source: 'jira', caller: 'jira', order, ...options })
-  expect(claim).not.toHaveProperty('idempotencyKey')
+  const claimant = { source: 'jira', caller: 'jira' }
+  const { claim } = await claimOf(inputWith({ claimant, order, ...options }))
+  expect(claim).toMatchObject({ ...claimant, order, ...options })
+  expect(claim).not.toHaveProperty('content')
 })

@@ -1,10 +1,10 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
+import { dueAt, overdueAt } from '../../../src/ledger/alarm.ts'
 import type { Claim } from '../../../src/ledger/claim.ts'
-import { dueAt, overdueAt } from '../../../src/ledger/due.ts'
 import type { Entry, Status } from '../../../src/ledger/entry.ts'
-import { accept, advance, type Event, verdict } from '../../../src/ledger/state.ts'
-import { unknownOutcome } from '../../../src/ledger/unanswered.ts'
+import { unknownOutcome } from '../../../src/ledger/outcome-problems.ts'
+import { advance, beginAttempt, decide, type Event } from '../../../src/ledger/state.ts'
 import { Problem } from '../../../src/problem/problem.ts'
 import { entryOf, orderFor, problemDocument, vault } from '../samples.ts'
 import { NOON } from '../world.ts'
@@ -102,7 +102,7 @@ test('begins as accepted, with nothing sent and nobody found', async () => {
 test('keeps of a claim nothing that it does not need', async () => {
   const entry = await entryOf()
   const claim: Claim = { ...entry, background: false, traceparent: '00-1' }
-  const kept = accept(claim, undefined, NOON)
+  const kept = beginAttempt(claim, undefined, NOON)
   expect(kept).not.toHaveProperty('background')
   expect(kept).not.toHaveProperty('traceparent')
 })
@@ -110,7 +110,7 @@ test('keeps of a claim nothing that it does not need', async () => {
 test('begins again under the id it has, as another attempt', async () => {
   const failed = await entryIn('failed')
   const claim = { ...(await entryOf({ name: 'Corrected' })), id: 'req_other', background: false }
-  expect(accept(claim, failed, NOON + 5)).toMatchObject({
+  expect(beginAttempt(claim, failed, NOON + 5)).toMatchObject({
     id: failed.id,
     status: 'accepted',
     attempt: 2,
@@ -124,29 +124,23 @@ test('begins again under the id it has, as another attempt', async () => {
 test('a claim means: go ahead, wait, here is the outcome, or that is another request', async () => {
   const claim = { ...(await entryOf()), background: false }
   const other = { ...claim, fingerprint: 'other' }
-  expect(verdict(undefined, claim)).toBe('new')
+  expect(decide(undefined, claim)).toBe('begin')
   const entries = await Promise.all(statuses.map((status) => entryIn(status)))
-  expect(entries.map((entry) => verdict(entry, claim))).toEqual([
-    'running',
-    'running',
-    'replay',
-    'again',
-    'replay',
-  ])
-  expect(entries.map((entry) => verdict(entry, other))).toEqual([
-    'reused',
-    'reused',
-    'reused',
-    'again',
-    'reused',
+  expect(entries.map((entry) => decide(entry, claim))).toEqual(['wait', 'wait', 'replay', 'retry', 'replay'])
+  expect(entries.map((entry) => decide(entry, other))).toEqual([
+    'conflict',
+    'conflict',
+    'conflict',
+    'retry',
+    'conflict',
   ])
 })
 
 test('says each refusal of a faulty request once', async () => {
   const refusal = { code: 'invalid-request', detail: 'Wrong.', errors: [] } as const
   const claim = { ...(await entryOf()), background: false, refusal }
-  expect(verdict(await entryIn('failed'), claim)).toBe('replay')
-  expect(verdict(await entryIn('failed'), { ...claim, fingerprint: 'other' })).toBe('again')
+  expect(decide(await entryIn('failed'), claim)).toBe('replay')
+  expect(decide(await entryIn('failed'), { ...claim, fingerprint: 'other' })).toBe('retry')
 })
 
 test('records who owns it when it is sent, the vault when it is there, and no problem beside it', async () => {
@@ -205,7 +199,7 @@ test('settled without a vault it has failed, and the same key may be used again'
     problem: { code: 'conductorone-unavailable' },
   })
   expect(settled.notes).toEqual([expect.stringContaining('Ann')])
-  expect(verdict(settled, { ...unknown, background: false })).toBe('again')
+  expect(decide(settled, { ...unknown, background: false })).toBe('retry')
 })
 
 test('settled with a vault it has a Workflow of its own for what is left to do', async () => {
@@ -281,7 +275,7 @@ function states(first: Entry, history: readonly (Event | 'claim')[]) {
   let before = first
   for (const event of history) {
     const claim = { ...first, background: false }
-    const again = () => (verdict(before, claim) === 'again' ? accept(claim, before, NOON) : undefined)
+    const again = () => (decide(before, claim) === 'retry' ? beginAttempt(claim, before, NOON) : undefined)
     const after = event === 'claim' ? again() : step(before, event)
     if (after) passed.push({ before, event, after })
     before = after ?? before

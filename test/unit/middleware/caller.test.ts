@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest'
 import type { Scope } from '../../../src/config/api-keys.ts'
 import { parseConfig } from '../../../src/config/config.ts'
+import { KeyRing } from '../../../src/config/key-ring.ts'
 import type { Deployment } from '../../../src/deployment.ts'
 import { caller } from '../../../src/middleware/caller.ts'
 import { CLIENT_ID, CLIENT_SECRET } from '../samples.ts'
@@ -20,10 +21,12 @@ const config = parseConfig({
   PROVISION: {},
 })
 
+const keyRing = new KeyRing(config.callers)
+
 function ask(authorization: string | undefined, ...scopes: readonly Scope[]) {
   const app = newApp()
   app.use(async (c, next) => {
-    c.set('deployment', { config } as Deployment) // the one part that is used
+    c.set('deployment', { keyRing } as Deployment) // the one part that is used
     await next()
   })
   app.get('/', caller(...scopes), (c) => c.text(c.var.caller.name))

@@ -1,12 +1,13 @@
 import { expect, test } from 'vitest'
+import * as z from 'zod/mini'
 import { jsonBody } from '../../../src/middleware/json-body.ts'
-import { valid } from '../../../src/middleware/valid.ts'
 import { ProvisioningRequest } from '../../../src/provisioning/request.ts'
 import { newApp } from './middleware-app.ts'
 
 const app = newApp()
-app.post('/', jsonBody, async (c) => c.json(await c.req.json()))
-app.post('/valid', jsonBody, valid('json', ProvisioningRequest), (c) => c.json(c.req.valid('json')))
+const anything = z.any() as z.ZodMiniType<object> // so that bodies of all kinds come through
+app.post('/', jsonBody(anything), (c) => c.json(c.req.valid('json')))
+app.post('/valid', jsonBody(ProvisioningRequest), (c) => c.json(c.req.valid('json')))
 
 function post(body: BodyInit | null, type: string | null = 'application/json', path = '/') {
   return app.request(path, { method: 'POST', body, headers: type === null ? {} : { 'Content-Type': type } })

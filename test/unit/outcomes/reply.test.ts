@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import { type Config, parseConfig } from '../../../src/config/config.ts'
-import type { ReplyChannel } from '../../../src/ledger/claim.ts'
 import { recordOf } from '../../../src/ledger/entry.ts'
+import type { ReplyChannel } from '../../../src/ledger/tell.ts'
 import { replyTo, sendReply } from '../../../src/outcomes/reply.ts'
 import { CLIENT_ID, CLIENT_SECRET, entryOf, vault } from '../samples.ts'
 import { json, type Step, TestWorld } from '../world.ts'

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
+import { Policy } from '../../../src/config/policy.ts'
 import { Problem } from '../../../src/problem/problem.ts'
 import { orderOf } from '../../../src/provisioning/order.ts'
-import { Policy } from '../../../src/provisioning/policy.ts'
 import { requestOf } from '../samples.ts'
 
 function order(fields: Readonly<Record<string, unknown>>, policy: Readonly<Record<string, unknown>> = {}) {

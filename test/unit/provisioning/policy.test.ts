@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
-import { Policy, violations } from '../../../src/provisioning/policy.ts'
+import { Policy } from '../../../src/config/policy.ts'
+import { violations } from '../../../src/provisioning/policy.ts'
 import { requestOf, USER_ID } from '../samples.ts'
 
 const MAGIC = { kind: 'magic_link' }

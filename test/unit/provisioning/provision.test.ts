@@ -29,8 +29,15 @@ function run(broken?: 'find' | 'connect' | 'note') {
       return [{ input: 'owner@example.com', id: 'u1' }]
     },
   }
-  const provenance = { id: 'req_1', caller: 'runbook' }
-  return { steps, done: provision(orderFor(), provenance, { tenant, directory }, () => step('note'), call) }
+  const done = provision({
+    order: orderFor(),
+    provenance: { id: 'req_1', caller: 'runbook' },
+    tenant,
+    directory,
+    beforeSend: () => step('note'),
+    call,
+  })
+  return { steps, done }
 }
 
 test('finds owners and a token side by side, notes, and only then sends', async () => {

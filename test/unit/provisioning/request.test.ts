@@ -1,7 +1,8 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { fieldFaults, ProvisioningRequest, pointer } from '../../../src/provisioning/request.ts'
-import { textFault } from '../../../src/provisioning/text.ts'
+import { textFault } from '../../../src/lib/text.ts'
+import { fieldFaults, pointer } from '../../../src/problem/fields.ts'
+import { ProvisioningRequest } from '../../../src/provisioning/request.ts'
 import { USER_ID } from '../samples.ts'
 
 function faultsOf(body: unknown) {

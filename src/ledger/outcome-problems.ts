@@ -3,8 +3,10 @@ import { provenanceLine } from '../provisioning/translate.ts'
 import type { Entry } from './entry.ts'
 
 /**
- * @param entry a request whose create was sent
- * @param detail why nobody knows its outcome
+ * Makes the problem of a request whose create was sent and got no answer.
+ *
+ * @param entry the request
+ * @param problem why its outcome is not known
  * @returns the problem, with what to look for in ConductorOne and how to settle it
  */
 export function unknownOutcome(entry: Entry, { message, details }: Problem): ProblemDocument {
@@ -18,8 +20,8 @@ export function unknownOutcome(entry: Entry, { message, details }: Problem): Pro
   ).document(id)
 }
 
-/** @returns the problem of a request that was with nobody any more when its time was up, and may have been sent */
-export function vanished(entry: Entry): ProblemDocument {
+/** Makes the problem of a request that may have been sent when the Worker was stopped. */
+export function interrupted(entry: Entry): ProblemDocument {
   return unknownOutcome(
     entry,
     new Problem(
@@ -29,7 +31,7 @@ export function vanished(entry: Entry): ProblemDocument {
   )
 }
 
-/** @returns the problem of a request that was not sent: the last try's, where there was one */
+/** Makes the problem of a request that was not sent: that of the last attempt, if there was one. */
 export function neverSent({ id, problem }: Entry): ProblemDocument {
   if (problem) return problem
   const detail =
@@ -37,17 +39,17 @@ export function neverSent({ id, problem }: Entry): ProblemDocument {
   return new Problem('conductorone-unavailable', detail, { retryAfter: 1 }).document(id)
 }
 
-/** @returns the problem of a request that a person settled: there is no vault, so it may be sent again */
+/** Makes the problem of a request that an operator settled: there is no vault, so it may be sent again. */
 export function notCreated({ id }: Entry, by: string): ProblemDocument {
   const detail = `${by} looked in ConductorOne and found that no vault was created. The same key may be used again.`
   return new Problem('conductorone-unavailable', detail, { retryAfter: 1 }).document(id)
 }
 
-/** A warning, as a vault that is not this request's own may belong to another one. */
+/** A warning: a vault that is not this request's own may belong to another one. */
 export const FOREIGN_VAULT =
   'The description of the vault that it was settled with does not name this request.'
 
-/** @returns the note that a settled request keeps */
+/** Makes the note that a settled request keeps. */
 export function settledBy(by: string): string {
   return `Its outcome was unknown until ${by} settled it.`
 }

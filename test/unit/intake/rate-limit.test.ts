@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
-import { addressOf } from '../../../src/middleware/rate-limit.ts'
-import { newApp } from './middleware-app.ts'
+import { addressOf } from '../../../src/intake/rate-limit.ts'
+import { newApp } from '../middleware/middleware-app.ts'
 
 const app = newApp()
 app.get('/', (c) => c.text(addressOf(c)))

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { secondsOf } from '../../../src/provisioning/duration.ts'
+import { parseDuration } from '../../../src/lib/duration.ts'
 
 test.each([
   ['90s', 90],
@@ -9,7 +9,7 @@ test.each([
   ['2w', 1_209_600],
   ['315576000000s', 315_576_000_000],
 ])('reads %s as %i seconds', (text, seconds) => {
-  expect(secondsOf(text)).toBe(seconds)
+  expect(parseDuration(text)).toBe(seconds)
 })
 
 test.each([
@@ -34,5 +34,5 @@ test.each([
   '999999999999w',
   '1000000000000s',
 ])('takes %j for no duration', (text) => {
-  expect(secondsOf(text)).toBeUndefined()
+  expect(parseDuration(text)).toBeUndefined()
 })

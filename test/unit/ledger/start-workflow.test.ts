@@ -1,7 +1,6 @@
 import { createHash } from 'node:crypto'
 import { beforeEach, expect, test, vi } from 'vitest'
-import { startWorkflow } from '../../../src/ledger/workflow-instance.ts'
-import type { ProvisionParameters } from '../../../src/outcomes/workflow.ts'
+import { type ProvisionParameters, startWorkflow } from '../../../src/ledger/start-workflow.ts'
 import { entryOf } from '../samples.ts'
 
 beforeEach(() => void vi.spyOn(console, 'error').mockReturnValue())

@@ -1,12 +1,14 @@
 import { hex, sha256 } from '../lib/encoding.ts'
 import { log } from '../lib/log.ts'
-import type { ProvisionParameters } from '../outcomes/workflow.ts'
 import type { Entry } from './entry.ts'
+
+/** What the Workflow is started with: the request that it looks after. */
+export type ProvisionParameters = { readonly id: string }
 
 /**
  * Starts the Workflow that looks after a request, once for each attempt: its id is a digest of the request's key.
  *
- * @returns whether it runs now; where it does not, the ledger tries again later
+ * @returns whether it runs now; if it doesn't, the ledger tries again later
  */
 export async function startWorkflow(workflow: Workflow<ProvisionParameters>, entry: Entry): Promise<boolean> {
   const digest = hex(await sha256(entry.key ?? entry.id))

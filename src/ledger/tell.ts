@@ -1,0 +1,14 @@
+/** Where an outcome is told, beside a callback. */
+export type Tell =
+  /** as a comment in the ticket */
+  | { readonly kind: 'ticket' }
+  /** at an address that came with the request; it lets its holder post there, so it is kept sealed, in base64 */
+  | { readonly kind: ReplyChannel; readonly to: string }
+
+/** A way to answer at an address that came with the request. */
+export type ReplyChannel =
+  | 'slack'
+  | 'discord'
+  | 'mattermost'
+  | 'conductorone-step'
+  | 'conductorone-automation'
