@@ -199,7 +199,7 @@ test.each<[string, unknown, string | RegExp]>([
   ],
   ['POLICY', { maxview: 3 }, 'POLICY has an unknown field maxview'],
   ['POLICY', { maxViews: 0 }, /^POLICY.maxViews /],
-  ['POLICY', { namePattern: '(' }, 'POLICY.namePattern is no regular expression'],
+  ['POLICY', { namePattern: '(' }, 'POLICY.namePattern is not a regular expression'],
   [
     'POLICY',
     { defaultOwners: ['a@b.example', 'nobody'] },
