@@ -11,6 +11,8 @@ export type Bindings = {
   readonly API_KEYS: unknown
   readonly WEBHOOK_SECRETS?: unknown
   readonly CALLBACK_SECRET?: unknown
+  readonly ALERT_WEBHOOK?: unknown
+  readonly LEDGER_JURISDICTION?: unknown
   readonly POLICY?: unknown
   readonly SOURCES?: unknown
   readonly TICKET_TOKENS?: unknown

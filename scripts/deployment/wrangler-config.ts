@@ -70,6 +70,7 @@ export const SECRETS = [
   'CALLBACK_SECRET',
   'TICKET_TOKENS',
   'SLACK_BOT_TOKEN',
+  'ALERT_WEBHOOK',
 ]
 
 /**

@@ -1,9 +1,11 @@
 import * as z from 'zod/mini'
-import { Policy } from '../config/policy.ts'
 import type { Secret } from '../lib/secret.ts'
+import { AlertWebhook } from './alert-webhook.ts'
 import { ApiKeys, type Caller } from './api-keys.ts'
 import { CallbackSecret } from './callback-secret.ts'
+import { joinContinued } from './continued.ts'
 import { ClientId, ClientSecret, type Credentials } from './credentials.ts'
+import { Policy } from './policy.ts'
 import type { TicketSystem } from './senders.ts'
 import { hide, Name, objectOrJson, optional } from './setting.ts'
 import { SourceOptions } from './source-options.ts'
@@ -21,6 +23,10 @@ export type Config = {
   readonly webhookSecrets: Readonly<Record<string, readonly Secret[]>>
   /** the key that signs result callbacks, in base64 */
   readonly callbackKey: Secret | undefined
+  /** the address that is told what needs an operator */
+  readonly alertWebhook: Secret | undefined
+  /** where the ledger's objects must stay, before the first deploy */
+  readonly ledgerJurisdiction: 'eu' | 'us' | 'fedramp' | undefined
   readonly policy: Policy
   /** how deliveries are read */
   readonly sources: SourceOptions
@@ -76,6 +82,8 @@ export const Environment = z.object({
   TICKET_TOKENS: optional(TicketTokens),
   SLACK_BOT_TOKEN: optional(SlackToken),
   CALLBACK_SECRET: optional(CallbackSecret),
+  ALERT_WEBHOOK: optional(AlertWebhook),
+  LEDGER_JURISDICTION: optional(choice('eu', 'us', 'fedramp')),
   POLICY: optional(objectOrJson(Policy)),
   TOKEN_CACHE: Binding,
   LEDGER: Binding,
@@ -99,8 +107,10 @@ export class ConfigurationError extends Error {
  * @throws {ConfigurationError} naming everything that is wrong, at once
  */
 export function parseConfig(env: object): Config {
-  const parsed = Environment.safeParse(env)
-  if (!parsed.success) throw new ConfigurationError(parsed.error.issues.map(fault))
+  const joined = joinContinued(env)
+  const parsed = Environment.safeParse(joined.env)
+  const faults = [...joined.faults, ...(parsed.error?.issues.map(fault) ?? [])]
+  if (!parsed.success || faults.length > 0) throw new ConfigurationError(faults)
   const { data } = parsed
   const { clientId, host } = data.CONDUCTORONE_CLIENT_ID
   const policy = data.POLICY ?? Policy.parse({})
@@ -112,6 +122,8 @@ export function parseConfig(env: object): Config {
     callers: data.API_KEYS,
     webhookSecrets: data.WEBHOOK_SECRETS ?? {},
     callbackKey: data.CALLBACK_SECRET,
+    alertWebhook: data.ALERT_WEBHOOK,
+    ledgerJurisdiction: data.LEDGER_JURISDICTION,
     // a result that cannot be signed is sent nowhere
     policy: data.CALLBACK_SECRET ? policy : { ...policy, allowedCallbackHosts: [] },
     sources: data.SOURCES ?? SourceOptions.parse({}),

@@ -1,4 +1,5 @@
 import type { DurableObject } from 'cloudflare:workers'
+import { deploymentOf } from '../deployment.ts'
 import type { Bindings } from '../env.ts'
 import type { Claimant } from './claim.ts'
 import type { RequestRecord } from './entry.ts'
@@ -9,9 +10,11 @@ import { SHARDS, type Shard, shardOf } from './request-id.ts'
 /** What a shard of the ledger can be asked. */
 export type LedgerShard = Omit<Ledger, keyof DurableObject | 'alarm'>
 
-/** Reaches a shard of the ledger. */
-export function ledgerOf({ LEDGER }: Bindings, shard: Shard): LedgerShard {
-  const stub: unknown = LEDGER.getByName(`shard-${shard}`)
+/** Reaches a shard of the ledger, in the jurisdiction that the configuration names. */
+export function ledgerOf(env: Bindings, shard: Shard): LedgerShard {
+  const { ledgerJurisdiction } = deploymentOf(env).config
+  const namespace = ledgerJurisdiction ? env.LEDGER.jurisdiction(ledgerJurisdiction) : env.LEDGER
+  const stub: unknown = namespace.getByName(`shard-${shard}`)
   // a stub's own types know no JSON of unknown shape; arguments and results are plain data, so they come as they went
   return stub as LedgerShard
 }

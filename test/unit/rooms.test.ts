@@ -91,3 +91,8 @@ test('two files of a room that import each other fail, also if it is only for a 
   write('src/chat/two.ts', "import type { One } from './one.ts'\nexport type Two = One | string\n")
   expect(lint()).toEqual(['src/chat/one.ts:1 noImportCycles', 'src/chat/two.ts:1 noImportCycles'])
 })
+
+test('npm run check lints with this map', () => {
+  expect(JSON.parse(read('package.json')).scripts.check).toContain('biome ci .')
+  expect(JSON.parse(read('biome.json')).extends).toEqual(['./biome.rooms.jsonc'])
+})

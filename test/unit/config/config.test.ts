@@ -46,6 +46,8 @@ test('is content with what is required', () => {
     webhooks: 'off',
     webhookSecrets: {},
     callbackKey: undefined,
+    alertWebhook: undefined,
+    ledgerJurisdiction: undefined,
     policy: Policy.parse({}),
   })
 })
@@ -292,3 +294,20 @@ test('shows no secret when it is printed', () => {
   )
   for (const text of [KEY, 'webhook-secret', 'QUJD', CLIENT_SECRET]) expect(shown).not.toContain(text)
 })
+
+test('callers that are spread over settings are all there, and a fault in any of them is told', () => {
+  const more = { API_KEYS_BOTS: JSON.stringify({ bot: 'b'.repeat(32) }) }
+  expect(configOf(more).callers.map(({ name }) => name)).toContain('bot')
+  expect(() => configOf({ ...more, API_KEYS_2: more.API_KEYS_BOTS })).toThrow(
+    /API_KEYS_BOTS has an entry that another setting has too/,
+  )
+})
+
+test.each(['http://hooks.example.com/x', 'hooks.example.com', 'https://hooks.example.com/x\n'])(
+  'an alert webhook at %j is refused, and not repeated',
+  (address) => {
+    const configure = () => configOf({ ALERT_WEBHOOK: address })
+    expect(configure).toThrow(/ALERT_WEBHOOK must be an https address/)
+    expect(configure).not.toThrow(/hooks/)
+  },
+)
