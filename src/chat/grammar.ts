@@ -1,5 +1,5 @@
+import { cut } from '../lib/cut.ts'
 import { QUESTIONS, type Question } from '../sources/questions.ts'
-import { cut } from './cut.ts'
 import { type Message, note } from './message.ts'
 import { piecesOf } from './pieces.ts'
 
@@ -26,7 +26,7 @@ export type Command =
 export type CommandField = Question['field'] | 'ticket'
 
 /** A word of a command, and the field of a request that it is for. */
-type CommandWord = Omit<Question, 'field'> & { readonly field: CommandField }
+type CommandWord = Pick<Question, 'heading' | 'word' | 'read'> & { readonly field: CommandField }
 
 /** Every word of a command: one for each question of a form, and the ticket. */
 export const WORDS: readonly CommandWord[] = [

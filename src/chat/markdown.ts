@@ -1,4 +1,4 @@
-import { cut } from './cut.ts'
+import { cut } from '../lib/cut.ts'
 import type { Message } from './message.ts'
 
 /** The limit of Discord; Mattermost takes more. */

@@ -26,6 +26,17 @@ const FieldMap = z.partialRecord(z.enum(fields), text, {
   error: 'must be an object of our fields and theirs',
 })
 
+const Sites = z.record(
+  z.string().check(z.toLowerCase(), z.regex(/^[0-9a-f-]{8,64}$/, { error: 'must be a cloud id' })),
+  z
+    .string({ error: 'must be a host' })
+    .check(
+      z.toLowerCase(),
+      z.regex(/^[a-z0-9-]+(\.[a-z0-9-]+)+$/, { error: 'must be a host such as "acme.atlassian.net"' }),
+    ),
+  { error: 'must be an object of cloud ids and hosts' },
+)
+
 /** How deliveries are read: the configuration `SOURCES`. */
 export const SourceOptions = z.strictObject({
   /** The label of GitHub, GitLab, Linear and Jira issues, and the tag of Zendesk tickets. */
@@ -36,8 +47,10 @@ export const SourceOptions = z.strictObject({
       status: z.optional(text),
       /** Our field to the id or the name of a custom field. */
       fields: z._default(FieldMap, {}),
+      /** A site's cloud id to its host: Jira names a site by either. */
+      sites: z._default(Sites, {}),
     }),
-    { fields: {} },
+    { fields: {}, sites: {} },
   ),
   /** Our field to the name of a form answer, or `$entitlement`, `$app` or `$task` for that one's name. */
   conductorone: z._default(z.strictObject({ fields: z._default(FieldMap, {}) }), { fields: {} }),

@@ -1,6 +1,6 @@
-import { cut } from '../chat/cut.ts'
 import type { Config } from '../config/config.ts'
 import type { RequestRecord } from '../ledger/entry.ts'
+import { cut } from '../lib/cut.ts'
 import { outcome } from './outcome.ts'
 
 /** @returns whether an address is on the tenant's own host */

@@ -55,9 +55,10 @@ async function answer(c: Context<AppEnv>, reading: ConductorOneReading): Promise
 
 async function takeOn(
   c: Context<AppEnv>,
-  { request, fieldNames, callbackUrl, channel }: Extract<ConductorOneReading, { kind: 'request' }>,
+  reading: Extract<ConductorOneReading, { kind: 'request' }>,
 ): Promise<Response> {
   const { config } = c.get('deployment')
+  const { callbackUrl, channel } = reading
   const tell = await replyTo(channel, callbackUrl, config, world)
   if (!tell)
     throw new Problem('invalid-request', 'The callback address is not on the tenant’s own host.', {
@@ -65,7 +66,7 @@ async function takeOn(
     })
   // ConductorOne does not document whether the webhook's id names a delivery or a subscription; the callback address is
   // of one delivery
-  const judgement = judge(request, fieldNames, config)
+  const judgement = judge(reading, config)
   const reply = await take(c, { ...judgement, source: NAME, deliveryId: callbackUrl, tell })
   const { record } = reply
   c.header('Location', `/v1/requests/${record.id}`)

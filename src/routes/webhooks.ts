@@ -25,9 +25,10 @@ export const webhooks = factory.createApp().post('/:source', configured, async (
   if (source.bodyTime && !isCurrent(source.bodyTime, json, world.now())) throw forgedProblem()
 
   const reading = source.read({ headers, json, options: config.sources })
-  if (reading.kind === 'ignored') return ignore(c, name, reading.reason)
+  // the ledger's alias of a transferred ticket comes with its keys
+  if (reading.kind !== 'request') return ignore(c, name, reading.reason)
   const deliveryId = source.deliveryIdHeader && headers.get(source.deliveryIdHeader)
-  const judgement = judge(reading.request, reading.fieldNames, config)
+  const judgement = judge(reading, config)
   const reply = await take(c, {
     ...judgement,
     source: name,

@@ -1,7 +1,9 @@
 import * as z from 'zod/mini'
 import { ifAny } from '../conductorone/wire.ts'
 import type { SourceOptions } from '../config/source-options.ts'
+import { readFieldValue } from './field-value.ts'
 import { readAnswers } from './questions.ts'
+import type { ReadRequest } from './source.ts'
 
 /** The envelope of every delivery of ConductorOne: `c1.webhooks.v1`. */
 const Envelope = z.looseObject({
@@ -13,8 +15,12 @@ const Envelope = z.looseObject({
 
 const Text = ifAny(z.string())
 const Named = z.looseObject({ displayName: Text })
-const Person = z.looseObject({ displayName: Text, email: Text })
+const Person = z.looseObject({ id: Text, displayName: Text, email: Text })
+const Approval = z.looseObject({
+  approved: ifAny(z.looseObject({ userId: Text })),
+})
 const Expanded = z.looseObject({
+  id: Text,
   displayName: Text,
   email: Text,
   user: ifAny(Person),
@@ -31,8 +37,10 @@ const ProvisionStep = z.looseObject({
       userId: Text,
       data: ifAny(z.record(z.string(), z.unknown())),
       type: ifAny(z.looseObject({ grant: z.nullish(z.unknown()) })),
+      policy: ifAny(z.looseObject({ history: ifAny(z.array(z.looseObject({ approval: ifAny(Approval) }))) })),
     }),
     appPath: Text,
+    approversPath: Text,
     userPath: Text,
     entitlementsPath: Text,
   }),
@@ -48,15 +56,12 @@ export type ConductorOneReading =
   | { readonly kind: 'ignored'; readonly reason: string }
   /** A step of a task that this Worker cannot do. */
   | { readonly kind: 'unsupported'; readonly reason: string }
-  | {
+  | ({
       readonly kind: 'request'
-      readonly request: Readonly<Record<string, unknown>>
-      /** Field to what the author of the task calls it. */
-      readonly fieldNames: Readonly<Record<string, string>>
       /** The address that takes the answer, once. */
       readonly callbackUrl: string
       readonly channel: 'conductorone-step' | 'conductorone-automation'
-    }
+    } & ReadRequest)
 
 /**
  * Reads a verified delivery of ConductorOne.
@@ -81,6 +86,11 @@ export function readConductorOne(json: unknown, options: SourceOptions): Conduct
         kind: 'request',
         request: context,
         fieldNames: {},
+        faults: [],
+        warnings: [],
+        issue: null,
+        personId: null,
+        approvedBy: null,
         callbackUrl: callbackUrl ?? '',
         channel: 'conductorone-automation',
       }
@@ -114,12 +124,12 @@ function readStep(
     $task: task.displayName,
   }
   const map = { ...DEFAULT_FIELDS, ...conductorone.fields }
-  const answers = readAnswers((field) => {
+  const { data = {} } = task
+  const { answers, faults } = readAnswers((field) => {
     const key = map[field]
-    if (key.startsWith('$')) return names[key]
-    const { data = {} } = task
-    return Object.hasOwn(data, key) ? answerText(data[key]) : undefined
-  })
+    if (key.startsWith('$')) return { text: names[key] ?? '' }
+    return readFieldValue(Object.hasOwn(data, key) ? data[key] : undefined)
+  }, map)
   const requestedBy = user.email ?? user.displayName ?? task.userId
   return {
     kind: 'request',
@@ -132,8 +142,40 @@ function readStep(
       ...(requestedBy && { requestedBy }),
     },
     fieldNames: map,
+    faults,
+    warnings: [],
+    // the tenant is the only site
+    issue: { site: '', id: task.id },
+    personId: task.userId ?? null,
+    approvedBy: approversOf(taskView, expanded),
     callbackUrl,
     channel: 'conductorone-step',
+  }
+}
+
+type TaskView = z.output<typeof ProvisionStep>['taskView']
+
+/** Names the people who approved the task, other than the person whom it is for; null if the task names none. */
+function approversOf({ task, approversPath }: TaskView, expanded: readonly unknown[]): string | null {
+  const ids = (task.policy?.history ?? [])
+    .map(({ approval }) => approval?.approved?.userId)
+    .filter((id) => id !== undefined && id !== '')
+  const known = expanded.map(personOf)
+  const people =
+    ids.length > 0
+      ? ids.map((id) => known.find((person) => person.id === id) ?? { id, name: `user ${id}` })
+      : [personOf(expandedAt(approversPath, expanded))]
+  const names = people
+    .filter(({ id, name }) => name !== undefined && id !== task.userId)
+    .map(({ name }) => name)
+  return names.length > 0 ? [...new Set(names)].join(', ') : null
+}
+
+function personOf(object: unknown): { readonly id: string | undefined; readonly name: string | undefined } {
+  const { id, displayName, email, user } = Expanded.safeParse(object).data ?? {}
+  return {
+    id: user?.id || id || undefined,
+    name: user?.email || email || user?.displayName || displayName || undefined,
   }
 }
 
@@ -150,9 +192,8 @@ const DEFAULT_FIELDS = {
 
 /** Finds an object around a task: they stand in a list, in no order, and a path such as `$.expanded[2]` leads to each. */
 function objectAt(path: string | undefined, expanded: readonly unknown[]) {
-  const index = /^\$\.expanded\[(\d{1,4})\]$/.exec(path ?? '')?.[1]
   const { displayName, email, user, app, appEntitlement } =
-    Expanded.safeParse(index === undefined ? {} : expanded[Number(index)]).data ?? {}
+    Expanded.safeParse(expandedAt(path, expanded)).data ?? {}
   const inner = user ?? app ?? appEntitlement
   return {
     displayName: displayName || inner?.displayName || undefined,
@@ -160,9 +201,7 @@ function objectAt(path: string | undefined, expanded: readonly unknown[]) {
   }
 }
 
-/** Reads a form answer: text, a number, yes or no, or several of those. */
-function answerText(value: unknown): string | undefined {
-  if (Array.isArray(value)) return value.map(answerText).join(', ')
-  if (typeof value === 'number' || typeof value === 'boolean') return String(value)
-  return typeof value === 'string' ? value.trim() : undefined
+function expandedAt(path: string | undefined, expanded: readonly unknown[]): unknown {
+  const index = /^\$\.expanded\[(\d{1,4})\]$/.exec(path ?? '')?.[1]
+  return index === undefined ? {} : expanded[Number(index)]
 }

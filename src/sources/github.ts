@@ -1,24 +1,39 @@
 import * as z from 'zod/mini'
 import { readForm } from './form.ts'
 import { HEADINGS } from './questions.ts'
-import { hasLabel, ignored, type Source, ticketOf } from './source.ts'
+import { hasLabel, hostOf, type Issue, ignored, type Reading, type Source, ticketOf } from './source.ts'
 
 const Label = z.looseObject({ name: z.string() })
+const User = z.looseObject({
+  id: z.optional(z.int()),
+  login: z.string(),
+  type: z.optional(z.string()),
+})
+const Repository = z.looseObject({ full_name: z.string() })
+const Place = z.looseObject({ id: z.optional(z.int()), number: z.int(), html_url: z.string() })
 
 const IssueEvent = z.looseObject({
   action: z.string(),
   label: z.optional(Label),
   issue: z.looseObject({
-    number: z.int(),
-    html_url: z.string(),
+    ...Place.shape,
     body: z.nullish(z.string()),
     author_association: z._default(z.string(), 'NONE'),
-    user: z.looseObject({ login: z.string() }),
+    user: User,
     labels: z._default(z.array(Label), []),
   }),
-  repository: z.looseObject({ full_name: z.string() }),
-  sender: z.looseObject({ login: z.string(), type: z.optional(z.string()) }),
+  repository: Repository,
+  sender: User,
+  changes: z.nullish(
+    z.looseObject({
+      old_issue: z.nullish(Place),
+      old_repository: z.nullish(Repository),
+      new_issue: z.nullish(Place),
+      new_repository: z.nullish(Repository),
+    }),
+  ),
 })
+type IssueEvent = z.output<typeof IssueEvent>
 
 /** Associations that an organisation or a repository's owner gives: their holders may ask for a vault. */
 const TRUSTED_ASSOCIATIONS = ['OWNER', 'MEMBER', 'COLLABORATOR']
@@ -47,30 +62,70 @@ export const github: Source = {
     const parsed = IssueEvent.safeParse(json)
     if (!parsed.success) return ignored('this is not an issue event')
     const { action, issue, repository, sender, label: added } = parsed.data
-    const labelled = action === 'labeled' && added !== undefined && hasLabel([added.name], label)
-    const opened =
+    const transfer = readTransfer(parsed.data)
+    if (transfer) return transfer
+    const isLabelled = action === 'labeled' && added !== undefined && hasLabel([added.name], label)
+    const isOpened =
       action === 'opened' &&
       hasLabel(
         issue.labels.map(({ name }) => name),
         label,
       )
-    if (!labelled && !opened) return ignored(`an issue asks for a vault when it gets the label "${label}"`)
+    if (!isLabelled && !isOpened)
+      return ignored(`an issue asks for a vault when it gets the label "${label}"`)
     // a bot labels whatever strangers write
-    const byAnother = labelled && sender.login !== issue.user.login && sender.type !== 'Bot'
-    if (!byAnother && !TRUSTED_ASSOCIATIONS.includes(issue.author_association))
+    const isApproved = isLabelled && sender.login !== issue.user.login && sender.type !== 'Bot'
+    if (!isApproved && !TRUSTED_ASSOCIATIONS.includes(issue.author_association))
       return ignored(
         `the author is no owner, member or collaborator; one of those must put the label "${label}" on it`,
       )
+    const { answers, faults, warnings } = readForm(issue.body ?? '')
     return {
       kind: 'request',
       request: {
-        ...readForm(issue.body ?? ''),
-        ticket: ticketOf(`${repository.full_name}#${issue.number}`, issue.html_url),
-        requestedBy: `${issue.user.login} on GitHub`,
+        ...answers,
+        ticket: ticketOf(readableId(repository, issue), issue.html_url),
+        requestedBy: personOf(issue.user),
       },
       fieldNames: HEADINGS,
+      faults,
+      warnings,
+      issue: issueOf(repository, issue),
+      personId: String(issue.user.id ?? issue.user.login),
+      approvedBy: isApproved ? personOf(sender) : null,
     }
   },
   acceptedStatus: 202,
   refusedStatus: 422,
+}
+
+/** Reads either of the two events of a transfer: the old repository names the new issue, the new one the old issue. */
+function readTransfer({ action, issue, repository, changes }: IssueEvent): Reading | undefined {
+  const here = issueOf(repository, issue)
+  const { old_issue, old_repository, new_issue, new_repository } = changes ?? {}
+  if (action === 'opened' && old_issue)
+    return { kind: 'transferred', from: issueOf(old_repository, old_issue), to: here, reason: TRANSFERRED }
+  if (action === 'transferred' && new_issue)
+    return { kind: 'transferred', from: here, to: issueOf(new_repository, new_issue), reason: TRANSFERRED }
+  return action === 'transferred' ? ignored(TRANSFERRED) : undefined
+}
+
+const TRANSFERRED = 'a transfer asks for nothing'
+
+function issueOf(
+  repository: z.output<typeof Repository> | null | undefined,
+  place: z.output<typeof Place>,
+): Issue {
+  return { site: hostOf(place.html_url), id: String(place.id ?? readableId(repository, place)) }
+}
+
+function readableId(
+  repository: z.output<typeof Repository> | null | undefined,
+  { number }: z.output<typeof Place>,
+): string {
+  return `${repository?.full_name ?? ''}#${number}`
+}
+
+function personOf({ login }: z.output<typeof User>): string {
+  return `${login} on GitHub`
 }

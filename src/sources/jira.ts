@@ -1,8 +1,8 @@
 import * as z from 'zod/mini'
 import type { SourceOptions } from '../config/source-options.ts'
+import { readJiraField } from './jira-field.ts'
 import { readAnswers } from './questions.ts'
-import { MAX_DOCUMENT_DEPTH, plainText } from './rich-text.ts'
-import { hasLabel, ignored, type Source, ticketOf } from './source.ts'
+import { hasLabel, ignored, nameFromTitle, type Source, ticketOf } from './source.ts'
 
 const Change = z.looseObject({
   field: z.optional(z.string()),
@@ -10,30 +10,31 @@ const Change = z.looseObject({
   toString: z.optional(z.unknown()),
 })
 
+const User = z.looseObject({
+  accountId: z.nullish(z.string()),
+  accountType: z.nullish(z.string()),
+  emailAddress: z.nullish(z.string()),
+  displayName: z.nullish(z.string()),
+})
+
 const IssueEvent = z.looseObject({
   webhookEvent: z.string(),
+  user: z.nullish(User),
   issue: z.looseObject({
+    id: z.optional(z.union([z.string(), z.number()])),
     key: z.string(),
     self: z.string(),
     fields: z.looseObject({
       summary: z.nullish(z.string()),
       status: z.nullish(z.looseObject({ name: z.string() })),
-      reporter: z.nullish(
-        z.looseObject({ emailAddress: z.nullish(z.string()), displayName: z.nullish(z.string()) }),
-      ),
+      reporter: z.nullish(User),
     }),
     /** Custom field id to name, if the webhook sends it. */
     names: z.optional(z.record(z.string(), z.string())),
   }),
   changelog: z.nullish(z.looseObject({ items: z._default(z.array(Change), []) })),
 })
-type Event = z.output<typeof IssueEvent>
-
-const Option = z.looseObject({
-  value: z.optional(z.unknown()),
-  emailAddress: z.optional(z.unknown()),
-  name: z.optional(z.unknown()),
-})
+type IssueEvent = z.output<typeof IssueEvent>
 
 /**
  * Reads Jira Cloud issues: created, as far as the webhook's JQL lets them through, or given the label later. If a status
@@ -60,18 +61,30 @@ export const jira: Source = {
     const reason = reasonToIgnore(parsed.data, options)
     if (reason !== undefined) return ignored(reason)
     const map = options.jira.fields
-    const answers = readAnswers((field) => customField(issue, map[field]))
-    const { reporter } = issue.fields
-    const requestedBy = reporter?.emailAddress ?? reporter?.displayName
+    const fieldNames = fieldNamesOf(map)
+    const { answers, faults } = readAnswers(
+      (field) => readJiraField(customField(issue, map[field]), fieldNames[field] ?? field),
+      fieldNames,
+    )
+    const { site, host } = siteOf(issue.self, options.jira.sites)
+    const { reporter, summary } = issue.fields
+    const requestedBy = personOf(reporter)
+    const title = nameFromTitle(summary, 'Summary')
+    const isNamed = 'name' in answers
     return {
       kind: 'request',
       request: {
-        name: issue.fields.summary ?? undefined,
+        ...(!isNamed && { name: title.name }),
         ...answers,
-        ticket: ticketOf(issue.key, `${URL.parse(issue.self)?.origin}/browse/${issue.key}`),
+        ticket: ticketOf(issue.key, host && `https://${host}/browse/${issue.key}`),
         ...(requestedBy !== undefined && { requestedBy }),
       },
-      fieldNames: { name: 'Summary', ...fieldNamesOf(map) },
+      fieldNames: isNamed ? fieldNames : { ...fieldNames, name: 'Summary' },
+      faults,
+      warnings: isNamed ? [] : title.warnings,
+      issue: { site, id: String(issue.id ?? issue.key) },
+      personId: reporter?.accountId ?? requestedBy ?? null,
+      approvedBy: approverOf(parsed.data) ?? null,
     }
   },
   acceptedStatus: 202,
@@ -80,14 +93,15 @@ export const jira: Source = {
 }
 
 function reasonToIgnore(
-  { webhookEvent, issue, changelog }: Event,
+  { webhookEvent, issue, changelog }: IssueEvent,
   { label, jira: { status } }: SourceOptions,
 ): string | undefined {
   const changes = changelog?.items ?? []
-  const created = webhookEvent === 'jira:issue_created'
-  if (!created && webhookEvent !== 'jira:issue_updated') return `${webhookEvent} events ask for nothing here`
+  const isCreated = webhookEvent === 'jira:issue_created'
+  if (!isCreated && webhookEvent !== 'jira:issue_updated')
+    return `${webhookEvent} events ask for nothing here`
   if (status !== undefined) {
-    const entered = created
+    const hasEntered = isCreated
       ? equalsIgnoringCase(issue.fields.status?.name, status)
       : changes.some(
           (change) =>
@@ -95,17 +109,51 @@ function reasonToIgnore(
             equalsIgnoringCase(change.toString, status) &&
             !equalsIgnoringCase(change.fromString, status),
         )
-    return entered ? undefined : `an issue asks for a vault when it enters the status "${status}"`
+    return hasEntered ? undefined : `an issue asks for a vault when it enters the status "${status}"`
   }
-  const labelled = changes.some(
+  const isLabelled = changes.some(
     (change) =>
       change.field === 'labels' &&
       includesLabel(change.toString, label) &&
       !includesLabel(change.fromString, label),
   )
-  return created || labelled
+  return isCreated || isLabelled
     ? undefined
     : `an issue asks for a vault when it is created, or gets the label "${label}" later`
+}
+
+const GATEWAY = 'api.atlassian.com'
+
+/**
+ * Finds the site of an issue. Its address has the site's host, or the gateway's with the site's cloud id, which the
+ * configuration maps to the host, so that the two are one.
+ *
+ * @returns the site for keys, and the host for links, if it is known
+ */
+function siteOf(
+  self: string,
+  sites: SourceOptions['jira']['sites'],
+): { readonly site: string; readonly host: string | undefined } {
+  const url = URL.parse(self)
+  if (url?.host !== GATEWAY)
+    return { site: url?.host ?? '', host: url?.protocol === 'https:' ? url.host : undefined }
+  const cloudId = /^\/ex\/jira\/([^/]+)/.exec(url.pathname)?.[1]?.toLowerCase() ?? ''
+  const host = Object.hasOwn(sites, cloudId) ? sites[cloudId] : undefined
+  return { site: host ?? cloudId, host }
+}
+
+/** Names the person who put the label on or moved the issue, if that is a person, and another one. */
+function approverOf({ webhookEvent, user, issue }: IssueEvent): string | undefined {
+  const { reporter } = issue.fields
+  if (webhookEvent !== 'jira:issue_updated' || !user || user.accountType === 'app') return undefined
+  const isReporter = user.accountId
+    ? user.accountId === reporter?.accountId
+    : personOf(user) === personOf(reporter)
+  return isReporter ? undefined : personOf(user)
+}
+
+function personOf(user: z.output<typeof User> | null | undefined): string | undefined {
+  return user?.emailAddress || user?.displayName || undefined
 }
 
 /** Names each custom field by our field and its id: deliveries have the ids only, and people do not know those. */
@@ -122,23 +170,8 @@ function includesLabel(labels: unknown, label: string): boolean {
   return typeof labels === 'string' && hasLabel(labels.split(' '), label)
 }
 
-function customField(
-  { fields, names = {} }: Event['issue'],
-  idOrName: string | undefined,
-): string | undefined {
+function customField({ fields, names = {} }: IssueEvent['issue'], idOrName: string | undefined): unknown {
   if (idOrName === undefined) return undefined
   const id = Object.keys(names).find((key) => equalsIgnoringCase(names[key], idOrName)) ?? idOrName
-  return Object.hasOwn(fields, id) ? fieldText(fields[id]) : undefined
-}
-
-/** Reads a custom field: text, a number, a document, an option, a user, or a list of those. */
-function fieldText(value: unknown, depth = 0): string {
-  if (depth > MAX_DOCUMENT_DEPTH) return ''
-  if (Array.isArray(value)) return value.map((item) => fieldText(item, depth + 1)).join(', ')
-  if (typeof value === 'number' || typeof value === 'boolean') return String(value)
-  const option = Option.safeParse(value)
-  const inner = option.success
-    ? (option.data.value ?? option.data.emailAddress ?? option.data.name)
-    : undefined
-  return (inner === undefined ? plainText(value) : fieldText(inner, depth + 1)).trim()
+  return Object.hasOwn(fields, id) ? fields[id] : undefined
 }

@@ -3,17 +3,18 @@ import { readForm } from './form.ts'
 import { HEADINGS } from './questions.ts'
 import { hasLabel, ignored, type Source, ticketOf } from './source.ts'
 
+const Person = z.looseObject({
+  id: z.optional(z.string()),
+  type: z.optional(z.string()),
+  email: z.nullish(z.string()),
+  name: z.nullish(z.string()),
+})
+
 const IssueEvent = z.looseObject({
   type: z.enum(['Issue']),
   action: z.enum(['create', 'update', 'remove']),
   url: z.nullish(z.string()),
-  actor: z.nullish(
-    z.looseObject({
-      type: z.optional(z.string()),
-      email: z.nullish(z.string()),
-      name: z.nullish(z.string()),
-    }),
-  ),
+  actor: z.nullish(Person),
   data: z.looseObject({
     id: z.string(),
     identifier: z.optional(z.string()),
@@ -21,11 +22,18 @@ const IssueEvent = z.looseObject({
     team: z.optional(z.looseObject({ key: z.string() })),
     description: z.nullish(z.string()),
     labels: z._default(z.array(z.looseObject({ id: z.optional(z.string()), name: z.string() })), []),
+    creatorId: z.nullish(z.string()),
+    creator: z.nullish(Person),
+    assignee: z.nullish(Person),
   }),
   updatedFrom: z.nullish(z.looseObject({ labelIds: z.optional(z.array(z.string())) })),
 })
+type IssueEvent = z.output<typeof IssueEvent>
 
 const Stamp = z.looseObject({ webhookTimestamp: z.int() })
+
+/** Linear's ids are UUIDs, which mean one issue wherever it is. */
+const SITE = 'linear.app'
 
 /**
  * Reads Linear issues that carry the label: created with it by a person of the workspace, or labelled later.
@@ -52,23 +60,49 @@ export const linear: Source = {
     const { action, actor, data, updatedFrom, url } = parsed.data
     const wanted = data.labels.find(({ name }) => hasLabel([name], label))
     const before = updatedFrom?.labelIds
-    const added =
+    const isLabelled =
       action === 'update' && wanted !== undefined && before !== undefined && !before.includes(wanted.id ?? '')
     // integrations make issues from what strangers write
-    const created = action === 'create' && wanted !== undefined && (actor?.type ?? 'user') === 'user'
-    if (!added && !created) return ignored(`an issue asks for a vault when it gets the label "${label}"`)
+    const isCreated = action === 'create' && wanted !== undefined && isPerson(actor)
+    if (!isLabelled && !isCreated)
+      return ignored(`an issue asks for a vault when it gets the label "${label}"`)
+    const { answers, faults, warnings } = readForm(data.description ?? '')
     const key = data.team && data.number !== undefined ? `${data.team.key}-${data.number}` : data.id
+    const requestedBy = authorOf(parsed.data)
+    const isAuthor = !data.creatorId || !actor?.id || data.creatorId === actor.id
     return {
       kind: 'request',
       request: {
-        ...readForm(data.description ?? ''),
+        ...answers,
         ticket: ticketOf(data.identifier ?? key, url),
-        ...(actor && { requestedBy: actor.email ?? `${actor.name ?? 'somebody'} on Linear` }),
+        ...(requestedBy !== undefined && { requestedBy }),
       },
       fieldNames: HEADINGS,
+      faults,
+      warnings,
+      issue: { site: SITE, id: data.id },
+      personId: data.creatorId ?? actor?.id ?? null,
+      approvedBy: isLabelled && !isAuthor && isPerson(actor) && actor ? nameOf(actor) : null,
     }
   },
   acceptedStatus: 200,
   // failures may switch the webhook off, and people do not see them
   refusedStatus: 200,
+}
+
+function isPerson(actor: IssueEvent['actor']): boolean {
+  return (actor?.type ?? 'user') === 'user'
+}
+
+/** Names the author. An event names the person who acts, and of the author perhaps only the id. */
+function authorOf({ actor, data: { creatorId, creator, assignee } }: IssueEvent): string | undefined {
+  if (creator) return nameOf(creator)
+  const known = [actor, assignee].find((person) => person?.id !== undefined && person.id === creatorId)
+  if (known) return nameOf(known)
+  if (creatorId && actor?.id) return `user ${creatorId} on Linear`
+  return actor ? nameOf(actor) : undefined
+}
+
+function nameOf({ email, name }: z.output<typeof Person>): string {
+  return email ?? `${name ?? 'somebody'} on Linear`
 }

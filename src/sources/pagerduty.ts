@@ -1,11 +1,12 @@
 import * as z from 'zod/mini'
+import { readFieldValue } from './field-value.ts'
 import { readAnswers } from './questions.ts'
-import { ignored, type Source, ticketOf } from './source.ts'
+import { ignored, nameFromTitle, type Source, ticketOf } from './source.ts'
 
 const IncidentEvent = z.looseObject({
   event: z.looseObject({
     event_type: z.string().check(z.regex(/^incident\./)),
-    agent: z.nullish(z.looseObject({ summary: z.nullish(z.string()) })),
+    agent: z.nullish(z.looseObject({ id: z.nullish(z.string()), summary: z.nullish(z.string()) })),
     data: z.looseObject({
       id: z.optional(z.string()),
       title: z.nullish(z.string()),
@@ -28,6 +29,9 @@ const IncidentEvent = z.looseObject({
 
 /** The custom fields that are read if no others are configured. */
 const DEFAULT_FIELDS = { name: 'vault_name', owners: 'vault_owners' }
+
+/** PagerDuty's ids mean one incident in every account. */
+const SITE = 'pagerduty.com'
 
 /**
  * Reads PagerDuty incidents: triggered, as far as the webhook's subscription goes, or with the custom field for the
@@ -55,37 +59,35 @@ export const pagerduty: Source = {
     const map = { ...DEFAULT_FIELDS, ...options.pagerduty.fields }
     const incident = data.incident ?? data
     const values = new Map(data.custom_fields.map(({ name, value }) => [name, value]))
-    const answers = readAnswers((field) => fieldText(values.get(map[field] ?? '')))
+    const { answers, faults } = readAnswers((field) => readFieldValue(values.get(map[field] ?? '')), map)
     const triggered = event_type === 'incident.triggered'
-    const filled = event_type === 'incident.custom_field_values.updated' && 'owners' in answers
+    const filled =
+      event_type === 'incident.custom_field_values.updated' &&
+      ('owners' in answers || faults.some(({ pointer }) => pointer === '/owners'))
     if (!triggered && !filled)
       return ignored(
         `an incident asks for a vault when it is triggered, or its custom field "${map.owners}" is filled in`,
       )
     if (incident.id === undefined) return ignored('the incident has no id')
-    const name = data.title ?? data.incident?.summary ?? undefined
+    const title = nameFromTitle(data.title ?? data.incident?.summary, 'Title')
+    const isNamed = 'name' in answers
     return {
       kind: 'request',
       request: {
-        name,
+        ...(!isNamed && { name: title.name }),
         ...answers,
         ticket: ticketOf(incident.id, incident.html_url),
         ...(agent?.summary && { requestedBy: `${agent.summary} on PagerDuty` }),
       },
-      fieldNames: map,
+      fieldNames: isNamed ? map : { ...map, name: 'Title' },
+      faults,
+      warnings: isNamed ? [] : title.warnings,
+      issue: { site: SITE, id: incident.id },
+      personId: agent?.id ?? null,
+      approvedBy: null,
     }
   },
   acceptedStatus: 202,
   // three refused in a row switch the webhook off for a day
   refusedStatus: 200,
-}
-
-/** Reads a custom field, which has one value or several. */
-function fieldText(value: unknown): string | undefined {
-  return Array.isArray(value) ? value.map(scalarText).join(', ') : scalarText(value)
-}
-
-function scalarText(value: unknown): string | undefined {
-  if (typeof value === 'number' || typeof value === 'boolean') return String(value)
-  return typeof value === 'string' ? value.trim() : undefined
 }

@@ -9,6 +9,8 @@ const Node = z.looseObject({
 
 /** Nodes that end a line. */
 const BLOCKS = ['paragraph', 'heading', 'listItem', 'hardBreak', 'codeBlock', 'blockquote', 'tableCell']
+/** Nodes that say nothing without text. */
+const BARE_NODES = ['doc', 'paragraph', 'hardBreak', 'text']
 /** Values and documents are nested a few levels deep; a deeper one was made to exhaust the reader. */
 export const MAX_DOCUMENT_DEPTH = 32
 
@@ -29,4 +31,11 @@ export function plainText(value: unknown, depth = 0): string {
   const all = own + inner
   if (!BLOCKS.includes(type)) return depth === 0 ? all.trim() : all
   return all.endsWith('\n') ? all : `${all}\n`
+}
+
+/** @returns whether a document without text is an empty one, and not a picture, for example */
+export function isBlankDocument(value: unknown, depth = 0): boolean {
+  const { data } = Node.safeParse(value)
+  if (!data || depth > MAX_DOCUMENT_DEPTH || !BARE_NODES.includes(data.type ?? '')) return false
+  return (data.content ?? []).every((child) => isBlankDocument(child, depth + 1))
 }

@@ -1,4 +1,6 @@
 import type { SourceOptions } from '../config/source-options.ts'
+import { cut } from '../lib/cut.ts'
+import type { FieldFault } from '../problem/problem.ts'
 import type { BodyTime, Proof } from './proof.ts'
 
 /** A delivery whose sender has proven itself; nothing in it is trusted beyond that. */
@@ -9,17 +11,38 @@ export type VerifiedDelivery = {
   readonly options: SourceOptions
 }
 
+/** A ticket as its system knows it for good, also when it is moved or renamed. */
+export type Issue = {
+  /** The host or the account in which the id means this ticket. */
+  readonly site: string
+  readonly id: string
+}
+
+/** What is asked for, as far as it could be read. */
+export type ReadRequest = {
+  /** The simplified request, not checked yet. */
+  readonly request: Readonly<Record<string, unknown>>
+  /** Field to what the author of the ticket calls it, for faults that they can find. */
+  readonly fieldNames: Readonly<Record<string, string>>
+  /** What could not be read, in the author's words. */
+  readonly faults: readonly FieldFault[]
+  /** What was not read, or not as it is written, although the request can be taken on. */
+  readonly warnings: readonly string[]
+  /** Null if an administrator wrote the body, so that the ticket and the name in it count. */
+  readonly issue: Issue | null
+  /** The sender's id of the person who asks; null if the delivery does not say. */
+  readonly personId: string | null
+  /** The person who approved it, if that is another one; only a signed event says so. */
+  readonly approvedBy: string | null
+}
+
 /** What a delivery asks for. */
 export type Reading =
   /** Nothing of ours. The sender's log shows the reason to whoever set the webhook up. */
   | { readonly kind: 'ignored'; readonly reason: string }
-  | {
-      readonly kind: 'request'
-      /** The simplified request, not checked yet. */
-      readonly request: Readonly<Record<string, unknown>>
-      /** Field to what the author of the ticket calls it, for faults that they can find. */
-      readonly fieldNames: Readonly<Record<string, string>>
-    }
+  /** Nothing either, but the ticket has another id from now on. */
+  | { readonly kind: 'transferred'; readonly from: Issue; readonly to: Issue; readonly reason: string }
+  | ({ readonly kind: 'request' } & ReadRequest)
 
 /** A ticketing system: how it proves itself, how its deliveries are read, and how it wants to be answered. */
 export type Source = {
@@ -45,6 +68,11 @@ export function ticketOf(id: string, url: string | null | undefined): { id: stri
   return url?.startsWith('https://') ? { id, url } : { id }
 }
 
+/** @returns the host of an address, in lower case; empty if the text is not an address */
+export function hostOf(url: string | null | undefined): string {
+  return URL.parse(url ?? '')?.host ?? ''
+}
+
 /** Builds the reading of a delivery that asks for nothing of ours. */
 export function ignored(reason: string): Reading {
   return { kind: 'ignored', reason }
@@ -58,4 +86,27 @@ export function ignored(reason: string): Reading {
  */
 export function hasLabel(labels: readonly string[], wanted: string): boolean {
   return labels.some((label) => label.toLowerCase() === wanted.toLowerCase())
+}
+
+const MAX_NAME_CHARS = 255
+const BREAKS = /[\s\p{Cc}]+/gu
+
+/**
+ * Makes a name of a title that only stands in for one: a title may be longer than a name, and have several lines.
+ *
+ * @param word what the ticket's author calls the title
+ * @returns the name, and a warning if it is not the title as it is written
+ */
+export function nameFromTitle(
+  title: string | null | undefined,
+  word: string,
+): { readonly name: string | undefined; readonly warnings: readonly string[] } {
+  if (title === null || title === undefined) return { name: undefined, warnings: [] }
+  const line = title.trim().replaceAll(BREAKS, ' ').trim()
+  const name = cut(line, MAX_NAME_CHARS)
+  const change = name !== line ? `cut to ${MAX_NAME_CHARS} characters` : 'put on one line'
+  return {
+    name,
+    warnings: name === title.trim() ? [] : [`“${word}” was ${change} to name the vault.`],
+  }
 }

@@ -22,5 +22,14 @@ export const standard: Source = {
 export function readWrittenRequest(json: unknown): Reading {
   if (typeof json !== 'object' || json === null || Array.isArray(json))
     return ignored('the body is not a JSON object')
-  return { kind: 'request', request: { ...json }, fieldNames: {} }
+  return {
+    kind: 'request',
+    request: { ...json },
+    fieldNames: {},
+    faults: [],
+    warnings: [],
+    issue: null,
+    personId: null,
+    approvedBy: null,
+  }
 }

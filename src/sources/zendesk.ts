@@ -1,7 +1,7 @@
 import * as z from 'zod/mini'
 import { readForm } from './form.ts'
 import { HEADINGS } from './questions.ts'
-import { hasLabel, ignored, type Reading, type Source } from './source.ts'
+import { hasLabel, ignored, nameFromTitle, type Reading, type Source } from './source.ts'
 import { readWrittenRequest } from './standard.ts'
 
 const EventType = z.string().check(z.regex(/^zen:event-type:/))
@@ -9,12 +9,14 @@ const SubscribedEvent = z.looseObject({ type: EventType })
 
 const TicketEvent = z.looseObject({
   type: EventType,
+  account_id: z.optional(z.union([z.string(), z.number()])),
   detail: z.optional(
     z.looseObject({
       id: z.union([z.string(), z.number()]),
       subject: z.nullish(z.string()),
       description: z.nullish(z.string()),
       tags: z.nullish(z.array(z.string())),
+      requester_id: z.nullish(z.union([z.string(), z.number()])),
     }),
   ),
   event: z.nullish(z.looseObject({ tags_added: z.optional(z.array(z.string())) })),
@@ -50,18 +52,26 @@ export const zendesk: Source = {
   refusedStatus: 422,
 }
 
-function readEvent({ type, detail, event }: z.output<typeof TicketEvent>, label: string): Reading {
+function readEvent(
+  { type, account_id, detail, event }: z.output<typeof TicketEvent>,
+  label: string,
+): Reading {
   const created = type === 'zen:event-type:ticket.created' && hasLabel(detail?.tags ?? [], label)
   const tagged = type === 'zen:event-type:ticket.tags_changed' && hasLabel(event?.tags_added ?? [], label)
   if (!detail || (!created && !tagged))
     return ignored(`a ticket asks for a vault when it gets the tag "${label}"`)
+  const { answers, faults, warnings } = readForm(detail.description ?? '')
+  const title = nameFromTitle(detail.subject, 'Subject')
+  const isNamed = 'name' in answers
   return {
     kind: 'request',
-    request: {
-      name: detail.subject ?? undefined,
-      ...readForm(detail.description ?? ''),
-      ticket: { id: String(detail.id) },
-    },
-    fieldNames: { ...HEADINGS, name: 'Subject' },
+    request: { ...(!isNamed && { name: title.name }), ...answers, ticket: { id: String(detail.id) } },
+    fieldNames: isNamed ? HEADINGS : { ...HEADINGS, name: 'Subject' },
+    faults,
+    warnings: isNamed ? warnings : [...title.warnings, ...warnings],
+    issue: { site: String(account_id ?? ''), id: String(detail.id) },
+    personId: detail.requester_id ? String(detail.requester_id) : null,
+    // the event does not say which person set the tag
+    approvedBy: null,
   }
 }

@@ -1,5 +1,5 @@
 import type { RequestRecord } from '../../ledger/entry.ts'
-import { cut } from '../cut.ts'
+import { cut } from '../../lib/cut.ts'
 import type { Message } from '../message.ts'
 import { resultMessage } from '../result.ts'
 

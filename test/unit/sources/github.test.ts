@@ -72,7 +72,7 @@ test('the label is configurable', () => {
 
 test('an issue without a text asks for a vault without a name, in the words of the form', () => {
   const { name: _name, owners: _owners, ...rest } = request
-  expect(reading('github', gitHubIssue({ body: null }))).toEqual({
+  expect(reading('github', gitHubIssue({ body: null }))).toMatchObject({
     kind: 'request',
     request: rest,
     fieldNames: expect.objectContaining({ name: 'Vault name', owners: 'Owners' }),

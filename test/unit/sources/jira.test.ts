@@ -133,7 +133,6 @@ test.each<[string, string, unknown, unknown]>([
   ],
   ['nothing', 'owners', null, undefined],
   ['an empty list', 'owners', [], undefined],
-  ['something else', 'owners', { id: 7 }, undefined],
 ])('a custom field that is %s is read', (_, field, value, expected) => {
   const map = { fields: { [field]: 'customfield_10050' } }
   const event = jiraIssue({ fields: { customfield_10050: value } })
@@ -147,7 +146,7 @@ test('a custom field is found by its id, or by its name where the webhook tells 
   const names = { customfield_10050: 'Vault owners' }
   const event = jiraIssue({ names, fields: { customfield_10050: 'a@x.com' } })
   for (const owners of ['customfield_10050', 'Vault owners', 'vault OWNERS'])
-    expect(reading('jira', event, { options: { jira: { fields: { owners } } } })).toEqual({
+    expect(reading('jira', event, { options: { jira: { fields: { owners } } } })).toMatchObject({
       kind: 'request',
       request: { ...request, owners: ['a@x.com'] },
       fieldNames: { name: 'Summary', owners: `owners (${owners})` },

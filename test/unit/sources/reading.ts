@@ -16,5 +16,5 @@ export function reading(
 /** The request that it reads, or why it ignores the delivery. */
 export function read(...delivery: Parameters<typeof reading>): unknown {
   const result = reading(...delivery)
-  return result.kind === 'ignored' ? result.reason : result.request
+  return result.kind === 'request' ? result.request : result.reason
 }

@@ -1,0 +1,42 @@
+/** The mark of a list's item that an author types: a bullet, a number, a box. */
+const ITEM_MARK = /^(?:[-*•]+|\+(?=\s)|\d{1,3}[.)](?=\s))?\s*(?:\[[ xX]?\](?=\s))?\s*/
+/** A link to an address in Markdown, or in Jira's own mark-up. */
+const MAILTO_LINK = /\[([^[\]|]+)(?:\|mailto:[^[\]]*\]|\]\(mailto:[^()[]*\))/g
+/** A person in quotation marks before an address in brackets: `"Doe, Alice" <alice@example.com>`. */
+const QUOTED_PERSON = /"[^"<>]*"[ \t]*(?=<)/g
+const PERSON_AND_ADDRESS = /^([^<>]*)<([^<>\s]+)>$/
+
+/**
+ * Reads several people out of one answer: addresses or ids, separated by commas, semicolons, lines or blanks, with a
+ * list's marks and with names, `Alice Doe <alice@example.com>`. Text that is neither stays one item, so that the fault
+ * shows what was written. No expression goes back over the same characters, since the author of a ticket chooses them.
+ *
+ * @param answer plain text
+ */
+export function readPeople(answer: string): string[] {
+  return answer
+    .replaceAll(MAILTO_LINK, '$1')
+    .replaceAll(QUOTED_PERSON, '')
+    .split(/[,;\n]/)
+    .flatMap((entry) => readEntry(entry.trim().replace(ITEM_MARK, '')))
+}
+
+function readEntry(entry: string): string[] {
+  const text = entry.replace(/^`+/, '').replace(/(?<!`)`+$/, '')
+  const [, person, address] = PERSON_AND_ADDRESS.exec(text) ?? []
+  // a person who is called like another address would be a guess
+  if (person !== undefined && address !== undefined)
+    return person.includes('@') && person.trim() !== address ? [text] : [address]
+  const words = text.split(/\s+/).filter(Boolean).map(withoutMarks)
+  return words.length > 1 && words.some((word) => !isAddressOrId(word)) ? [text] : words
+}
+
+/** Removes the brackets and code marks of one word. */
+function withoutMarks(word: string): string {
+  return word.replace(/^[-*•<`]+/, '').replace(/(?<![>`])[>`]+$/, '')
+}
+
+/** ConductorOne's ids have no blanks and 20 characters or more; a mention in a chat begins with @. */
+function isAddressOrId(word: string): boolean {
+  return word.includes('@') || /^[A-Za-z0-9]{20,64}$/.test(word)
+}

@@ -1,0 +1,265 @@
+import { describe, expect, test } from 'vitest'
+import { readForm } from '../../../src/sources/form.ts'
+
+const named = '### Vault name\n\nPayroll'
+
+describe('text that people do not see is never read', () => {
+  test.each([
+    ['a comment with a question in it', `<!--\n### Owners\n\nbob@example.com\n-->\n${named}`],
+    [
+      'a comment with several',
+      `<!--\n### Kind\n\nMagic link\n### Credential lifetime\n\n520w\n-->\n${named}`,
+    ],
+    ['a comment at the end', `${named}\n\n<!-- \n### Kind\n\nMagic link\n-->`],
+    ['a comment in the answer', '### Vault name\n\nPayroll <!-- Ledger -->'],
+    ['a comment above the answer', '### Vault name\n\n<!-- one line -->\n\nPayroll'],
+    ['a declaration', `<!DOCTYPE x\n\n### Kind\n>\n${named}`],
+    ['an instruction', `<?x\n### Kind\n\nMagic link\n?>\n\n${named}`],
+    ['a fence', `~~~\n### Kind\n\nMagic link\n~~~\n\n${named}`],
+    ['a quote', `> ### Kind\n>\n> Magic link\n\n${named}`],
+    ['a list', `- ### Kind\n\n  Magic link\n\n${named}`],
+    ['HTML', `<div>\n### Kind\nMagic link\n</div>\n\n${named}`],
+    ['a link definition', `[//]: # (### Kind Magic link)\n\n${named}`],
+    ['a title of a link', '### Vault name\n\n[Payroll](https://example.com "Ledger")'],
+  ])('%s', (_, text) => {
+    expect(readForm(text)).toEqual({ answers: { name: 'Payroll' }, faults: [], warnings: [] })
+  })
+
+  test.each([
+    ['comment', '<!--'],
+    ['fence', '```'],
+    ['fence of other marks', '~~~~ text'],
+    ['instruction', '<?'],
+    ['script', '<script>'],
+    ['preformatted text', '<pre>'],
+  ])('a %s that is never closed is a fault, as it takes in the questions below it', (_, opening) => {
+    const { faults } = readForm(`### What it is for\n\n${opening}\n\n### Kind\n\nMagic link\n\n${named}`)
+    expect(faults).toEqual([{ pointer: '', detail: expect.stringContaining('that is not closed') }])
+  })
+})
+
+describe('a heading is matched by its words', () => {
+  test.each([
+    ['### Owner'],
+    ['### Owners:'],
+    ['### **Owners**'],
+    ['### 👤 Owners'],
+    ['### Owners ###'],
+    ['### Owner(s)'],
+    ['## Owners'],
+    ['# OWNERS'],
+    ['###### _owners_'],
+    ['### Owners (optional)'],
+    ['### :bust_in_silhouette: Owners *'],
+    ['### `Owners`'],
+    ['### [Owners](https://example.com)'],
+    ['### Vault owners'],
+    ['### Owners <!-- e-mail addresses -->'],
+    ['Owners\n------'],
+    ['### Owners &#58;'],
+    ['   ### Ｏｗｎｅｒｓ'],
+  ])('%j', (heading) => {
+    expect(readForm(`${heading}\n\nalice@example.com`)).toEqual({
+      answers: { owners: ['alice@example.com'] },
+      faults: [],
+      warnings: [],
+    })
+  })
+
+  test.each([
+    ['Credential TTL', '1h', { credentialTtl: '1h' }],
+    ['Max views', '1', { maxViews: 1 }],
+    ['Vault kind', 'Magic link', { kind: 'magic_link' }],
+    ['Purpose', 'Audits', { description: 'Audits' }],
+    ['Name', 'Payroll', { name: 'Payroll' }],
+    ['Unauthenticated views', 'No', { allowUnauthenticated: false }],
+  ])('“%s” means a question', (heading, answer, answers) => {
+    expect(readForm(`### ${heading}\n\n${answer}`)).toEqual({ answers, faults: [], warnings: [] })
+  })
+
+  test.each([
+    ['Onwers', '/owners', 'Owners'],
+    ['Owner s', '/owners', 'Owners'],
+    ['Ownes', '/owners', 'Owners'],
+    ['Credential lifetme', '/credentialTtl', 'Credential lifetime'],
+    ['Vualt name', '/name', 'Vault name'],
+    ['Maximun vews', '/maxViews', 'Maximum views'],
+    ['What it si for', '/description', 'What it is for'],
+    ['Knd', '/kind', 'Kind'],
+    ['Views without singing in', '/allowUnauthenticated', 'Views without signing in'],
+  ])('“%s” is nearly a question, and a fault', (heading, pointer, meant) => {
+    const detail = `“${heading}” is not a question here; did you mean “${meant}”?`
+    expect(readForm(`${named}\n\n### ${heading}\n\nx`).faults).toEqual([{ pointer, detail }])
+    // a description too could hide an answer that was meant
+    expect(readForm(`### What it is for\n\nx\n\n### ${heading}\n\nx`).faults).toEqual([{ pointer, detail }])
+  })
+})
+
+describe('a description stays as it is written', () => {
+  const FENCED = 'Last time:\n```\n### Kind\nMagic link\n### Why\nvisit\n```\nFor the team only.'
+  test.each([
+    ['with a fence that holds another form', FENCED],
+    ['with headings of its own', 'We need this.\n\n### Background\n\nAudit in May.\n\n## Plan\n\n1. Ask.'],
+    ['with mark-up', 'For **audits** of R&amp;D\\_EU, see [the plan](https://example.com/a).'],
+    ['with a quote and a list', '> They asked.\n\n- one\n- two'],
+    ['with HTML', 'Press <kbd>F1</kbd>.\n\n<details>\n\nMore.\n\n</details>'],
+    ['with a link definition that it uses', 'See [the plan].\n\n[the plan]: https://example.com/a'],
+  ])('%s', (_, description) => {
+    const text = `### What it is for\n\n${description}\n\n### Kind\n\nGroup`
+    expect(readForm(text)).toEqual({ answers: { description, kind: 'group' }, faults: [], warnings: [] })
+    expect(readForm(text.replaceAll('\n', '\r\n')).answers).toEqual({ description, kind: 'group' })
+  })
+
+  test.each([
+    ['a comment in a line', 'For audits<!-- and more -->.', 'For audits.'],
+    ['a comment between lines', 'For\n\n<!--\nhidden\n-->\n\naudits', 'For\n\n\n\naudits'],
+    ['a comment written as a link', 'For audits.\n\n[//]: # (hidden)', 'For audits.'],
+  ])('but for %s, which people do not see', (_, written, description) => {
+    expect(readForm(`### What it is for\n\n${written}`).answers).toEqual({ description })
+  })
+})
+
+describe('a question that is answered twice', () => {
+  test.each([
+    ['with other owners', 'Owners', 'alice@example.com', 'bob@example.com', 'owners'],
+    ['with another kind', 'Kind', 'Group', 'Magic link', 'kind'],
+    ['once by a synonym', 'Vault name', 'Payroll', 'Ledger', 'name'],
+  ])('%s is a fault that names both answers', (_, heading, one, other, field) => {
+    const again = heading === 'Vault name' ? 'Name' : heading
+    expect(readForm(`### ${heading}\n\n${one}\n\n### ${again}\n\n${other}`).faults).toEqual([
+      {
+        pointer: `/${field}`,
+        detail: `“${heading}” is answered twice, with “${one}” and with “${other}”; leave the one that is meant`,
+      },
+    ])
+  })
+
+  test('once with nothing is a fault too', () => {
+    const { faults } = readForm('### Kind\n\n_No response_\n\n### Kind\n\nMagic link')
+    expect(faults).toEqual([
+      { pointer: '/kind', detail: expect.stringContaining('with nothing and with “Magic link”') },
+    ])
+  })
+
+  test('by an older form in the description is a fault', () => {
+    const older = '### Owners\n\nbob@example.com\n\n### Kind\n\nMagic link'
+    const { faults } = readForm(
+      `### What it is for\n\nAs before:\n\n${older}\n\n### Owners\n\nalice@example.com\n\n### Kind\n\nGroup`,
+    )
+    expect(faults.map(({ pointer }) => pointer)).toEqual(['/owners', '/kind'])
+  })
+})
+
+describe('what is not a question', () => {
+  test('is a warning with its words, unless it was left open', () => {
+    expect(readForm(`### Urgency\n\nHigh\n\n### Cost centre\n\n\n\n${named}\n\n### Due\n\nFriday`)).toEqual({
+      answers: { name: 'Payroll' },
+      faults: [],
+      warnings: ['Urgency', 'Due'].map(
+        (heading) => `“${heading}” was not read: it is not a question that is asked here.`,
+      ),
+    })
+  })
+
+  test.each([
+    ['a text of 20,001 characters', 'a'.repeat(20_001), 'is longer than 20,000 characters'],
+    ['lists in lists', `${'1. '.repeat(20)}a`, 'is nested too deep'],
+    ['quotes and lists', `${'>- '.repeat(20)}a`, 'is nested too deep'],
+    ['hundreds of underlines', 'a\n===\n'.repeat(300), 'has too many lines'],
+  ])('%s is a fault, and is not parsed', (_, text, fault) => {
+    expect(readForm(`${named}\n\n${text}`)).toEqual({
+      answers: {},
+      faults: [{ pointer: '', detail: expect.stringContaining(`The ticket’s text ${fault}`) }],
+      warnings: [],
+    })
+  })
+
+  test('a rule across the page is not nesting', () => {
+    expect(readForm(`${named}\n\n### What it is for\n\na\n\n${'- '.repeat(30)}\n\nb`).faults).toEqual([])
+  })
+})
+
+describe('a single-line answer is its text', () => {
+  test.each([
+    ['ledger\\_prod \\[eu\\]', 'ledger_prod [eu]'],
+    ['**Ledger**', 'Ledger'],
+    ['R&amp;D', 'R&D'],
+    ['[payroll.example.com](<http://payroll.example.com>) break-glass', 'payroll.example.com break-glass'],
+    ['*Ledger* `prod` **_eu_**', 'Ledger prod eu'],
+    ['[Ledger][1]', '[Ledger][1]'],
+    ['[Ledger]', 'Ledger'],
+    ['Ledger &#8211; &#x45;U &copy;', 'Ledger – EU ©'],
+    ['<https://ledger.example.com>', 'https://ledger.example.com'],
+    ['```\nLedger\n```', 'Ledger'],
+    ['    Ledger', 'Ledger'],
+    ['snake_case_name and 2 * 3 * 4', 'snake_case_name and 2 * 3 * 4'],
+  ])('%j', (answer, name) => {
+    const text = `### Vault name\n\n${answer}\n\n### What it is for\n\nx\n\n[Ledger]: https://example.com`
+    expect(readForm(text)).toMatchObject({ answers: { name }, faults: [] })
+  })
+
+  test.each([
+    ['> Payroll', 'quote'],
+    ['1. Payroll', 'list'],
+    ['- Payroll', 'list'],
+    ['***', 'more than text'],
+    ['![Payroll](a.png)', 'more than text'],
+    ['Payroll <b>prod</b>', 'HTML'],
+    ['<div>Payroll</div>', 'HTML'],
+    ['[x]: y', 'no text'],
+    ['~~Ledger~~ Payroll', 'struck out'],
+  ])('%j is a fault, and not left open', (answer, fault) => {
+    const { answers, faults } = readForm(`### Vault name\n\n${answer}`)
+    expect(answers).toEqual({})
+    expect(faults).toEqual([{ pointer: '/name', detail: expect.stringMatching(`“Vault name” .*${fault}`) }])
+  })
+})
+
+describe('owners', () => {
+  test.each([
+    [
+      '[alice@example.com](<mailto:alice@example.com>)\n* sam\\_lee@example.com',
+      ['alice@example.com', 'sam_lee@example.com'],
+    ],
+    ['- [x] alice@example.com\n1. bob@example.com', ['alice@example.com', 'bob@example.com']],
+    ['Alice Doe <alice@example.com>', ['alice@example.com']],
+    ['"Doe, Alice" <alice@example.com>, Bob <bob@example.com>', ['alice@example.com', 'bob@example.com']],
+    ['[Alice Doe](mailto:alice@example.com?subject=x)', ['alice@example.com']],
+    ['[Alice@Example.com](mailto:alice@example.com)', ['Alice@Example.com']],
+    ['- [x] alice@example.com\n- [ ] bob@example.com', ['alice@example.com']],
+    ['1. alice@example.com\n2. bob@example.com', ['alice@example.com', 'bob@example.com']],
+    ['- Alice Doe <alice@example.com>\n- josé@example.com', ['alice@example.com', 'josé@example.com']],
+    ['alice@example.com<br>bob@example.com', ['alice@example.com', 'bob@example.com']],
+    ['r&amp;d@example.com', ['r&d@example.com']],
+    ['```text\nalice@example.com\nbob@example.com\n```', ['alice@example.com', 'bob@example.com']],
+    ['**alice@example.com**; `bob@example.com`', ['alice@example.com', 'bob@example.com']],
+    ['alice@example.com <!-- bob@example.com -->', ['alice@example.com']],
+    ['2Ja8M2CfoFiZvLMvhLm5VbJUnPz', ['2Ja8M2CfoFiZvLMvhLm5VbJUnPz']],
+    // what is not a person stays whole, for its fault
+    ['Alice Doe', ['Alice Doe']],
+    ['alice@example.com <bob@example.com>', ['alice@example.com <bob@example.com>']],
+  ])('%j', (answer, owners) => {
+    expect(readForm(`### Owners\n\n${answer}`)).toEqual({ answers: { owners }, faults: [], warnings: [] })
+  })
+
+  test.each([
+    ['[alice@example.com](mailto:bob@example.com)', 'shows alice@example.com with a link to bob@example.com'],
+    ['- [ ] alice@example.com', 'none of them is ticked'],
+    ['> alice@example.com', 'quote'],
+    ['<div>alice@example.com</div>', 'HTML'],
+    ['~~alice@example.com~~', 'struck out'],
+    ['![alice@example.com](a.png)', 'more than text'],
+  ])('%j is a fault', (answer, fault) => {
+    expect(readForm(`### Owners\n\n${answer}`)).toMatchObject({
+      answers: {},
+      faults: [{ pointer: '/owners', detail: expect.stringContaining(fault) }],
+    })
+  })
+
+  test.each([['_No response_'], [''], ['<!-- one a line -->'], ['*No response*']])(
+    'left open as %j are not asked for',
+    (answer) => {
+      expect(readForm(`### Owners\n\n${answer}`)).toEqual({ answers: {}, faults: [], warnings: [] })
+    },
+  )
+})

@@ -1,0 +1,103 @@
+import { describe, expect, test } from 'vitest'
+import { jiraIssue, pagerDutyIncident } from '../../support/payloads.ts'
+import { reading } from './reading.ts'
+
+const FIELD = 'customfield_10050'
+const jane = { accountId: '5c5f', displayName: 'Jane Doe', accountType: 'atlassian' }
+const bob = { accountId: '5d6e', displayName: 'Bob', emailAddress: 'bob@example.com' }
+
+function faultsOf(result: ReturnType<typeof reading>) {
+  return result.kind === 'request' ? result.faults : result.reason
+}
+
+function jiraOwners(value: unknown) {
+  const options = { jira: { fields: { owners: FIELD } } }
+  return reading('jira', jiraIssue({ fields: { [FIELD]: value } }), { options })
+}
+
+describe('a person in a Jira picker whose address is hidden is a fault that names the person', () => {
+  test.each([
+    ['a single picker', jane, 'address of Jane Doe is hidden'],
+    ['a list of several', [jane, { ...jane, displayName: 'Sam' }], 'addresses of Jane Doe, Sam are hidden'],
+    ['a list with an address too', [bob, jane], 'address of Jane Doe is hidden'],
+    ['an address of null', { ...jane, emailAddress: null }, 'address of Jane Doe is hidden'],
+    ['a blank address', [{ ...bob, emailAddress: '' }], 'address of Bob is hidden'],
+    ['an account without a name', [{ accountId: '5c5f' }], 'address of 5c5f is hidden'],
+    ['request participants', [{ ...jane, accountType: 'customer' }], 'address of Jane Doe is hidden'],
+  ])('%s', (_, value, words) => {
+    const result = jiraOwners(value)
+    expect(result).toMatchObject({ request: expect.not.objectContaining({ owners: expect.anything() }) })
+    expect(faultsOf(result)).toEqual([{ pointer: '/owners', detail: expect.stringContaining(words) }])
+    expect(faultsOf(result)).toEqual([
+      {
+        pointer: '/owners',
+        detail: expect.stringMatching(
+          /^“owners \(customfield_10050\)” cannot be read: .* from webhooks: write the address(es)? into “owners \(customfield_10050\)”$/,
+        ),
+      },
+    ])
+  })
+
+  test('people with addresses are read', () => {
+    expect(jiraOwners([bob, 'sam@example.com'])).toMatchObject({
+      request: { owners: ['bob@example.com', 'sam@example.com'] },
+      faults: [],
+    })
+  })
+})
+
+describe('a custom field that is filled in, and not with text, is never left open', () => {
+  test.each([
+    ['an object', { id: 7 }],
+    ['a list with an object', ['bob@example.com', { id: 7 }]],
+    ['a picture', { type: 'doc', content: [{ type: 'mediaSingle', content: [{ type: 'media' }] }] }],
+    ['options of options', { value: { child: 1 } }],
+  ])('Jira: %s is a fault', (_, value) => {
+    expect(faultsOf(jiraOwners(value))).toEqual([
+      { pointer: '/owners', detail: expect.stringContaining('holds a value that cannot be read') },
+    ])
+  })
+
+  test.each([
+    ['null', null],
+    ['an empty list', []],
+    ['an empty text', ' '],
+    ['an empty document', { type: 'doc', content: [{ type: 'paragraph', content: [] }] }],
+  ])('Jira: %s is left open', (_, value) => {
+    expect(jiraOwners(value)).toMatchObject({ faults: [] })
+  })
+
+  test.each([
+    ['an object', { id: 1 }],
+    ['a list of lists', [['bob@example.com']]],
+    ['a list with an object', ['bob@example.com', {}]],
+  ])('PagerDuty: %s is a fault', (_, value) => {
+    expect(faultsOf(reading('pagerduty', pagerDutyIncident({ values: { vault_owners: value } })))).toEqual([
+      { pointer: '/owners', detail: '“vault_owners” holds a value that cannot be read; use a text field' },
+    ])
+  })
+})
+
+describe('a title that stands in for a name is put on one line and cut, with a warning', () => {
+  test.each([
+    ['a'.repeat(430), `${'a'.repeat(254)}…`, 'was cut to 255 characters to name the vault.'],
+    ['Payroll\nbreak-glass', 'Payroll break-glass', 'was put on one line to name the vault.'],
+    ['Payroll\r\n\u2028\u0007break', 'Payroll break', 'was put on one line to name the vault.'],
+    ['🔐'.repeat(200), `${'🔐'.repeat(127)}…`, 'was cut to 255 characters to name the vault.'],
+  ])('%j', (title, name, warning) => {
+    const jira = reading('jira', jiraIssue({ summary: title }))
+    expect(jira).toMatchObject({ request: { name }, warnings: [`“Summary” ${warning}`] })
+    expect(reading('pagerduty', pagerDutyIncident({ title }))).toMatchObject({
+      request: { name },
+      warnings: [`“Title” ${warning}`],
+    })
+  })
+
+  test('a name of its own needs no title', () => {
+    const values = { vault_owners: 'a@example.com', vault_name: 'Payroll' }
+    expect(reading('pagerduty', pagerDutyIncident({ title: 'a'.repeat(430), values }))).toMatchObject({
+      request: { name: 'Payroll' },
+      warnings: [],
+    })
+  })
+})
