@@ -31,20 +31,44 @@ export const SENDERS = {
     kind: 'tickets',
     secret: {
       origin: { make: 'whsec' },
-      // what Standard Webhooks calls a key: 16 bytes at the very least
-      pattern: /^(?:whsec_|whpk_)?(?=.{22})(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/,
-      fault: 'is not whsec_ or whpk_ and base64',
+      // a symmetric key of 24 to 64 bytes, or an Ed25519 public key of 32; libraries write the former without its prefix
+      pattern:
+        /^(?:whpk_[A-Za-z0-9+/]{43}=|(?:whsec_)?(?=[A-Za-z0-9+/]{32,86}=*$)(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?)$/,
+      fault: 'is not whsec_ and the base64 of 24 to 64 bytes, nor whpk_ and the base64 of 32',
     },
   },
   github: { kind: 'tickets', secret: CHOSEN_TEXT, comments: { needs: [] } },
-  gitlab: { kind: 'tickets', secret: { origin: { make: 'whsec' } }, comments: { needs: [] } },
+  gitlab: {
+    kind: 'tickets',
+    secret: {
+      origin: { make: 'whsec' },
+      pattern: /^(?:whsec_[A-Za-z0-9+/]{43}=|(?!whsec_).+)$/,
+      fault:
+        'is not a signing token, whsec_ and the base64 of 32 bytes, nor a secret token of older versions',
+    },
+    comments: { needs: [] },
+  },
   jira: { kind: 'tickets', secret: CHOSEN_TEXT, comments: { needs: ['user', 'host'] } },
   zendesk: { kind: 'tickets', secret: SIGNING_SECRET, comments: { needs: ['user', 'host'] } },
   linear: { kind: 'tickets', secret: SIGNING_SECRET, comments: { needs: [] } },
   pagerduty: { kind: 'tickets', secret: SIGNING_SECRET },
   slack: { kind: 'chat', secret: SIGNING_SECRET },
-  teams: { kind: 'chat', secret: { origin: { copy: 'security token' } } },
-  discord: { kind: 'chat', secret: { origin: { copy: 'public key' } } },
+  teams: {
+    kind: 'chat',
+    secret: {
+      origin: { copy: 'security token' },
+      pattern: /^[A-Za-z0-9+/]{43}=$/,
+      fault: 'is not the security token of an outgoing webhook, the base64 of 32 bytes',
+    },
+  },
+  discord: {
+    kind: 'chat',
+    secret: {
+      origin: { copy: 'public key' },
+      pattern: /^[0-9a-f]{64}$/i,
+      fault: 'is not the public key of an application, 64 hexadecimal digits',
+    },
+  },
   mattermost: { kind: 'chat', secret: { origin: { copy: 'token' } } },
 } as const satisfies Readonly<Record<string, Sender>>
 

@@ -29,11 +29,16 @@ export function optional<T extends z.ZodMiniType>(schema: T) {
 }
 
 /** Text that must not be printed. */
-export function secret(shortest: number) {
+export function secret(minChars: number) {
   return z
     .string({ error: 'must be text' })
-    .check(z.minLength(shortest, { error: `is shorter than ${shortest} characters; make a longer one` }))
+    .check(z.minLength(minChars, { error: `is shorter than ${minChars} characters; make a longer one` }))
 }
+
+/** Refuses what is easily copied along with a secret. */
+export const bareEnds = z.refine<string>((text) => text === text.trim(), {
+  error: 'has white space or a line break at its ends; copy it without',
+})
 
 /** Hides a checked text. */
 export const hide = z.transform((text: string) => new Secret(text))

@@ -1,7 +1,7 @@
 import * as z from 'zod/mini'
 import type { Secret } from '../lib/secret.ts'
 import { senderNamed, TICKET_SYSTEMS } from './senders.ts'
-import { hide, objectOrJson, secret } from './setting.ts'
+import { bareEnds, hide, objectOrJson, secret } from './setting.ts'
 
 /** The right to comment on tickets. */
 export type TicketAccess = {
@@ -18,7 +18,7 @@ const Access = z.pipe(
   z.transform((value: unknown) => (typeof value === 'string' ? { token: value } : value)),
   z.strictObject(
     {
-      token: z.pipe(secret(MIN_TOKEN_CHARS), hide),
+      token: z.pipe(secret(MIN_TOKEN_CHARS).check(bareEnds), hide),
       user: z.optional(z.string().check(z.minLength(1, { error: 'is empty' }))),
       host: z.optional(
         z.string().check(

@@ -1,22 +1,40 @@
 import * as z from 'zod/mini'
 import { Secret } from '../lib/secret.ts'
 import { SENDER_NAMES, senderNamed } from './senders.ts'
-import { hide, objectOrJson, oneOrMore, secret } from './setting.ts'
+import { bareEnds, hide, objectOrJson, oneOrMore, secret } from './setting.ts'
 
-/** How the secrets in the vendors' documentation and test buttons begin: anyone can sign with those. */
+/**
+ * How the secrets in the vendors' documentation, libraries and test buttons begin, without their prefix: anyone can sign
+ * with those.
+ */
 const PUBLISHED_BEGINNINGS = [
-  'dGhpc19zZWNyZXR',
-  "It's a Secret",
-  '8f742231b10e8',
-  'whsec_MfKQ9r8GK',
-  'lDQHScfUeXUKa',
+  'dGhpc19zZWNyZXRfaXNfZm9yX3Rlc3Rpbmdfb25seQ', // Zendesk
+  "It's a Secret", // GitHub, Jira
+  '8f742231b10e8888abcd99', // Slack
+  'MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw', // Standard Webhooks
+  'plJ3nmyCDGBKInavdOK15jsl', // Svix
+  'C2FVsBQIhrscChlQIMV+b5sSYspob7oD', // Svix
+  'lDQHScfUeXUKaQRNF', // PagerDuty
+  '8b28ded5630f9051c205dd04c6ec56ad', // Discord, of the seed below
 ]
+/** Examples that are so short that a secret of one's own may begin alike. */
+const PUBLISHED = ['mysecret', 'test_secret_key', 'your-hmac-secret', 'dg5g3b4j9x2koerg']
+const PREFIX = /^(?:v1,)?(?:whsec_|whpk_)?/
+
+function isPublished(secret: string): boolean {
+  const text = secret.replace(PREFIX, '').toLowerCase()
+  return (
+    PUBLISHED.includes(text) ||
+    PUBLISHED_BEGINNINGS.some((beginning) => text.startsWith(beginning.toLowerCase()))
+  )
+}
 
 const MIN_SECRET_CHARS = 8
 
 const WebhookSecret = z.pipe(
   secret(MIN_SECRET_CHARS).check(
-    z.refine((text) => !PUBLISHED_BEGINNINGS.some((beginning) => text.startsWith(beginning)), {
+    bareEnds,
+    z.refine((text) => !isPublished(text), {
       error: 'is a secret from the sender’s documentation, with which anyone can sign; make one of your own',
     }),
   ),

@@ -108,7 +108,9 @@ async function isSigned(
 ): Promise<boolean> {
   const text = signedText(row, headers, body)
   const candidates = readSignatures(row, headers.get(row.header) ?? '')
-  const raw = decode(row.key, secret.replace(row.secrets ?? '', ''))
+  const key = secret.replace(row.secrets ?? '', '')
+  // people copy digits in either case
+  const raw = decode(row.key, row.key === 'hex' ? key.toLowerCase() : key)
   if (!text || !candidates || !raw || !isFresh(row, headers, now)) return false
   try {
     const algorithm = row.algorithm === 'Ed25519' ? 'Ed25519' : { name: 'HMAC', hash: 'SHA-256' }

@@ -24,7 +24,9 @@ const locked = Object.entries(packages)
 const running = locked.filter(({ dev, devOptional }) => !dev && !devOptional)
 
 test('of everything that runs there is one version', () => {
-  expect(running.map(({ name }) => name).toSorted()).toEqual(Object.keys(project.dependencies).toSorted())
+  const names = running.map(({ name }) => name)
+  expect(new Set(names).size).toBe(names.length)
+  expect(names).toEqual(expect.arrayContaining(Object.keys(project.dependencies)))
 })
 
 test.each(['hono', 'zod', 'wrangler', 'miniflare', 'workerd', 'vitest'])('there is one %s', (name) => {
