@@ -43,7 +43,7 @@ refreshButton.addEventListener('click', () => void refresh())
 async function refresh() {
   try {
     /** @type {RequestRecord} */
-    const record = await ask('GET', `/v1/requests/${encodeURIComponent(id)}`)
+    const record = await ask('GET', `/v1/requests/${encodeURIComponent(id)}?attempts=true`)
     await show(record)
     return isUnderWay(record) ? /** @type {const} */ ('under-way') : /** @type {const} */ ('idle')
   } catch (error) {

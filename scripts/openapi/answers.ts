@@ -1,6 +1,6 @@
 import * as z from 'zod/mini'
-import { FoundOwner, Instant, RequestId, Vault } from './parts.ts'
-import { Problem } from './problem-schemas.ts'
+import { FoundOwner, Instant, RecordOwner, RequestId, Vault } from './parts.ts'
+import { codes, Problem } from './problem-schemas.ts'
 
 /** How far a request has come. */
 export const Status = z.enum(['accepted', 'creating', 'created', 'failed', 'unknown']).check(
@@ -27,9 +27,15 @@ export const RequestRecord = z
     name: z.string().check(z.meta({ description: 'What the vault is to be called.' })),
     ticket: z.nullable(Ticket).check(z.meta({ description: 'The ticket that asked for it.' })),
     requestedBy: z.nullable(z.string()).check(z.meta({ description: 'Who asked.' })),
+    approvedBy: z
+      .nullable(z.string())
+      .check(z.meta({ description: 'Who approved it, as a signed event of a ticketing system says.' })),
+    preset: z
+      .nullable(z.string())
+      .check(z.meta({ description: 'The preset of the policy that it was made with.' })),
     owners: z
-      .array(FoundOwner)
-      .check(z.meta({ description: 'The owners that were found; empty until a create is sent.' })),
+      .array(RecordOwner)
+      .check(z.meta({ description: 'The owners; their ids are null until they are looked up.' })),
     vault: z.nullable(Vault).check(z.meta({ description: 'The vault, once there is one that is known.' })),
     problem: z.nullable(Problem).check(
       z.meta({
@@ -40,10 +46,58 @@ export const RequestRecord = z
     warnings: z
       .array(z.string())
       .check(z.meta({ description: 'What people should know although it worked.' })),
+    attempt: z.int().check(
+      z.meta({
+        description: 'The attempt that is under way or comes next; the last one once it has ended.',
+      }),
+    ),
+    nextAttemptAt: z
+      .nullable(Instant)
+      .check(
+        z.meta({ description: 'When this deployment itself tries again, or looks again for the vault.' }),
+      ),
+    settledBy: z.nullable(z.string()).check(
+      z.meta({
+        description:
+          'Who settled it after its outcome was unknown: a caller’s name, or `conductorone-system-log`.',
+      }),
+    ),
     createdAt: Instant,
     updatedAt: Instant,
   })
   .check(z.meta({ description: 'A request and what became of it.' }))
+
+/** One attempt at making the vault. */
+export const Attempt = z
+  .object({
+    number: z.int(),
+    startedAt: Instant,
+    endedAt: z.nullable(Instant),
+    outcome: z
+      .nullable(z.enum(['created', 'failed', 'postponed', 'unknown']))
+      .check(
+        z.meta({ description: '`postponed`: nothing was sent, and it is tried again at `nextAttemptAt`.' }),
+      ),
+    upstreamStatus: z.nullable(z.int()).check(z.meta({ description: 'ConductorOne’s HTTP status.' })),
+    problem: z.nullable(z.enum(codes)).check(z.meta({ description: 'The code of the problem.' })),
+    nextAttemptAt: z.nullable(Instant),
+  })
+  .check(z.meta({ description: 'One attempt at making the vault.' }))
+
+/** 200 of `GET /v1/requests/{id}`. */
+export const RequestDetails = z
+  .object({
+    ...RequestRecord.shape,
+    attempts: z
+      .exactOptional(z.array(Attempt))
+      .check(z.meta({ description: 'The last ten attempts, oldest first; if they are asked for.' })),
+  })
+  .check(z.meta({ description: 'A request with its attempts.' }))
+
+const count = z.object({
+  count: z.int(),
+  oldest: z.nullable(Instant).check(z.meta({ description: 'When the first of them came in.' })),
+})
 
 /** 201 of `POST /v1/vaults`. */
 export const Created = z
@@ -89,6 +143,11 @@ export const RequestPage = z
     cursor: z
       .nullable(RequestId)
       .check(z.meta({ description: 'What the next page is asked for with; null on the last page.' })),
+    counts: z
+      .exactOptional(
+        z.object({ unknown: count, accepted: count, creating: count, failed: count, created: count }),
+      )
+      .check(z.meta({ description: 'How many requests of each status there are, whatever the page shows.' })),
   })
   .check(z.meta({ description: 'One page of requests.' }))
 

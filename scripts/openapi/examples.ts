@@ -1,7 +1,7 @@
 import type * as z from 'zod/mini'
 import type { Vault } from '../../src/conductorone/wire.ts'
 import { Policy } from '../../src/config/policy.ts'
-import type { RequestRecord } from '../../src/ledger/entry.ts'
+import type { RequestDetails, RequestRecord } from '../../src/ledger/entry.ts'
 import { Problem } from '../../src/problem/problem.ts'
 import { orderOf } from '../../src/provisioning/order.ts'
 import { ProvisioningRequest } from '../../src/provisioning/request.ts'
@@ -45,7 +45,7 @@ function translated(request: Request) {
     ProvisioningRequest.parse(request),
     Policy.parse({ allowedCallbackHosts: ['hooks.example.com'] }),
   )
-  return translate(order, [OWNER.id], { id: ID, caller: 'runbook' })
+  return translate(order, [OWNER.id], { id: ID, caller: 'runbook', approvedBy: null })
 }
 
 /** The answer to a rehearsal. */
@@ -75,7 +75,12 @@ const asked = {
   name: groupRequest.name,
   ticket,
   requestedBy: groupRequest.requestedBy,
+  approvedBy: null,
+  preset: null,
   warnings: [],
+  attempt: 1,
+  nextAttemptAt: null,
+  settledBy: null,
   createdAt: '2026-10-23T09:30:00.000Z',
 }
 
@@ -93,10 +98,21 @@ export const created: RequestRecord = {
 export const accepted: RequestRecord = {
   ...asked,
   status: 'accepted',
-  owners: [],
+  owners: [{ input: OWNER.input, id: null }],
   vault: null,
   problem: null,
   updatedAt: asked.createdAt,
+}
+
+/** The attempt that made the vault. */
+export const attempt: RequestDetails['attempts'][number] = {
+  number: 1,
+  startedAt: '2026-10-23T09:30:00.000Z',
+  endedAt: '2026-10-23T09:30:02.000Z',
+  outcome: 'created',
+  upstreamStatus: null,
+  problem: null,
+  nextAttemptAt: null,
 }
 
 /** A request whose outcome nobody knows. */
@@ -119,6 +135,7 @@ export const settled: RequestRecord = {
     { retryAfter: 1 },
   ).document(ID),
   warnings: ['Its outcome was unknown until operator settled it.'],
+  settledBy: 'operator',
   updatedAt: '2026-10-23T11:02:40.000Z',
 }
 
@@ -129,4 +146,5 @@ export const delivered: RequestRecord = {
   source: 'github',
   ticket: { id: 'acme/infrastructure#42', url: 'https://github.com/acme/infrastructure/issues/42' },
   requestedBy: 'octocat on GitHub',
+  approvedBy: 'hubot on GitHub',
 }

@@ -34,6 +34,16 @@ export const FoundOwner = z
   })
   .check(z.meta({ description: 'An owner as the request named it, and the ConductorOne user that this is.' }))
 
+/** An owner of a request, looked up or not. */
+export const RecordOwner = z
+  .object({
+    input: FoundOwner.shape.input,
+    id: z
+      .nullable(z.string())
+      .check(z.meta({ description: 'The ConductorOne user id; null until the owner is looked up.' })),
+  })
+  .check(z.meta({ description: 'An owner as the request named it.' }))
+
 /** One field at fault. */
 export const FieldFault = z
   .object({

@@ -1,11 +1,11 @@
 import * as z from 'zod/mini'
-import { ListQuery } from '../../src/ledger/filter.ts'
+import { ListQuery, ReadQuery } from '../../src/ledger/filter.ts'
 import { Settlement } from '../../src/ledger/settlement.ts'
 import { CreateQuery } from '../../src/provisioning/request.ts'
 
 // said in the description only, so the Worker does not carry it
 const { dry_run } = CreateQuery.shape
-const { status, ticket, limit, cursor } = ListQuery.shape
+const { status, ticket, caller, source, q, since, until, counts, limit, cursor } = ListQuery.shape
 const [found, none] = Settlement.def.options
 
 for (const [schema, words] of [
@@ -13,8 +13,43 @@ for (const [schema, words] of [
     dry_run,
     { description: 'Look the owners up and show what would be sent. Nothing is created or recorded.' },
   ],
-  [status, { description: 'Only requests that have come this far.' }],
-  [ticket, { description: 'Only requests of the ticket with this id.', examples: ['SEC-42'] }],
+  [
+    status,
+    {
+      description: 'Only requests with this status, or with one of several.',
+      examples: ['accepted,creating'],
+    },
+  ],
+  [caller, { description: 'Only requests of the caller or sender with this name.', examples: ['runbook'] }],
+  [source, { description: 'Only requests that came this way: `api`, or a sender.', examples: ['github'] }],
+  [
+    q,
+    {
+      description:
+        'Only requests with this text in their name, ticket, owners, request id or vault id, in either case.',
+      examples: ['payroll'],
+    },
+  ],
+  [
+    since,
+    {
+      description: 'Only requests that came in then or later: a time, or a day in UTC.',
+      examples: ['2026-10-01'],
+    },
+  ],
+  [
+    until,
+    {
+      description: 'Only requests that came in then or earlier: a time, or the beginning of a day in UTC.',
+      examples: ['2026-10-31T23:59:59Z'],
+    },
+  ],
+  [ReadQuery.shape.attempts, { description: 'Whether to show the last ten attempts, too.' }],
+  [counts, { description: 'Whether to count the requests of each status, too.' }],
+  [
+    ticket,
+    { description: 'Only requests of the ticket with this id, as people write it.', examples: ['SEC-42'] },
+  ],
   [limit, { description: 'How many requests a page has at most: 1 to 100.' }],
   [
     cursor,

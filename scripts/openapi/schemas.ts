@@ -4,9 +4,11 @@ import { Settlement } from '../../src/ledger/settlement.ts'
 import { ProvisioningRequest } from '../../src/provisioning/request.ts'
 import './query-words.ts'
 import {
+  Attempt,
   Created,
   DryRun,
   ReadVault,
+  RequestDetails,
   RequestPage,
   RequestRecord,
   Result,
@@ -15,7 +17,7 @@ import {
 import { DiscordAnswer, MattermostAnswer, SlackAnswer, TeamsAnswer } from './chat-answers.ts'
 import { ConductorOneAnswer, Ignored, Taken } from './delivery-answers.ts'
 import type { Part } from './headers.ts'
-import { FieldFault, FoundOwner, Upstream, Vault } from './parts.ts'
+import { FieldFault, FoundOwner, RecordOwner, Upstream, Vault } from './parts.ts'
 import { codes, Problem, problemName, problemSchema } from './problem-schemas.ts'
 import { CurrentCaller, Healthy, Ready, Unready } from './service-answers.ts'
 
@@ -27,10 +29,13 @@ const named = {
   Created,
   DryRun,
   RequestRecord,
+  RequestDetails,
+  Attempt,
   RequestPage,
   ReadVault,
   Vault,
   FoundOwner,
+  RecordOwner,
   VaultServiceCreateRequest,
   Taken,
   Ignored,
@@ -62,10 +67,20 @@ const registry = z.registry<{ id: string }>()
 for (const [id, schema] of Object.entries(named)) registry.add(schema, { id })
 for (const code of codes) registry.add(problemSchema(code), { id: problemName(code) })
 
+/** What fields that take null and blank text for nothing say of themselves, which zod leaves out. */
+function said(schema: z.core.$ZodType): Part {
+  const { examples, default: filledIn } = z.globalRegistry.get(schema) ?? {}
+  return {
+    ...(Array.isArray(examples) && { examples }),
+    ...(filledIn !== undefined && { default: filledIn }),
+  }
+}
+
 const { schemas } = z.toJSONSchema(registry, {
   io: 'input',
   uri: (id) => `#/components/schemas/${id}`,
-  override: ({ zodSchema, jsonSchema }) => void Object.assign(jsonSchema, refined.get(zodSchema)),
+  override: ({ zodSchema, jsonSchema }) =>
+    void Object.assign(jsonSchema, said(zodSchema), refined.get(zodSchema)),
 })
 
 /** Every schema of the document, as what senders may send and what callers can rely on. */
@@ -78,7 +93,10 @@ export const schemaComponents: Part = Object.fromEntries(
  * @returns a parameter for each of its fields
  */
 export function queryParameters(query: z.ZodMiniObject): readonly Part[] {
-  const { properties = {}, required = [] } = z.toJSONSchema(query, { io: 'input' })
+  const { properties = {}, required = [] } = z.toJSONSchema(query, {
+    io: 'input',
+    override: ({ zodSchema, jsonSchema }) => void Object.assign(jsonSchema, said(zodSchema)),
+  })
   return Object.entries(properties).map(([name, property]) => {
     if (typeof property === 'boolean') throw new TypeError(`${name} has no schema`)
     const { description, examples, ...schema } = property

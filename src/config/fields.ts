@@ -1,6 +1,6 @@
 import * as z from 'zod/mini'
 import { parseDuration } from '../lib/duration.ts'
-import { textFault } from '../lib/text.ts'
+import { textFault, trimInvisible, withoutDirectionMarks, withoutInvisible } from '../lib/text.ts'
 
 /** The most owners that one vault can have. */
 export const MAX_OWNERS = 32
@@ -9,16 +9,28 @@ export const MAX_VIEWS = 4_294_967_295
 
 /** A ConductorOne id: 27 letters and digits. ConductorOne's own client takes anything from 20 as an id. */
 const USER_ID = /^[A-Za-z0-9]{20,64}$/
+/** Anything around one `@`: whether it is somebody's address, ConductorOne decides. */
+const EMAIL_ADDRESS = /^[^@\s]+@[^@\s]+$/
 
 /** Makes the message for a value that is missing or has another type. */
 export function expected(what: string): (issue: { readonly input?: unknown }) => string {
   return ({ input }) => `${input === undefined ? 'is required, and ' : ''}must be ${what}`
 }
 
-/** Text that a person wrote: trimmed, and without characters that mislead a reader. */
+/** Text that a person wrote: its ends are bare, and it has no characters that mislead a reader. */
 export function text(maxChars: number, lines: 'one line' | 'several lines' = 'one line') {
+  return cleanText(trimInvisible, maxChars, lines)
+}
+
+/** The name of a person: direction marks, which address books bring along, are removed. */
+export function personName(maxChars: number) {
+  return cleanText((value) => trimInvisible(withoutDirectionMarks(value)), maxChars, 'one line')
+}
+
+/** Text that is cleaned before anything is judged. */
+function cleanText(clean: (value: string) => string, maxChars: number, lines: 'one line' | 'several lines') {
   return z.string({ error: expected('text') }).check(
-    z.trim(),
+    z.overwrite(clean),
     z.maxLength(maxChars, { error: `must be at most ${maxChars.toLocaleString('en')} characters long` }),
     z.superRefine((value, context) => {
       const fault = textFault(value, lines)
@@ -27,11 +39,19 @@ export function text(maxChars: number, lines: 'one line' | 'several lines' = 'on
   )
 }
 
-const email = z.email()
+/** Lets null and blank text count as left out, as a template writes them. */
+export function optionalField<T extends z.ZodMiniType>(schema: T) {
+  const blankAsAbsent = z.transform((value: unknown) => (isBlank(value) ? undefined : value))
+  return z.optional(z.pipe(blankAsAbsent, z.optional(schema)))
+}
+
+function isBlank(value: unknown): boolean {
+  return value === null || (typeof value === 'string' && trimInvisible(value) === '')
+}
 
 /** A vault's owner as people write it: the e-mail address of a ConductorOne user, or the user's id. */
-export const Owner = text(320).check(
-  z.refine((value) => USER_ID.test(value) || email.safeParse(value).success, {
+export const Owner = cleanText((value) => trimInvisible(withoutInvisible(value)), 320, 'one line').check(
+  z.refine((value) => USER_ID.test(value) || EMAIL_ADDRESS.test(value), {
     error:
       'must be the e-mail address of a ConductorOne user, or a ConductorOne user id (20 or more letters and digits)',
   }),

@@ -1,16 +1,15 @@
 import * as z from 'zod/mini'
+import { asciiDomain } from '../lib/domain.ts'
 import { Duration, MAX_OWNERS, Owner, Views } from './fields.ts'
 
 /** The most entries that a list of the policy may have. */
 const MAX_LIST_LENGTH = 1_000
 const DEFAULT_MAX_VIEWS = 10
 
-const Domain = z
-  .string({ error: 'must be a domain' })
-  .check(
-    z.toLowerCase(),
-    z.regex(/^[a-z0-9-]+(\.[a-z0-9-]+)+$/, { error: 'must be a domain such as "example.com"' }),
-  )
+const Domain = z.string({ error: 'must be a domain' }).check(
+  z.overwrite((text) => asciiDomain(text) ?? ''),
+  z.regex(/^[a-z0-9-]+(\.[a-z0-9-]+)+$/, { error: 'must be a domain such as "example.com"' }),
+)
 
 const Host = z
   .string({ error: 'must be a host' })

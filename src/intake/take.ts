@@ -1,8 +1,9 @@
 import type { Context } from 'hono'
 import type { AppEnv } from '../app-env.ts'
-import { claimOf, identityOf } from '../ledger/claim.ts'
+import { claimOf } from '../ledger/claim.ts'
 import type { Reply } from '../ledger/replies.ts'
-import { ledgerOf } from '../ledger/shards.ts'
+import { identityOf } from '../ledger/sameness.ts'
+import { ledgerFor, submitClaim } from '../ledger/shards.ts'
 import type { Tell } from '../ledger/tell.ts'
 import type { Judgement } from './judge.ts'
 
@@ -40,10 +41,9 @@ export async function take(
     tell,
     refusal,
   })
-  const ledger = ledgerOf(c.env, shard)
-  const reply = await ledger.submit(claim)
+  const reply = await submitClaim(c.env, claim, shard)
   c.set('requestId', reply.record.id)
-  if (reply.kind === 'reused') await ledger.note(reply.record.id, EDITED)
+  if (reply.kind === 'reused') await ledgerFor(c.env, reply.record.id)?.note(reply.record.id, EDITED)
   return reply
 }
 

@@ -37,6 +37,16 @@ export function dueAt(entry: Entry): number | null {
   }
 }
 
+/**
+ * Says when the ledger must look whether an alias still leads to a request.
+ *
+ * @param now epoch milliseconds
+ * @returns epoch milliseconds
+ */
+export function aliasDueAt(now: number): number {
+  return now + RETENTION_DAYS * 24 * MS_PER_HOUR
+}
+
 /** A Durable Object's one alarm, set for whatever is due first. */
 export class Alarm {
   readonly #storage: Pick<DurableObjectStorage, 'getAlarm' | 'setAlarm'>

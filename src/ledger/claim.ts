@@ -1,23 +1,9 @@
-import { hex, sha256 } from '../lib/encoding.ts'
 import type { ProblemCode } from '../problem/catalog.ts'
 import type { FieldFault } from '../problem/problem.ts'
 import type { Order } from '../provisioning/order.ts'
 import { inShard, type Shard, shardOf } from './request-id.ts'
+import { type Claimant, fingerprintOf, type Identity, keyOf } from './sameness.ts'
 import type { Tell } from './tell.ts'
-
-/** Who makes a claim: an API key's caller, or a sender. Each has its own space of keys. */
-export type Claimant = {
-  /** `api`, or the sender's name */
-  readonly source: string
-  readonly caller: string
-}
-
-/** What makes two requests of one claimant the same request. */
-export type Identity =
-  /** a key of the claimant's own: `Idempotency-Key`, or a delivery's id */
-  | { readonly kind: 'key'; readonly key: string }
-  /** one vault for each ticket and name */
-  | { readonly kind: 'ticket'; readonly ticket: string; readonly name: string }
 
 /** What the ledger is asked to do at most once. */
 export type Claim = Claimant & {
@@ -25,13 +11,21 @@ export type Claim = Claimant & {
   readonly id: string
   /** a digest of the request's identity, or null if every such request is a new one */
   readonly key: string | null
+  /** whether the key is of a ticket that can be transferred, and so have an alias */
+  readonly isTransferable: boolean
   /** a digest of the content, to tell another request under the same key */
   readonly fingerprint: string
   readonly order: Order
+  /** the sender's id of the person who asks; null if the source doesn't say, or is one caller's own */
+  readonly personId: string | null
+  /** who approved it, as a signed event says */
+  readonly approvedBy: string | null
   /** whether a Workflow does the work, so that the caller doesn't wait for it */
   readonly background: boolean
   /** where the outcome is told beside the callback */
   readonly tell: Tell | null
+  /** what should be known although it works, such as parts of a ticket that were not read */
+  readonly warnings: readonly string[]
   /** why it can't be done, if it is recorded for its author's sake only */
   readonly refusal?: Refusal | undefined
   readonly traceparent?: string | undefined
@@ -45,15 +39,16 @@ export type Refusal = {
 }
 
 /** What a claim is made from. */
-export type ClaimInput = Pick<Claim, 'order' | 'background' | 'tell' | 'refusal' | 'traceparent'> & {
-  /** the id that the request came in with */
-  readonly requestId: string
-  readonly claimant: Claimant
-  /** what was sent; other content under the same key is another request */
-  readonly content: unknown
-  /** null if nothing tells that two requests are the same */
-  readonly identity: Identity | null
-}
+export type ClaimInput = Pick<Claim, 'order' | 'background' | 'tell' | 'refusal' | 'traceparent'> &
+  Partial<Pick<Claim, 'personId' | 'approvedBy' | 'warnings'>> & {
+    /** the id that the request came in with */
+    readonly requestId: string
+    readonly claimant: Claimant
+    /** what was written, before presets and defaults apply; other content under the same key is another request */
+    readonly content: object
+    /** null if nothing tells that two requests are the same */
+    readonly identity: Identity | null
+  }
 
 /**
  * Makes a claim, and finds the shard that must decide on it.
@@ -64,25 +59,16 @@ export async function claimOf(input: ClaimInput): Promise<{ claim: Claim; shard:
   const { requestId, claimant, content, identity, ...rest } = input
   const key = identity && (await keyOf(claimant, identity))
   const shard = key?.[0] ?? shardOf(requestId) ?? ''
-  const fingerprint = await digest(content)
-  return { claim: { ...claimant, ...rest, id: inShard(requestId, shard), key, fingerprint }, shard }
-}
-
-/** Identifies a request by its `Idempotency-Key`, else by its ticket and name. */
-export function identityOf({ ticket, name }: Order, idempotencyKey: string | undefined): Identity | null {
-  if (idempotencyKey !== undefined) return { kind: 'key', key: idempotencyKey }
-  return ticket ? { kind: 'ticket', ticket: ticket.id, name } : null
-}
-
-function keyOf({ source, caller }: Claimant, identity: Identity): Promise<string> {
-  switch (identity.kind) {
-    case 'key':
-      return digest([source, caller, 'key', identity.key])
-    case 'ticket':
-      return digest([source, caller, 'ticket', identity.ticket, identity.name])
+  const claim = {
+    personId: null,
+    approvedBy: null,
+    warnings: [],
+    ...claimant,
+    ...rest,
+    id: inShard(requestId, shard),
+    key,
+    isTransferable: identity?.kind === 'issue',
+    fingerprint: await fingerprintOf(content),
   }
-}
-
-async function digest(value: unknown): Promise<string> {
-  return hex(await sha256(JSON.stringify(value)))
+  return { claim, shard }
 }

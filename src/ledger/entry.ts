@@ -1,6 +1,7 @@
 import type { Vault } from '../conductorone/wire.ts'
 import type { ProblemDocument } from '../problem/problem.ts'
 import type { FoundOwner } from '../provisioning/owners.ts'
+import { type Attempt, type AttemptRecord, attemptRecord } from './attempt.ts'
 import type { Claim } from './claim.ts'
 
 /** How far a request has come. Everything else about the promise of one vault follows from these five. */
@@ -24,10 +25,16 @@ export function isUnderWay({ status }: { readonly status: Status }): boolean {
 }
 
 /** A request and its outcome, as the ledger keeps it. Never holds a key, a token or a secret. */
-export type Entry = Omit<Claim, 'background' | 'refusal' | 'traceparent'> & {
+export type Entry = Omit<Claim, 'isTransferable' | 'background' | 'warnings' | 'refusal' | 'traceparent'> & {
   readonly status: Status
-  /** 1, and one more for each retry after a failure */
+  /** the number of the attempt that is under way or comes next; of the last one once it has ended */
   readonly attempt: number
+  /** the last attempts, oldest first */
+  readonly attempts: readonly Attempt[]
+  /** epoch milliseconds when the Worker itself tries again, or looks again; null if it doesn't */
+  readonly nextAttemptAt: number | null
+  /** 1, and one more for each time that it is begun anew, so that each has a Workflow of its own */
+  readonly run: number
   readonly owners: readonly FoundOwner[]
   readonly vault: Vault | null
   readonly problem: ProblemDocument | null
@@ -39,6 +46,8 @@ export type Entry = Omit<Claim, 'background' | 'refusal' | 'traceparent'> & {
   readonly workflow: 'none' | 'due' | 'started'
   /** epoch milliseconds by which the attempt has ended, one way or another; null if a Workflow decides */
   readonly deadline: number | null
+  /** the operator's name, or `conductorone-system-log`, if its outcome was unknown and was settled */
+  readonly settledBy: string | null
   readonly createdAt: number
   readonly updatedAt: number
 }
@@ -52,13 +61,22 @@ export type RequestRecord = {
   readonly name: string
   readonly ticket: { readonly id: string; readonly url?: string | undefined } | null
   readonly requestedBy: string | null
-  readonly owners: readonly FoundOwner[]
+  readonly approvedBy: string | null
+  readonly preset: string | null
+  /** the id is null until the owner is looked up */
+  readonly owners: readonly { readonly input: string; readonly id: string | null }[]
   readonly vault: Vault | null
   readonly problem: ProblemDocument | null
   readonly warnings: readonly string[]
+  readonly attempt: number
+  readonly nextAttemptAt: string | null
+  readonly settledBy: string | null
   readonly createdAt: string
   readonly updatedAt: string
 }
+
+/** A request with its attempts, for the one who looks into it. */
+export type RequestDetails = RequestRecord & { readonly attempts: readonly AttemptRecord[] }
 
 const EXPIRY_PENDING =
   'The vault exists, but the expiry of its credentials is not set yet. It is tried again in the background; this ' +
@@ -66,22 +84,33 @@ const EXPIRY_PENDING =
 
 /** Makes the record of a request: the entry without the ledger's internals. */
 export function recordOf(entry: Entry): RequestRecord {
+  const { order, nextAttemptAt } = entry
   return {
     id: entry.id,
     status: entry.status,
     caller: entry.caller,
     source: entry.source,
-    name: entry.order.name,
-    ticket: entry.order.ticket ?? null,
-    requestedBy: entry.order.requestedBy ?? null,
-    owners: entry.owners,
+    name: order.name,
+    ticket: order.ticket ?? null,
+    requestedBy: order.requestedBy ?? null,
+    approvedBy: entry.approvedBy,
+    preset: null,
+    owners: entry.owners.length > 0 ? entry.owners : order.owners.map((input) => ({ input, id: null })),
     vault: entry.vault,
     problem: entry.problem,
     warnings:
       entry.status === 'created' && entry.expiry === 'pending'
         ? [EXPIRY_PENDING, ...entry.notes]
         : entry.notes,
+    attempt: entry.attempt,
+    nextAttemptAt: nextAttemptAt === null ? null : new Date(nextAttemptAt).toISOString(),
+    settledBy: entry.settledBy,
     createdAt: new Date(entry.createdAt).toISOString(),
     updatedAt: new Date(entry.updatedAt).toISOString(),
   }
+}
+
+/** Makes the record of a request with its attempts. */
+export function detailsOf(entry: Entry): RequestDetails {
+  return { ...recordOf(entry), attempts: entry.attempts.map(attemptRecord) }
 }

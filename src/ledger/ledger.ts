@@ -11,16 +11,26 @@ import { log } from '../lib/log.ts'
 import { world } from '../lib/world.ts'
 import { Problem } from '../problem/problem.ts'
 import { provision } from '../provisioning/provision.ts'
-import { Alarm, dueAt, overdueAt } from './alarm.ts'
-import type { Claim, Claimant, Refusal } from './claim.ts'
-import { type Entry, isUnderWay, type RequestRecord, recordOf } from './entry.ts'
+import { Alarm, aliasDueAt, dueAt, overdueAt } from './alarm.ts'
+import type { Claim, Refusal } from './claim.ts'
+import {
+  detailsOf,
+  type Entry,
+  isUnderWay,
+  type RequestDetails,
+  type RequestRecord,
+  recordOf,
+} from './entry.ts'
 import type { Filter } from './filter.ts'
-import { unknownOutcome } from './outcome-problems.ts'
-import { POLL_AGAIN_SECONDS, type Progress, progressOf, type Reply } from './replies.ts'
+import { migrate } from './migrations.ts'
+import { supersededNote, unknownOutcome } from './outcome-problems.ts'
+import { type LedgerReply, POLL_AGAIN_SECONDS, type Progress, progressOf, type Reply } from './replies.ts'
+import type { Claimant } from './sameness.ts'
 import type { SettlementCommand, SettlementResult } from './settlement.ts'
+import { ledgerOf } from './shards.ts'
 import { startWorkflow } from './start-workflow.ts'
 import { beginAttempt, decide } from './state.ts'
-import { Store } from './store.ts'
+import { type Alias, type ListedRequest, type StatusCount, Store } from './store.ts'
 
 /** Time for one attempt while a caller waits for the answer. */
 const FOREGROUND_DEADLINE_MS = 25_000
@@ -47,25 +57,32 @@ export class Ledger extends DurableObject<Bindings> {
 
   constructor(context: DurableObjectState, env: Bindings) {
     super(context, env)
+    migrate(context.storage)
     this.#store = new Store(context.storage.sql, world.now)
     this.#alarm = new Alarm(context.storage, world.now)
     void context.blockConcurrencyWhile(() => this.#alarm.restore())
   }
 
   /** Carries a claim out, unless it was carried out before, is under way, or its key belongs to other content. */
-  async submit(claim: Claim): Promise<Reply> {
+  async submit(claim: Claim): Promise<LedgerReply> {
     const known = this.#expireIfOverdue(this.#store.underKey(claim.key))
-    const decision = decide(known, claim)
-    // every decision but these two is about an entry that is there
-    if (decision === 'begin' || decision === 'retry' || !known) return this.#begin(claim, known)
-    const record = recordOf(known)
-    switch (decision) {
+    if (!known) {
+      const target = claim.isTransferable && claim.key ? this.#store.aliasOf(claim.key) : undefined
+      return target === undefined ? this.#begin(claim) : { kind: 'moved', key: target }
+    }
+    switch (decide(known, claim)) {
+      case 'retry':
+        return this.#begin(claim, known)
+      case 'supersede':
+        this.#store.advance(known.id, { type: 'noted', note: supersededNote(claim.id) })
+        this.#store.releaseKey(known.id)
+        return this.#begin(claim)
       case 'replay':
-        return { kind: 'ended', record, replayed: true }
+        return { kind: 'ended', record: recordOf(known), replayed: true }
       case 'wait':
-        return { kind: 'running', record, retryAfter: POLL_AGAIN_SECONDS }
+        return { kind: 'running', record: recordOf(known), retryAfter: POLL_AGAIN_SECONDS }
       case 'conflict':
-        return { kind: 'reused', record }
+        return { kind: 'reused', record: recordOf(known) }
     }
   }
 
@@ -108,9 +125,32 @@ export class Ledger extends DurableObject<Bindings> {
     return entry ? recordOf(entry) : null
   }
 
-  /** Lists the ids of this shard's requests that match, newest first. */
-  async list(filter: Filter): Promise<string[]> {
+  /** Reads the record of a request with its attempts; null if there is none. */
+  async readDetails(id: string): Promise<RequestDetails | null> {
+    const entry = this.#expireIfOverdue(this.#store.get(id))
+    return entry ? detailsOf(entry) : null
+  }
+
+  /** Lists this shard's requests that match, newest first. */
+  async list(filter: Filter): Promise<ListedRequest[]> {
     return this.#store.list(filter)
+  }
+
+  /** Counts this shard's requests by their status; of one claimant, or of all. */
+  async countByStatus(claimant?: Claimant): Promise<StatusCount[]> {
+    return this.#store.countByStatus(claimant)
+  }
+
+  /** Finds the key that a ticket's request is kept under: its own, or that of an earlier id; null if there is none. */
+  async resolveKey(key: string): Promise<string | null> {
+    return this.#store.underKey(key) ? key : (this.#store.aliasOf(key) ?? null)
+  }
+
+  /** Lets the key of a ticket that was transferred lead to the one that its request is kept under. */
+  async addAlias(alias: Alias): Promise<void> {
+    const due = aliasDueAt(world.now())
+    this.#store.putAlias(alias, due)
+    await this.#alarm.wakeAt(due)
   }
 
   /** Reads the records of those requests that are there. */
@@ -159,11 +199,21 @@ export class Ledger extends DurableObject<Bindings> {
       else if (isUnderWay(entry)) this.#expireIfOverdue(entry)
       else this.#store.delete(entry.id)
     }
+    await this.#sweepAliases()
     const next = this.#store.nextDue()
     if (next !== undefined) await this.#alarm.wakeAt(next)
   }
 
-  async #begin(claim: Claim, failed: Entry | undefined): Promise<Reply> {
+  /** Deletes aliases of requests that are not kept any more. */
+  async #sweepAliases(): Promise<void> {
+    for (const alias of this.#store.dueAliases(MAX_ENTRIES_PER_ALARM)) {
+      const known = await ledgerOf(this.env, alias.target.slice(0, 1)).resolveKey(alias.target)
+      if (known === null) this.#store.deleteAlias(alias.key)
+      else this.#store.putAlias(alias, aliasDueAt(world.now()))
+    }
+  }
+
+  async #begin(claim: Claim, failed?: Entry): Promise<Reply> {
     if (claim.background || claim.refusal) {
       const entry = beginAttempt(claim, failed, world.now())
       this.#store.put(entry)

@@ -49,7 +49,12 @@ export function notCreated({ id }: Entry, by: string): ProblemDocument {
 export const FOREIGN_VAULT =
   'The description of the vault that it was settled with does not name this request.'
 
+/** Makes the note of a failed request whose key has gone to another person's. */
+export function supersededNote(id: string): string {
+  return `Another person has asked under the same ticket since: /v1/requests/${id}. This one can't be tried again.`
+}
+
 /** Makes the note that a settled request keeps. */
-export function settledBy(by: string): string {
+export function settledNote(by: string): string {
   return `Its outcome was unknown until ${by} settled it.`
 }

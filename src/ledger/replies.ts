@@ -12,6 +12,9 @@ export type Reply =
   | { readonly kind: 'running'; readonly record: RequestRecord; readonly retryAfter: number }
   | { readonly kind: 'reused'; readonly record: RequestRecord }
 
+/** What a shard says to a claim: the reply, or the key that the claim's own one leads to, perhaps in another shard. */
+export type LedgerReply = Reply | { readonly kind: 'moved'; readonly key: string }
+
 /** What the ledger tells the Workflow: the request has ended, must be retried, or is not kept any more. */
 export type Progress =
   | {
@@ -28,12 +31,9 @@ export function progressOf(entry: Entry | undefined): Progress {
   if (!entry) return { kind: 'gone' }
   switch (entry.status) {
     case 'accepted':
-      return { kind: 'again', retryAfter: entry.problem?.retryAfter ?? POLL_AGAIN_SECONDS }
+      return { kind: 'again', retryAfter: secondsUntil(entry.nextAttemptAt) || POLL_AGAIN_SECONDS }
     case 'creating':
-      return {
-        kind: 'again',
-        retryAfter: Math.ceil(((entry.deadline ?? 0) - world.now()) / 1_000) + POLL_AGAIN_SECONDS,
-      }
+      return { kind: 'again', retryAfter: secondsUntil(entry.deadline) + POLL_AGAIN_SECONDS }
     case 'created':
     case 'failed':
     case 'unknown':
@@ -44,4 +44,8 @@ export function progressOf(entry: Entry | undefined): Progress {
         tell: entry.tell,
       }
   }
+}
+
+function secondsUntil(time: number | null): number {
+  return time === null ? 0 : Math.max(0, Math.ceil((time - world.now()) / 1_000))
 }

@@ -18,11 +18,23 @@ export const SHARDS: readonly Shard[] = [...'0123456789abcdef']
 
 /** Makes a request id: `req_`, the time, a shard at random and 65 random bits. Ids sort by the time they were made. */
 export function newRequestId({ now, random }: Pick<World, 'now' | 'random'>): string {
-  let time = ''
-  for (let rest = now(); time.length < TIME_LENGTH; rest = Math.floor(rest / 32))
-    time = DIGITS[rest % 32] + time
   const [first = 0, ...noise] = random(1 + RANDOM_LENGTH)
-  return `req_${time}${SHARDS[first % 16]}${noise.map((byte) => DIGITS[byte % 32]).join('')}`
+  return `req_${timeDigits(now())}${SHARDS[first % 16]}${noise.map((byte) => DIGITS[byte % 32]).join('')}`
+}
+
+/**
+ * Makes the first id that a request of that time can have.
+ *
+ * @param time epoch milliseconds
+ */
+export function firstIdAt(time: number): string {
+  return `req_${timeDigits(Math.max(0, time))}`
+}
+
+/** Says when a request came in, in epoch milliseconds. */
+export function timeOf(requestId: string): number {
+  const digits = requestId.slice('req_'.length, SHARD_INDEX)
+  return Array.from(digits).reduce((time, digit) => time * 32 + DIGITS.indexOf(digit), 0)
 }
 
 /** Moves a new request's id into the shard that must decide on it. */
@@ -33,4 +45,11 @@ export function inShard(requestId: string, shard: Shard): string {
 /** Says which shard stores a request; undefined if the text is not a request id. */
 export function shardOf(requestId: string): Shard | undefined {
   return REQUEST_ID.exec(requestId)?.[1]
+}
+
+function timeDigits(time: number): string {
+  let digits = ''
+  for (let rest = time; digits.length < TIME_LENGTH; rest = Math.floor(rest / 32))
+    digits = DIGITS[rest % 32] + digits
+  return digits
 }

@@ -1,11 +1,17 @@
 import type { DurableObject } from 'cloudflare:workers'
 import { deploymentOf } from '../deployment.ts'
 import type { Bindings } from '../env.ts'
-import type { Claimant } from './claim.ts'
-import type { RequestRecord } from './entry.ts'
+import type { Claim } from './claim.ts'
+import type { RequestRecord, Status } from './entry.ts'
 import type { Filter } from './filter.ts'
 import type { Ledger } from './ledger.ts'
-import { SHARDS, type Shard, shardOf } from './request-id.ts'
+import type { Reply } from './replies.ts'
+import { inShard, SHARDS, type Shard, shardOf, timeOf } from './request-id.ts'
+import { type Claimant, type Identity, keyOf } from './sameness.ts'
+import type { ListedRequest } from './store.ts'
+
+/** The most that one page of requests takes, as it is stored; a page has one request at least. */
+const MAX_PAGE_BYTES = 512 * 1_024
 
 /** What a shard of the ledger can be asked. */
 export type LedgerShard = Omit<Ledger, keyof DurableObject | 'alarm'>
@@ -25,26 +31,90 @@ export function ledgerFor(env: Bindings, requestId: string): LedgerShard | undef
   return shard === undefined ? undefined : ledgerOf(env, shard)
 }
 
+/** Submits a claim to the shard that decides on it, which is another one if its ticket was transferred. */
+export async function submitClaim(env: Bindings, claim: Claim, shard: Shard): Promise<Reply> {
+  const reply = await ledgerOf(env, shard).submit(claim)
+  if (reply.kind !== 'moved') return reply
+  const { key } = reply
+  const moved = await ledgerOf(env, shardOfKey(key)).submit({
+    ...claim,
+    key,
+    id: inShard(claim.id, shardOfKey(key)),
+    isTransferable: false,
+  })
+  if (moved.kind === 'moved') throw new TypeError('an alias leads to a key, never to an alias')
+  return moved
+}
+
+/** A ticket as its system knows it for good. */
+type Issue = Omit<Extract<Identity, { readonly kind: 'issue' }>, 'kind'>
+
+/** Notes that a ticket was transferred: a request under its new id is the one under its old id, as long as that is kept. */
+export async function noteTransfer(env: Bindings, claimant: Claimant, from: Issue, to: Issue): Promise<void> {
+  const [old, key] = await Promise.all(
+    [from, to].map((issue) => keyOf(claimant, { kind: 'issue', ...issue })),
+  )
+  if (!old || !key) throw new TypeError('there are two issues')
+  const target = await ledgerOf(env, shardOfKey(old)).resolveKey(old)
+  if (target !== null && target !== key) await ledgerOf(env, shardOfKey(key)).addAlias({ key, target })
+}
+
+function shardOfKey(key: string): Shard {
+  return key.slice(0, 1)
+}
+
+/** One page of requests, and the cursor of the next one. */
+export type RequestPage = { readonly requests: RequestRecord[]; readonly cursor: string | null }
+
 /**
  * Lists one page of requests across all shards, newest first. Ids sort by time, so a page stays the same whatever is added
  * in front of it.
  *
  * @param filter which requests, and how many
- * @returns the page, and the cursor of the next one
  */
-export async function listRequests(
-  env: Bindings,
-  filter: Filter,
-): Promise<{ requests: RequestRecord[]; cursor: string | null }> {
+export async function listRequests(env: Bindings, filter: Filter): Promise<RequestPage> {
   // one more than is shown tells whether there is another page
   const wanted = { ...filter, limit: filter.limit + 1 }
   const found = await Promise.all(SHARDS.map((shard) => ledgerOf(env, shard).list(wanted)))
-  const ids = found.flat().sort().reverse()
-  const page = ids.slice(0, filter.limit)
+  const listed = found.flat().sort((a, b) => (a.id < b.id ? 1 : -1))
+  const page = cutPage(listed.slice(0, filter.limit)).map(({ id }) => id)
   // only the shards that are on the page are asked for records
   const reads = [...Map.groupBy(page, shardOf)].map(([shard, own]) => ledgerOf(env, shard ?? '').readAll(own))
   const requests = (await Promise.all(reads)).flat().sort((a, b) => (a.id < b.id ? 1 : -1))
-  return { requests, cursor: ids.length > filter.limit ? (page.at(-1) ?? null) : null }
+  return { requests, cursor: listed.length > page.length ? (page.at(-1) ?? null) : null }
+}
+
+/** Cuts a page so that it is not too large, to one request at least. */
+function cutPage(page: readonly ListedRequest[]): readonly ListedRequest[] {
+  let bytes = 0
+  const cut = page.findIndex(({ size }) => {
+    bytes += size
+    return bytes > MAX_PAGE_BYTES
+  })
+  return cut < 0 ? page : page.slice(0, Math.max(cut, 1))
+}
+
+/** How many requests of a status there are, and when the first of them came in. */
+export type Counts = Readonly<Record<Status, { readonly count: number; readonly oldest: string | null }>>
+
+/** Counts requests by their status, what needs a person first; of one claimant, or of all. */
+export async function countByStatus(env: Bindings, claimant?: Claimant): Promise<Counts> {
+  const counted = await Promise.all(SHARDS.map((shard) => ledgerOf(env, shard).countByStatus(claimant)))
+  const count = (status: Status) => {
+    const rows = counted.flat().filter((row) => row.status === status)
+    const [firstId] = rows.map((row) => row.firstId).sort()
+    return {
+      count: rows.reduce((sum, row) => sum + row.count, 0),
+      oldest: firstId === undefined ? null : new Date(timeOf(firstId)).toISOString(),
+    }
+  }
+  return {
+    unknown: count('unknown'),
+    accepted: count('accepted'),
+    creating: count('creating'),
+    failed: count('failed'),
+    created: count('created'),
+  }
 }
 
 /** Says whether one of this claimant's requests made the vault. */

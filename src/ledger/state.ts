@@ -1,9 +1,13 @@
 import type { Vault } from '../conductorone/wire.ts'
 import type { ProblemDocument } from '../problem/problem.ts'
 import type { FoundOwner } from '../provisioning/owners.ts'
+import { type Attempt, type AttemptOutcome, endAttempt, startAttempt } from './attempt.ts'
 import type { Claim } from './claim.ts'
 import { type Entry, isUnderWay, type Status } from './entry.ts'
-import { FOREIGN_VAULT, interrupted, neverSent, notCreated, settledBy } from './outcome-problems.ts'
+import { FOREIGN_VAULT, interrupted, neverSent, notCreated, settledNote } from './outcome-problems.ts'
+
+/** The longest that a Workflow waits between two attempts; its own waits double from two seconds in the same way. */
+const MAX_BACKOFF_SECONDS = 900
 
 /** What happens to a request. */
 export type Event =
@@ -26,12 +30,12 @@ export type Event =
   | { readonly type: 'noted'; readonly note: string }
   | { readonly type: 'settled'; readonly vault: Vault | null; readonly by: string }
 
-/** What the ledger does with a claim. */
+/** What the ledger does with a claim whose key it knows. */
 export type Decision =
-  /** nothing like it is known: begin */
-  | 'begin'
   /** the last attempt left nothing behind: begin again, under the id it has */
   | 'retry'
+  /** the last attempt of another person left nothing behind: begin, under an id of its own */
+  | 'supersede'
   /** it is under way: answer so */
   | 'wait'
   /** it has ended: answer with its outcome */
@@ -39,15 +43,11 @@ export type Decision =
   /** the key belongs to other content: refuse */
   | 'conflict'
 
-/**
- * Decides what is done with a claim.
- *
- * @param known the entry under the claim's key, if there is one
- */
-export function decide(known: Entry | undefined, claim: Claim): Decision {
-  if (!known) return 'begin'
+/** Decides what is done with a claim whose key has an entry. */
+export function decide(known: Entry, claim: Claim): Decision {
   // there is no vault, so a corrected request may take its place
   if (known.status === 'failed') {
+    if (known.personId !== claim.personId) return 'supersede'
     const isKnownRefusal = claim.refusal && known.fingerprint === claim.fingerprint
     return isKnownRefusal ? 'replay' : 'retry'
   }
@@ -68,19 +68,25 @@ export function beginAttempt(
   now: number,
   deadline: number | null = null,
 ): Entry {
-  const { background, refusal: _refusal, traceparent: _traceparent, ...kept } = claim
+  const { background, warnings, isTransferable: _is, refusal: _refusal, traceparent: _trace, ...kept } = claim
+  const attempt = (failed?.attempt ?? 0) + 1
+  const attempts = failed?.attempts ?? []
   return {
     ...kept,
     id: failed?.id ?? claim.id,
     status: 'accepted',
-    attempt: (failed?.attempt ?? 0) + 1,
+    attempt,
+    attempts: deadline === null ? attempts : startAttempt(attempts, attempt, now),
+    nextAttemptAt: null,
+    run: (failed?.run ?? 0) + 1,
     owners: [],
     vault: null,
     problem: null,
-    notes: [],
+    notes: warnings,
     expiry: claim.order.ttlSeconds === undefined ? 'none' : 'pending',
     workflow: background ? 'due' : 'none',
     deadline,
+    settledBy: null,
     createdAt: failed?.createdAt ?? now,
     updatedAt: now,
   }
@@ -116,30 +122,34 @@ export function advance(entry: Entry, event: Event, now: number): Entry {
     throw new TypeError(`${event.type} cannot happen to a request that is ${entry.status}`)
   // callers can't see bookkeeping, so the stored answer stays as it was given
   const updatedAt = event.type === 'workflow-started' ? entry.updatedAt : now
-  return { ...entry, ...changesBy(event, entry), updatedAt }
+  return { ...entry, ...changesBy(event, entry, now), updatedAt }
 }
 
-function changesBy(event: Event, entry: Entry): Partial<Entry> {
+function changesBy(event: Event, entry: Entry, now: number): Partial<Entry> {
   switch (event.type) {
     case 'started':
-      return { deadline: event.deadline }
+      return {
+        deadline: event.deadline,
+        nextAttemptAt: null,
+        attempts: startAttempt(entry.attempts, entry.attempt, now),
+      }
     case 'sending':
       return { status: 'creating', owners: event.owners }
     case 'created':
-      return { ...end(entry, 'created'), vault: event.vault, problem: null }
+      return { ...end(entry, 'created', null, now), vault: event.vault }
     case 'failed':
-      return { ...end(entry, 'failed'), problem: event.problem }
+      return end(entry, 'failed', event.problem, now)
     case 'lost':
-      return { ...end(entry, 'unknown'), problem: event.problem }
+      return end(entry, 'unknown', event.problem, now)
     case 'postponed':
-      return { status: 'accepted', deadline: null, problem: event.problem }
+      return postpone(entry, event.problem, now)
     case 'abandoned':
-      return { ...end(entry, 'failed'), problem: neverSent(entry) }
+      return end(entry, 'failed', neverSent(entry), now)
     case 'overdue':
-      if (entry.status === 'creating') return { ...end(entry, 'unknown'), problem: interrupted(entry) }
+      if (entry.status === 'creating') return end(entry, 'unknown', interrupted(entry), now)
       // a Workflow retries by itself
-      if (entry.workflow !== 'none' && entry.deadline !== null) return { deadline: null }
-      return { ...end(entry, 'failed'), problem: neverSent(entry) }
+      if (entry.workflow !== 'none' && entry.deadline !== null) return postpone(entry, entry.problem, now)
+      return end(entry, 'failed', neverSent(entry), now)
     case 'expiry-set':
       return { expiry: 'set', vault: event.vault, workflow: workflowWithoutExpiry(entry) }
     case 'expiry-refused':
@@ -149,20 +159,71 @@ function changesBy(event: Event, entry: Entry): Partial<Entry> {
     case 'noted':
       return entry.notes.includes(event.note) ? {} : { notes: [...entry.notes, event.note] }
     case 'settled': {
-      const notes = [...entry.notes, settledBy(event.by)]
-      if (!event.vault) return { status: 'failed', problem: notCreated(entry, event.by), notes }
-      if (!JSON.stringify(event.vault).includes(entry.id)) notes.push(FOREIGN_VAULT)
+      const { vault, by } = event
+      const notes = [...entry.notes, settledNote(by)]
+      const settled = { settledBy: by, nextAttemptAt: null }
+      if (!vault) return { ...settled, status: 'failed', problem: notCreated(entry, by), notes }
+      if (!JSON.stringify(vault).includes(entry.id)) notes.push(FOREIGN_VAULT)
       // the first Workflow may have ended with the news that the outcome is unknown, so this takes another one
-      const next = { ...entry, workflow: 'none', attempt: entry.attempt + 1 } as const
-      return { ...next, ...end(next, 'created'), vault: event.vault, problem: null, notes }
+      const workflow = workflowAfter('created', { ...entry, workflow: 'none' })
+      return { ...settled, status: 'created', run: entry.run + 1, workflow, vault, problem: null, notes }
     }
   }
 }
 
-/** Ends an attempt. Work that remains once the outcome is known needs a Workflow, unless one is at it already. */
-function end(entry: Entry, status: 'created' | 'failed' | 'unknown'): Partial<Entry> {
+/** Ends a request, for now or for good. */
+function end(
+  entry: Entry,
+  status: 'created' | 'failed' | 'unknown',
+  problem: ProblemDocument | null,
+  now: number,
+): Partial<Entry> {
+  return {
+    status,
+    problem,
+    deadline: null,
+    nextAttemptAt: null,
+    attempts: attemptsAfter(entry, status, problem, now),
+    workflow: workflowAfter(status, entry),
+  }
+}
+
+/** Ends an attempt that did nothing; the Workflow begins the next one. */
+function postpone(entry: Entry, problem: ProblemDocument | null, now: number): Partial<Entry> {
+  const postponed = entry.attempts.length - 1 - entry.attempts.findLastIndex(isNotPostponed)
+  const backoffSeconds = Math.min(2 ** postponed, MAX_BACKOFF_SECONDS)
+  const nextAttemptAt = now + 1_000 * Math.max(problem?.retryAfter ?? 0, backoffSeconds)
+  return {
+    status: 'accepted',
+    problem,
+    deadline: null,
+    nextAttemptAt,
+    attempt: entry.attempt + 1,
+    attempts: attemptsAfter(entry, 'postponed', problem, now, nextAttemptAt),
+  }
+}
+
+function isNotPostponed({ outcome, endedAt }: Attempt): boolean {
+  return endedAt !== null && outcome !== 'postponed'
+}
+
+/** Ends the attempt that is under way, if one is: a request can end without. */
+function attemptsAfter(
+  { attempt, attempts }: Entry,
+  outcome: AttemptOutcome,
+  problem: ProblemDocument | null,
+  endedAt: number,
+  nextAttemptAt: number | null = null,
+): readonly Attempt[] {
+  return attempts.at(-1)?.number === attempt
+    ? endAttempt(attempts, { outcome, endedAt, nextAttemptAt, problem })
+    : attempts
+}
+
+/** Work that remains once the outcome is known needs a Workflow, unless one is at it already. */
+function workflowAfter(status: 'created' | 'failed' | 'unknown', entry: Entry): Entry['workflow'] {
   const remains = (status === 'created' && entry.expiry === 'pending') || mustTell(entry)
-  return { status, deadline: null, workflow: entry.workflow === 'none' && remains ? 'due' : entry.workflow }
+  return entry.workflow === 'none' && remains ? 'due' : entry.workflow
 }
 
 /** Cancels a Workflow that was to do nothing but set the expiry. */

@@ -1,8 +1,19 @@
+import { comparable } from '../lib/text.ts'
 import { dueAt } from './alarm.ts'
-import type { Claimant } from './claim.ts'
-import type { Entry } from './entry.ts'
-import type { Filter } from './filter.ts'
+import type { Entry, Status } from './entry.ts'
+import { type Filter, matchesSearch } from './filter.ts'
+import { firstIdAt } from './request-id.ts'
+import type { Claimant } from './sameness.ts'
 import { advance, type Event } from './state.ts'
+
+/** A request on a list: which one, and how many characters it takes. */
+export type ListedRequest = { readonly id: string; readonly size: number }
+
+/** How many requests of a status there are, and the first of them. */
+export type StatusCount = { readonly status: Status; readonly count: number; readonly firstId: string }
+
+/** A ticket that was transferred: the key of its new id leads to that of its old one. */
+export type Alias = { readonly key: string; readonly target: string }
 
 /**
  * The rows of one shard. The entry itself is one JSON text; beside it stand the columns that are searched by, written
@@ -15,24 +26,12 @@ export class Store {
   readonly #cached = new Map<string, Entry>()
 
   /**
-   * @param sql the Durable Object's database
+   * @param sql the Durable Object's database, in the present version of the schema
    * @param now the clock, in epoch milliseconds
    */
   constructor(sql: SqlStorage, now: () => number) {
     this.#sql = sql
     this.#now = now
-    sql.exec(`
-      CREATE TABLE IF NOT EXISTS requests (
-        id TEXT PRIMARY KEY, key TEXT, asker TEXT NOT NULL, status TEXT NOT NULL, ticket TEXT, vault TEXT,
-        due INTEGER, entry TEXT NOT NULL
-      ) WITHOUT ROWID;
-      CREATE UNIQUE INDEX IF NOT EXISTS by_key ON requests (key) WHERE key IS NOT NULL;
-      CREATE INDEX IF NOT EXISTS by_asker ON requests (asker, id);
-      CREATE INDEX IF NOT EXISTS by_ticket ON requests (ticket, id) WHERE ticket IS NOT NULL;
-      CREATE INDEX IF NOT EXISTS by_vault ON requests (vault) WHERE vault IS NOT NULL;
-      CREATE INDEX IF NOT EXISTS by_due ON requests (due) WHERE due IS NOT NULL;
-      CREATE TABLE IF NOT EXISTS seen (digest TEXT PRIMARY KEY, until INTEGER NOT NULL) WITHOUT ROWID;
-    `)
   }
 
   /** Reads the entry under an id. */
@@ -56,7 +55,7 @@ export class Store {
       entry.key,
       columnOf(entry),
       entry.status,
-      entry.order.ticket?.id ?? null,
+      entry.order.ticket ? comparable(entry.order.ticket.id) : null,
       entry.vault?.id ?? null,
       dueAt(entry),
       JSON.stringify(entry),
@@ -86,20 +85,37 @@ export class Store {
     return next
   }
 
-  /** Lists the ids of the requests that match, newest first. Most of their entries are not wanted, so none is read. */
-  list({ caller, status, ticket, before, limit }: Filter): string[] {
-    const terms: [string, string][] = []
-    if (caller) terms.push(['asker = ?', columnOf(caller)])
-    if (status) terms.push(['status = ?', status])
-    if (ticket !== undefined) terms.push(['ticket = ?', ticket])
+  /** Takes the key from a request, so that another one can have it. It stays as a record, and can't be tried again. */
+  releaseKey(id: string): void {
+    const entry = this.get(id)
+    if (entry) this.put({ ...entry, key: null })
+  }
+
+  /** Lists the requests that match, newest first. */
+  list(filter: Filter): ListedRequest[] {
+    const { claimant, status, ticket, caller, source, q, since, until, before, limit } = filter
+    const terms: [string, ...string[]][] = []
+    if (claimant) terms.push(['asker = ?', columnOf(claimant)])
+    if (status) terms.push([`status IN (${status.map(() => '?').join()})`, ...status])
+    if (ticket !== undefined) terms.push(['ticket = ?', comparable(ticket)])
+    if (source !== undefined) terms.push(["json_extract(asker, '$[0]') = ?", source])
+    if (caller !== undefined) terms.push(["json_extract(asker, '$[1]') = ?", caller])
+    if (since !== undefined) terms.push(['id >= ?', firstIdAt(since)])
+    if (until !== undefined) terms.push(['id < ?', firstIdAt(until + 1)])
     if (before !== undefined) terms.push(['id < ?', before])
     const where = terms.map(([term]) => term).join(' AND ') || 'TRUE'
-    const rows = this.#sql.exec<{ id: string }>(
-      `SELECT id FROM requests WHERE ${where} ORDER BY id DESC LIMIT ?`,
-      ...terms.map(([, value]) => value),
-      limit,
+    const values = terms.flatMap(([, ...values]) => values)
+    return q === undefined ? this.#listAll(where, values, limit) : this.#search(q, where, values, limit)
+  }
+
+  /** Counts requests by their status; of one claimant, or of all. */
+  countByStatus(claimant?: Claimant): StatusCount[] {
+    const rows = this.#sql.exec<{ status: Status; count: number; firstId: string }>(
+      `SELECT status, count(*) AS count, min(id) AS firstId FROM requests
+       WHERE ${claimant ? 'asker = ?' : 'TRUE'} GROUP BY status`,
+      ...(claimant ? [columnOf(claimant)] : []),
     )
-    return Array.from(rows, ({ id }) => id)
+    return rows.toArray()
   }
 
   /** Says whether a request of this claimant made the vault. */
@@ -114,10 +130,11 @@ export class Store {
 
   /** Says when the next entry is due, in epoch milliseconds; undefined if none is. */
   nextDue(): number | undefined {
-    const [row] = this.#sql.exec<{ due: number }>(
-      'SELECT due FROM requests WHERE due IS NOT NULL ORDER BY due LIMIT 1',
+    const [row] = this.#sql.exec<{ due: number | null }>(
+      `SELECT min(due) AS due FROM (SELECT min(due) AS due FROM requests WHERE due IS NOT NULL
+       UNION ALL SELECT min(due) FROM aliases)`,
     )
-    return row?.due
+    return row?.due ?? undefined
   }
 
   /**
@@ -133,10 +150,65 @@ export class Store {
     )
   }
 
+  /** Remembers that a key leads to another one, at least until that time in epoch milliseconds. */
+  putAlias({ key, target }: Alias, until: number): void {
+    this.#sql.exec(
+      'INSERT INTO aliases VALUES (?, ?, ?) ON CONFLICT (key) DO UPDATE SET due = excluded.due',
+      key,
+      target,
+      until,
+    )
+  }
+
+  /** Reads the key that a key leads to. */
+  aliasOf(key: string): string | undefined {
+    const [row] = this.#sql.exec<{ target: string }>('SELECT target FROM aliases WHERE key = ?', key)
+    return row?.target
+  }
+
+  /** Reads the aliases whose time is up, at most so many. */
+  dueAliases(limit: number): Alias[] {
+    const rows = this.#sql.exec<Alias>(
+      'SELECT key, target FROM aliases WHERE due <= ? LIMIT ?',
+      this.#now(),
+      limit,
+    )
+    return rows.toArray()
+  }
+
+  /** Deletes an alias. */
+  deleteAlias(key: string): void {
+    this.#sql.exec('DELETE FROM aliases WHERE key = ?', key)
+  }
+
   /** Deletes a request. */
   delete(id: string): void {
     this.#sql.exec('DELETE FROM requests WHERE id = ?', id)
     this.#cached.delete(id)
+  }
+
+  #listAll(where: string, values: readonly string[], limit: number): ListedRequest[] {
+    return this.#sql
+      .exec<ListedRequest>(
+        `SELECT id, length(entry) AS size FROM requests WHERE ${where} ORDER BY id DESC LIMIT ?`,
+        ...values,
+        limit,
+      )
+      .toArray()
+  }
+
+  /** Looks through the entries, from the newest on, until there are enough: no index is kept for this. */
+  #search(q: string, where: string, values: readonly string[], limit: number): ListedRequest[] {
+    const found: ListedRequest[] = []
+    const rows = this.#sql.exec<{ entry: string }>(
+      `SELECT entry FROM requests WHERE ${where} ORDER BY id DESC`,
+      ...values,
+    )
+    for (const { entry: text } of rows) {
+      const entry = parseEntry(text)
+      if (matchesSearch(entry, q) && found.push({ id: entry.id, size: text.length }) === limit) break
+    }
+    return found
   }
 
   #cache(entry: Entry): void {
@@ -146,8 +218,12 @@ export class Store {
 
   #entries(where: string, ...values: (string | number)[]): Entry[] {
     const rows = this.#sql.exec<{ entry: string }>(`SELECT entry FROM requests WHERE ${where}`, ...values)
-    return Array.from(rows, ({ entry }) => JSON.parse(entry) as Entry) // only `put` writes that column
+    return Array.from(rows, ({ entry }) => parseEntry(entry))
   }
+}
+
+function parseEntry(text: string): Entry {
+  return JSON.parse(text) as Entry // only `put` and `advance` write that column
 }
 
 function columnOf({ source, caller }: Claimant): string {

@@ -1,4 +1,6 @@
 import { isTooDeep, MAX_JSON_DEPTH, readBody } from '../lib/body.ts'
+import { duplicateMembers } from '../lib/json.ts'
+import { invalidRequest, pointer } from './fields.ts'
 import { Problem } from './problem.ts'
 
 /**
@@ -28,19 +30,38 @@ export async function readRequestBody(request: Request, maxBytes: number): Promi
  * @throws {Problem} `malformed-json` if they are not UTF-8, not JSON, or nested too deep
  */
 export function parseRequestJson(bytes: Uint8Array): unknown {
-  const json = parse(bytes)
-  if (isTooDeep(json))
-    throw new Problem('malformed-json', `The body is nested more than ${MAX_JSON_DEPTH} levels deep.`)
-  return json
+  return parse(bytes).value
 }
 
-function parse(bytes: Uint8Array): unknown {
+/**
+ * Reads bytes that an administrator's template wrote as JSON in UTF-8. A title that is inserted unescaped can bring
+ * members of its own; a template that writes every member makes them stand twice, and they are refused.
+ *
+ * @throws {Problem} as {@link parseRequestJson}, and `invalid-request` if members stand twice, with their pointers
+ */
+export function parseWrittenJson(bytes: Uint8Array): unknown {
+  const { text, value } = parse(bytes)
+  const duplicates = duplicateMembers(text)
+  if (duplicates.length > 0)
+    throw invalidRequest(duplicates.map((path) => ({ pointer: pointer(path), detail: STANDS_TWICE })))
+  return value
+}
+
+const STANDS_TWICE = 'stands twice; a quote inside a value must be escaped'
+
+function parse(bytes: Uint8Array): { readonly text: string; readonly value: unknown } {
+  let text: string
+  let value: unknown
   try {
-    return JSON.parse(new TextDecoder('utf-8', { fatal: true, ignoreBOM: false }).decode(bytes))
+    text = new TextDecoder('utf-8', { fatal: true, ignoreBOM: false }).decode(bytes)
+    value = JSON.parse(text)
   } catch {
     throw new Problem(
       'malformed-json',
       'The body is not JSON in UTF-8. A quote or a line break inside a value must be escaped.',
     )
   }
+  if (isTooDeep(value))
+    throw new Problem('malformed-json', `The body is nested more than ${MAX_JSON_DEPTH} levels deep.`)
+  return { text, value }
 }

@@ -21,8 +21,9 @@ export function fieldFaults(error: z.core.$ZodError): FieldFault[] {
   return faults.slice(0, MAX_FAULTS)
 }
 
-/** Makes the problem `invalid-request` that tells faulty fields. */
-export function invalidRequest(errors: readonly FieldFault[]): Problem {
+/** Makes the problem `invalid-request` that tells faulty fields, up to 100. */
+export function invalidRequest(faults: readonly FieldFault[]): Problem {
+  const errors = faults.slice(0, MAX_FAULTS)
   const places = errors.map(({ pointer, detail }) => `${pointer.slice(1) || 'The body'} ${detail}`)
   return new Problem('invalid-request', `${places.join('; ')}.`, { errors })
 }

@@ -1,8 +1,9 @@
 import type { Policy } from '../config/policy.ts'
 import { parseDuration } from '../lib/duration.ts'
+import { trimInvisible, withoutDirectionMarks } from '../lib/text.ts'
 import { Problem } from '../problem/problem.ts'
 import { violations } from './policy.ts'
-import { ProvisioningRequest } from './request.ts'
+import { MAX_TICKET_ID_CHARS, ProvisioningRequest, Ticket } from './request.ts'
 
 /** A request that is valid, allowed and complete: what the policy fills in is filled in. */
 export type Order = {
@@ -24,8 +25,7 @@ export type Order = {
  *
  * @param request a valid request
  * @param policy what this deployment allows and fills in
- * @returns the order
- * @throws {Problem} `policy-violation` with every field at fault; `invalid-request` where nobody would own the vault
+ * @throws {Problem} `policy-violation` with every field at fault; `invalid-request` if the vault would have no owner
  */
 export function orderOf(request: ProvisioningRequest, policy: Policy): Order {
   const faults = violations(request, policy)
@@ -38,9 +38,9 @@ export function orderOf(request: ProvisioningRequest, policy: Policy): Order {
       },
     )
 
-  const owners = request.owners.length > 0 ? request.owners : policy.defaultOwners
+  const owners = request.owners?.length ? request.owners : policy.defaultOwners
   if (owners.length === 0)
-    throw new Problem('invalid-request', 'Nobody would own this vault, and only an owner can open one.', {
+    throw new Problem('invalid-request', 'This vault would have no owner, and only an owner can open one.', {
       errors: [
         { pointer: '/owners', detail: 'must name at least one owner; this deployment has no default owners' },
       ],
@@ -60,26 +60,39 @@ export function orderOf(request: ProvisioningRequest, policy: Policy): Order {
 }
 
 /**
- * What can be told of a request that has faults, for the record that its author learns them from. It is never sent.
+ * Reads what it can of a request that has faults, for the record that tells them to its author. It is never sent.
  *
- * @param request what was asked for, as far as it could be read
+ * @param request what was asked for, whatever it is
  */
 export function faultyOrder(request: Readonly<Record<string, unknown>>): Order {
-  const { name, ticket, requestedBy, callbackUrl } = ProvisioningRequest.shape
+  const { name, requestedBy, callbackUrl } = ProvisioningRequest.shape
   return {
-    name: name.safeParse(request.name).data ?? '(no name)',
+    name: name.safeParse(request.name).data ?? 'Vault without a name',
     description: '',
     access: { kind: 'group' },
     owners: [],
     ttlSeconds: undefined,
-    ticket: ticket.safeParse(request.ticket).data,
+    ticket: faultyTicket(request.ticket),
     requestedBy: requestedBy.safeParse(request.requestedBy).data,
     callbackUrl: callbackUrl.safeParse(request.callbackUrl).data,
   }
 }
 
+/** Reads what it can of a ticket, so that its author finds the record. */
+function faultyTicket(ticket: unknown): Order['ticket'] {
+  const { id, url } = Object(ticket) // anything else than an object has neither
+  const readableId = Ticket.shape.id.safeParse(id).data ?? (typeof id === 'string' ? cleanLine(id) : '')
+  return readableId === '' ? undefined : { id: readableId, url: Ticket.shape.url.safeParse(url).data }
+}
+
+/** Puts a text on one line, and cuts it to the length of a ticket's id. */
+function cleanLine(text: string): string {
+  const line = withoutDirectionMarks(text).replaceAll(/[\p{Cc}\u2028\u2029]+/gu, ' ')
+  return trimInvisible(trimInvisible(line).slice(0, MAX_TICKET_ID_CHARS).toWellFormed())
+}
+
 function accessOf(request: ProvisioningRequest, policy: Policy): Order['access'] {
-  switch (request.kind) {
+  switch (request.kind ?? 'group') {
     case 'group':
       return { kind: 'group' }
     case 'magic_link':

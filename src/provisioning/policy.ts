@@ -1,4 +1,5 @@
 import type { Policy } from '../config/policy.ts'
+import { asciiDomain } from '../lib/domain.ts'
 import type { FieldFault } from '../problem/problem.ts'
 import type { ProvisioningRequest } from './request.ts'
 
@@ -26,7 +27,7 @@ export function violations(request: ProvisioningRequest, policy: Policy): FieldF
       '/callbackUrl',
       'results may not be sent to its host (POLICY.allowedCallbackHosts, with a CALLBACK_SECRET)',
     )
-  for (const [index, owner] of request.owners.entries()) {
+  for (const [index, owner] of (request.owners ?? []).entries()) {
     const fault = ownerFault(owner, policy.allowedOwnerDomains)
     if (fault) refuse(`/owners/${index}`, fault)
   }
@@ -38,7 +39,8 @@ function ownerFault(owner: string, domains: readonly string[]): string | undefin
   if (domains.length === 0) return undefined
   const at = owner.lastIndexOf('@')
   if (at < 0) return `must be an e-mail address at ${domains.join(' or ')} here, not a user id`
-  return domains.includes(owner.slice(at + 1).toLowerCase())
+  const domain = asciiDomain(owner.slice(at + 1))
+  return domain !== undefined && domains.includes(domain)
     ? undefined
     : `must be an e-mail address at ${domains.join(' or ')} here`
 }

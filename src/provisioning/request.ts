@@ -1,5 +1,14 @@
 import * as z from 'zod/mini'
-import { Duration, expected, MAX_OWNERS, Owner, text, Views } from '../config/fields.ts'
+import {
+  Duration,
+  expected,
+  MAX_OWNERS,
+  Owner,
+  optionalField,
+  personName,
+  text,
+  Views,
+} from '../config/fields.ts'
 
 function required(maxChars: number) {
   return text(maxChars).check(z.minLength(1, { error: 'must not be empty' }))
@@ -15,10 +24,13 @@ const httpsUrl = text(2_000).check(
   ),
 )
 
-const Ticket = z.strictObject(
+export const MAX_TICKET_ID_CHARS = 255
+
+/** The ticket that asks for a vault. */
+export const Ticket = z.strictObject(
   {
-    id: required(255).check(z.meta({ examples: ['SEC-42'] })),
-    url: z.optional(httpsUrl).check(z.meta({ examples: ['https://acme.atlassian.net/browse/SEC-42'] })),
+    id: required(MAX_TICKET_ID_CHARS).check(z.meta({ examples: ['SEC-42'] })),
+    url: optionalField(httpsUrl).check(z.meta({ examples: ['https://acme.atlassian.net/browse/SEC-42'] })),
   },
   { error: expected('an object with `id` and, if there is one, `url`') },
 )
@@ -30,7 +42,8 @@ const Ticket = z.strictObject(
 function onlyForMagicLinks(field: 'maxViews' | 'allowUnauthenticated') {
   return z.refine<Readonly<Record<string, unknown>>>(
     // `false` says what holds for a group anyway
-    (request) => request.kind !== 'group' || request[field] === undefined || request[field] === false,
+    ({ kind = 'group', ...request }) =>
+      kind !== 'group' || request[field] === undefined || request[field] === false,
     {
       path: [field],
       error: 'is for the kind "magic_link" only; remove it',
@@ -41,7 +54,7 @@ function onlyForMagicLinks(field: 'maxViews' | 'allowUnauthenticated') {
 
 /**
  * The schema of the simplified request: what people and tools send. Types, validation, documentation and the chat
- * command's grammar all come from here.
+ * command's grammar all come from here. It fills nothing in, so that a request stays what was written.
  */
 export const ProvisioningRequest = z
   .strictObject(
@@ -52,49 +65,46 @@ export const ProvisioningRequest = z
           examples: ['Payroll break-glass'],
         }),
       ),
-      description: z
-        .optional(text(2_000, 'several lines'))
-        .check(
-          z.meta({ description: 'What it is for. A line that says who asked, and why, is added below it.' }),
-        ),
-      kind: z
-        ._default(z.enum(['group', 'magic_link'], { error: 'must be "group" or "magic_link"' }), 'group')
-        .check(z.meta({ description: 'Who may open it: members of a group, or whoever holds a link.' })),
-      maxViews: z.optional(Views).check(
+      description: optionalField(text(2_000, 'several lines')).check(
+        z.meta({ description: 'What it is for. A line that says who asked, and why, is added below it.' }),
+      ),
+      kind: optionalField(
+        z.enum(['group', 'magic_link'], { error: 'must be "group" or "magic_link"' }),
+      ).check(
+        z.meta({
+          description: 'Who may open it: members of a group, or whoever holds a link.',
+          default: 'group',
+        }),
+      ),
+      maxViews: optionalField(Views).check(
         z.meta({
           description: 'How often the magic link may be opened. For `magic_link` only.',
           examples: [1],
         }),
       ),
-      allowUnauthenticated: z
-        .optional(z.boolean({ error: 'must be true or false' }))
-        .check(
-          z.meta({ description: 'Whether the magic link works without signing in. For `magic_link` only.' }),
-        ),
-      owners: z
-        ._default(
-          z
-            .array(Owner, { error: 'must be a list of e-mail addresses or ConductorOne user ids' })
-            .check(z.maxLength(MAX_OWNERS, { error: `must name at most ${MAX_OWNERS} owners` })),
-          [],
-        )
-        .check(
-          z.meta({
-            description:
-              'E-mail addresses or ConductorOne user ids. Only an owner can open the vault, and owners can be set now only.',
-            examples: [['owner@example.com']],
-          }),
-        ),
-      credentialTtl: z
-        .optional(Duration)
-        .check(z.meta({ description: 'How long a credential in the vault lives.', examples: ['30d'] })),
-      ticket: z.optional(Ticket).check(z.meta({ description: 'The ticket that asked for the vault.' })),
-      requestedBy: z
-        .optional(required(320))
-        .check(
-          z.meta({ description: 'Who asked: an e-mail address or a name.', examples: ['jane@example.com'] }),
-        ),
-      callbackUrl: z.optional(httpsUrl).check(
+      allowUnauthenticated: optionalField(z.boolean({ error: 'must be true or false' })).check(
+        z.meta({ description: 'Whether the magic link works without signing in. For `magic_link` only.' }),
+      ),
+      owners: optionalField(
+        z
+          .array(Owner, { error: 'must be a list of e-mail addresses or ConductorOne user ids' })
+          .check(z.maxLength(MAX_OWNERS, { error: `must name at most ${MAX_OWNERS} owners` })),
+      ).check(
+        z.meta({
+          description:
+            'E-mail addresses or ConductorOne user ids. Only an owner can open the vault, and owners can be set now only.',
+          default: [],
+          examples: [['owner@example.com']],
+        }),
+      ),
+      credentialTtl: optionalField(Duration).check(
+        z.meta({ description: 'How long a credential in the vault lives.', examples: ['30d'] }),
+      ),
+      ticket: optionalField(Ticket).check(z.meta({ description: 'The ticket that asked for the vault.' })),
+      requestedBy: optionalField(personName(320)).check(
+        z.meta({ description: 'Who asked: an e-mail address or a name.', examples: ['jane@example.com'] }),
+      ),
+      callbackUrl: optionalField(httpsUrl).check(
         z.meta({
           description: 'Where the result is posted to, signed. The host must be allowed by the policy.',
         }),

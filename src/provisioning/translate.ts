@@ -1,19 +1,21 @@
 import type { VaultServiceCreateRequest } from '../conductorone/wire.ts'
 import type { Order } from './order.ts'
 
-/** Where a vault comes from: enough for a person in ConductorOne to find the request, and for us to find the vault. */
+/** What tells where a vault comes from, so that a person in ConductorOne finds the request, and we find the vault. */
 export type Provenance = {
   /** the request's id */
   readonly id: string
   /** the caller's name, or the sender's */
   readonly caller: string
+  readonly approvedBy: string | null
 }
 
 /**
+ * Makes the body of `POST /api/v1/vaults`, with one arm of the oneof `vault` set.
+ *
  * @param order what is to be made
  * @param ownerIds ConductorOne's ids of the owners; repeated ones are sent once
  * @param provenance who asked, by which request
- * @returns the body of `POST /api/v1/vaults`, with one arm of the oneof `vault` set
  */
 export function translate(
   order: Order,
@@ -23,12 +25,14 @@ export function translate(
   return {
     displayName: order.name,
     description: [order.description, provenanceLine(order, provenance)].filter(Boolean).join('\n\n'),
-    ...arm(order.access),
+    ...vaultArm(order.access),
     ownerIds: [...new Set(ownerIds)],
   }
 }
 
-function arm(access: Order['access']): Pick<VaultServiceCreateRequest, 'groupAuthzVault' | 'magicVault'> {
+function vaultArm(
+  access: Order['access'],
+): Pick<VaultServiceCreateRequest, 'groupAuthzVault' | 'magicVault'> {
   switch (access.kind) {
     case 'group':
       return { groupAuthzVault: {} }
@@ -37,10 +41,17 @@ function arm(access: Order['access']): Pick<VaultServiceCreateRequest, 'groupAut
   }
 }
 
-/** @returns the last line of a vault's description: who asked, for which ticket, by which request */
-export function provenanceLine(order: Order, { id, caller }: Provenance): string {
-  const asker = order.requestedBy === undefined ? '' : ` by ${order.requestedBy}`
-  const ticket =
-    order.ticket && `ticket ${order.ticket.id}${order.ticket.url ? ` (${order.ticket.url})` : ''}`
-  return [`Requested${asker} via ${caller}`, ticket, `request ${id}`].filter(Boolean).join(', ')
+/** Writes the last line of a vault's description: who asked and approved, for which ticket, by which request. */
+export function provenanceLine(order: Order, { id, caller, approvedBy }: Provenance): string {
+  const people = [order.requestedBy && `by ${order.requestedBy}`, approvedBy && `approved by ${approvedBy}`]
+  const source = `via ${caller}`
+  const { ticket } = order
+  return [
+    // a comma stands before the source only if people do
+    [`Requested`, [...people, source].filter(Boolean).join(', ')].join(' '),
+    ticket && `ticket ${ticket.id}${ticket.url ? ` (${ticket.url})` : ''}`,
+    `request ${id}`,
+  ]
+    .filter(Boolean)
+    .join(', ')
 }

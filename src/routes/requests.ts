@@ -1,7 +1,7 @@
 import { factory } from '../app-env.ts'
-import { ListQuery } from '../ledger/filter.ts'
+import { ListQuery, ReadQuery } from '../ledger/filter.ts'
 import { Settlement } from '../ledger/settlement.ts'
-import { ledgerFor, listRequests } from '../ledger/shards.ts'
+import { countByStatus, ledgerFor, listRequests } from '../ledger/shards.ts'
 import { caller } from '../middleware/caller.ts'
 import { jsonBody } from '../middleware/json-body.ts'
 import { query } from '../middleware/query.ts'
@@ -11,21 +11,23 @@ import { Problem, problemResponse } from '../problem/problem.ts'
 export const requests = factory
   .createApp()
   .get('/', caller('read', 'operate'), query(ListQuery), async (c) => {
-    const { cursor, limit, ...filter } = c.req.valid('query')
+    const { cursor, limit, counts, ...filter } = c.req.valid('query')
     const { name, scopes } = c.get('caller')
-    const whose = scopes.includes('operate') ? undefined : { source: 'api', caller: name }
-    return c.json(
-      await listRequests(c.env, { ...filter, limit: Number(limit), before: cursor, caller: whose }),
-      200,
-    )
+    const claimant = scopes.includes('operate') ? undefined : { source: 'api', caller: name }
+    const [page, counted] = await Promise.all([
+      listRequests(c.env, { ...filter, limit: Number(limit), before: cursor, claimant }),
+      counts === 'true' ? countByStatus(c.env, claimant) : undefined,
+    ])
+    return c.json({ ...page, ...(counted && { counts: counted }) }, 200)
   })
-  .get('/:id', caller('read', 'operate'), async (c) => {
+  .get('/:id', caller('read', 'operate'), query(ReadQuery), async (c) => {
     const id = c.req.param('id')
-    const record = (await ledgerFor(c.env, id)?.read(id)) ?? null
+    const record = (await ledgerFor(c.env, id)?.readDetails(id)) ?? null
     const { name, scopes } = c.get('caller')
     const own = record?.source === 'api' && record.caller === name
     if (!record || !(own || scopes.includes('operate'))) throw noSuchRequest()
-    return c.json(record, 200)
+    const { attempts, ...bare } = record
+    return c.json({ ...bare, ...(c.req.valid('query').attempts === 'true' && { attempts }) }, 200)
   })
   .post('/:id/resolve', caller('operate'), jsonBody(Settlement), async (c) => {
     const id = c.req.param('id')

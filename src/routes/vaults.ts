@@ -4,10 +4,11 @@ import { Deadline } from '../conductorone/deadline.ts'
 import { ConductorOneFailure } from '../conductorone/failure.ts'
 import type { Call } from '../conductorone/tenant.ts'
 import { VAULT_ID, type Vault } from '../conductorone/wire.ts'
-import { type Claim, claimOf, identityOf } from '../ledger/claim.ts'
+import { type Claim, claimOf } from '../ledger/claim.ts'
 import { parseIdempotencyKey } from '../ledger/idempotency-key.ts'
 import type { Reply } from '../ledger/replies.ts'
-import { ledgerOf, madeVault } from '../ledger/shards.ts'
+import { identityOf } from '../ledger/sameness.ts'
+import { madeVault, submitClaim } from '../ledger/shards.ts'
 import { log } from '../lib/log.ts'
 import { world } from '../lib/world.ts'
 import { caller } from '../middleware/caller.ts'
@@ -43,7 +44,7 @@ export const vaults = factory
       tell: null,
       traceparent: callOf(c).traceparent,
     })
-    const reply = ledgerOf(c.env, shard).submit(claim)
+    const reply = submitClaim(c.env, claim, shard)
     // a caller that hangs up changes nothing
     c.executionCtx.waitUntil(reply.catch(() => undefined))
     return answer(c, await reply.catch(() => interrupted(c, claim)))
@@ -76,7 +77,7 @@ function prefersAsync(prefer = ''): boolean {
 async function dryRun(c: Context<AppEnv>, order: Order) {
   const owners = await c.get('deployment').directory.find(order.owners, callOf(c))
   const ids = owners.map(({ id }) => id)
-  const provenance = { id: c.get('requestId'), caller: c.get('caller').name }
+  const provenance = { id: c.get('requestId'), caller: c.get('caller').name, approvedBy: null }
   return { dryRun: true as const, vaultServiceCreateRequest: translate(order, ids, provenance), owners }
 }
 

@@ -33,7 +33,7 @@ test('every field of a request reaches the tenant, and everything it says comes 
   expect(answer.status).toBe(201)
   const { vault, request } = answer.body
   const provenance =
-    'Requested by jane@example.com via runbook, ticket SEC-42 ' +
+    'Requested by jane@example.com, via runbook, ticket SEC-42 ' +
     `(https://acme.atlassian.net/browse/SEC-42), request ${request.id}`
   const description = `Break glass only.\nTell the SOC.\n\n${provenance}`
   expect(await sent('create')).toEqual([
@@ -64,6 +64,8 @@ test('every field of a request reaches the tenant, and everything it says comes 
     name,
     ticket: { id: 'SEC-42', url: 'https://acme.atlassian.net/browse/SEC-42' },
     requestedBy: 'jane@example.com',
+    approvedBy: null,
+    preset: null,
     owners: [
       { input: 'owner@example.com', id: OWNER },
       { input: SECOND, id: SECOND },
@@ -71,6 +73,9 @@ test('every field of a request reaches the tenant, and everything it says comes 
     vault,
     problem: null,
     warnings: [],
+    attempt: 1,
+    nextAttemptAt: null,
+    settledBy: null,
     createdAt: expect.stringMatching(/^\d{4}-\d\d-\d\dT[\d:.]+Z$/),
     updatedAt: expect.stringMatching(/^\d{4}-\d\d-\d\dT[\d:.]+Z$/),
   })

@@ -82,7 +82,7 @@ test.each<[string, number, () => Promise<void> | void]>([
   expect(answer.headers.get('location')).toBe(`/v1/requests/${id}`)
   expect(answer.headers.get('retry-after')).toBeNull()
   expect(answer.body.detail).toContain(`“${name}”`)
-  const provenance = new RegExp(`Requested by Jane Doe via runbook, ticket SEC \\w+, request ${id}`)
+  const provenance = new RegExp(`Requested by Jane Doe, via runbook, ticket SEC \\w+, request ${id}`)
   expect(answer.body.detail).toMatch(provenance)
   expect(answer.body.detail).toContain(`POST /v1/requests/${id}/resolve`)
 

@@ -107,7 +107,7 @@ describe.each(everySender)('$source', (sender) => {
     expect(await vaults(asked.name)).toEqual([
       expect.objectContaining({
         id: record.vault.id,
-        description: `Requested by ${sender.requestedBy} via ${sender.source}, ticket ${ticket.id}${address}, request ${id}`,
+        description: `Requested by ${sender.requestedBy}, via ${sender.source}, ticket ${ticket.id}${address}, request ${id}`,
       }),
     ])
 

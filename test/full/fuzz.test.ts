@@ -167,7 +167,7 @@ function askedFor({ path, headers, body, raw }: Shot, id: string): Asked | undef
       : JSON.parse(new TextDecoder('utf-8', { fatal: true, ignoreBOM: false }).decode(bytes))
     const caller = source ?? callers.get(headers.find(([name]) => name === 'Authorization')?.[1] ?? '') ?? ''
     const order = orderOf(ProvisioningRequest.parse(request), policy)
-    const { ownerIds: _, ...asked } = translate(order, [], { id, caller })
+    const { ownerIds: _, ...asked } = translate(order, [], { id, caller, approvedBy: null })
     return asked
   } catch {
     return undefined

@@ -49,7 +49,7 @@ async function lose() {
   expect(answer.headers.get('location')).toBe(`/v1/requests/${id}`)
   expect(answer.headers.get('retry-after')).toBeNull()
   expect(answer.body.detail).toContain(`“${json.name}”`)
-  const provenance = new RegExp(`Requested by Jane Doe via runbook, ticket SEC \\w+, request ${id}`)
+  const provenance = new RegExp(`Requested by Jane Doe, via runbook, ticket SEC \\w+, request ${id}`)
   expect(answer.body.detail).toMatch(provenance)
   expect(answer.body.detail).toContain(`POST /v1/requests/${id}/resolve`)
   return { json, id, answer }

@@ -1,9 +1,10 @@
 import type { ConductorOneFailure, Failure } from '../../src/conductorone/failure.ts'
 import { ClientId, ClientSecret, type Credentials } from '../../src/config/credentials.ts'
 import { Policy } from '../../src/config/policy.ts'
-import { claimOf, identityOf } from '../../src/ledger/claim.ts'
+import { type Claim, claimOf } from '../../src/ledger/claim.ts'
 import type { Entry } from '../../src/ledger/entry.ts'
 import { newRequestId } from '../../src/ledger/request-id.ts'
+import { identityOf } from '../../src/ledger/sameness.ts'
 import { beginAttempt } from '../../src/ledger/state.ts'
 import type { ProblemCode } from '../../src/problem/catalog.ts'
 import { Problem, type ProblemDocument } from '../../src/problem/problem.ts'
@@ -60,6 +61,11 @@ export async function entryOf(
     tell: null,
   })
   return { ...beginAttempt(claim, undefined, NOON), ...changes }
+}
+
+/** The claim that an entry came from, with some of it different. */
+export function claimLike(entry: Entry, changes: Partial<Claim> = {}): Claim {
+  return { ...entry, isTransferable: false, background: false, warnings: [], ...changes }
 }
 
 export const vault = { id: 'vault-1', displayName: 'Payroll' }

@@ -4,10 +4,11 @@ import { env, exports } from 'cloudflare:workers'
 import { afterEach, beforeEach, vi } from 'vitest'
 import { Policy } from '../../src/config/policy.ts'
 import type { Bindings } from '../../src/env.ts'
-import { type Claim, claimOf, identityOf } from '../../src/ledger/claim.ts'
+import { type Claim, claimOf } from '../../src/ledger/claim.ts'
 import type { Entry } from '../../src/ledger/entry.ts'
 import type { Ledger } from '../../src/ledger/ledger.ts'
 import { inShard, newRequestId, type Shard, shardOf } from '../../src/ledger/request-id.ts'
+import { type Identity, identityOf } from '../../src/ledger/sameness.ts'
 import { ledgerOf } from '../../src/ledger/shards.ts'
 import { beginAttempt } from '../../src/ledger/state.ts'
 import { Store } from '../../src/ledger/store.ts'
@@ -113,6 +114,8 @@ export type Wish = {
   readonly caller?: string
   readonly background?: boolean
   readonly tell?: Tell | null
+  readonly identity?: Identity
+  readonly personId?: string
   /** puts a claim without a key into this shard */
   readonly shard?: Shard
   /** the very same claim as before, instead of a new one */
@@ -137,6 +140,8 @@ async function newClaim({
   background = false,
   tell = null,
   shard,
+  identity,
+  personId,
 }: Wish): Promise<Claim> {
   // an owner of its own, as found owners are remembered for longer than a test
   const owners = [`owner-${++count}@example.com`]
@@ -147,9 +152,10 @@ async function newClaim({
     claimant: { source: 'api', caller },
     content: request,
     order,
-    identity: identityOf(order, shard ? undefined : (key ?? `key-${count}`)),
+    identity: identity ?? identityOf(order, shard ? undefined : (key ?? `key-${count}`)),
     background,
     tell,
+    ...(personId !== undefined && { personId }),
   })
   return shard ? { ...claim, id: inShard(claim.id, shard) } : claim
 }

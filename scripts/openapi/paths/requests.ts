@@ -1,6 +1,6 @@
-import { ListQuery } from '../../../src/ledger/filter.ts'
+import { ListQuery, ReadQuery } from '../../../src/ledger/filter.ts'
 import '../query-words.ts'
-import { accepted, created, settled, unknown, vault } from '../examples.ts'
+import { accepted, attempt, created, settled, unknown, vault } from '../examples.ts'
 import type { Part } from '../headers.ts'
 import { jsonResponse, problemResponses, schemaRef } from '../responses.ts'
 import { queryParameters } from '../schemas.ts'
@@ -41,16 +41,17 @@ const readRequest: Part = {
   tags: ['Requests'],
   summary: 'Read a request',
   description:
-    'A request and what became of it. The scope `read` is for the caller’s own requests, `operate` for everyone’s.',
+    'A request and its outcome. The scope `read` is for the caller’s own requests, `operate` for everyone’s.',
   security: scopes('read', 'operate'),
-  parameters: [REQUEST_ID],
+  parameters: [REQUEST_ID, ...queryParameters(ReadQuery)],
   responses: {
-    200: jsonResponse('The request.', schemaRef('RequestRecord'), {
+    200: jsonResponse('The request.', schemaRef('RequestDetails'), {
       created: { summary: 'There is a vault', value: created },
+      attempts: { summary: 'With its attempts', value: { ...created, attempts: [attempt] } },
       accepted: { summary: 'Carried out in the background', value: accepted },
       unknown: { summary: 'There may be a vault', value: unknown },
     }),
-    ...problemResponses([...KEYED, 'not-found']),
+    ...problemResponses([...KEYED, 'not-found', 'invalid-request']),
   },
 }
 

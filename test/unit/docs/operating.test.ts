@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { ListQuery } from '../../../src/ledger/filter.ts'
+import { statuses } from '../../../src/ledger/entry.ts'
 import { problems } from '../../../src/problem/catalog.ts'
 import { paths, read } from '../../support/documents.ts'
 import { codes, tableOf } from '../../support/markdown.ts'
@@ -18,13 +18,12 @@ function logged(): string[] {
 /** Every text that an event may have. */
 function expanded(event: string): string[] {
   if (!event.includes('${')) return [event]
-  const { status } = ListQuery.shape
-  // a try ends, so none is left in the middle
-  const statuses = status.def.innerType.options.filter((option) => option !== 'creating')
+  // an attempt ends, so none is left in the middle
+  const ends = statuses.filter((status) => status !== 'creating')
   const posts = sources.flatMap((source) =>
     Array.from(source.matchAll(/\bevent: '(\w+)'/g), ([, name = '']) => name),
   )
-  const values = event.startsWith('request.') ? statuses : [...new Set(posts)]
+  const values = event.startsWith('request.') ? ends : [...new Set(posts)]
   return values.map((value) => event.replace(/\$\{[^}]+\}/, value))
 }
 

@@ -1,8 +1,10 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { type Claimant, type ClaimInput, claimOf, identityOf } from '../../../src/ledger/claim.ts'
+import { type ClaimInput, claimOf } from '../../../src/ledger/claim.ts'
 import { parseIdempotencyKey } from '../../../src/ledger/idempotency-key.ts'
 import { inShard, newRequestId, shardOf } from '../../../src/ledger/request-id.ts'
+import { type Claimant, identityOf } from '../../../src/ledger/sameness.ts'
+import { comparable } from '../../../src/lib/text.ts'
 import { Problem } from '../../../src/problem/problem.ts'
 import { orderFor, requestOf } from '../samples.ts'
 import { TestWorld } from '../world.ts'
@@ -130,7 +132,11 @@ test('never shares a key between two claimants, or between a key and a ticket', 
     return (await claimOf(inputWith({ claimant: { source, caller }, order, identity }))).claim.key
   }
   const spaceOf = ({ source, caller, key, ticket, name }: Asked) =>
-    JSON.stringify(ticket === null ? { source, caller, key } : { source, caller, ticket, name })
+    JSON.stringify(
+      ticket === null
+        ? { source, caller, key }
+        : { source, caller, ticket: comparable(ticket), name: comparable(name) },
+    )
   const parts = fc.subarray(['source', 'caller', 'key', 'ticket', 'name'] as const)
   await fc.assert(
     // two that differ in few parts, or in none
@@ -157,16 +163,69 @@ test('leaves a request without a key in the shard that its id names, and the res
   expect(keyed.claim.id).toBe(inShard(id, keyed.shard))
 })
 
-test('tells another content by its fingerprint, and not another way to write the same', async () => {
-  const print = await fingerprintOf({ name: 'Payroll', ticket: { id: 'SEC-1' } })
-  expect(await fingerprintOf({ ticket: { id: ' SEC-1' }, kind: 'group', name: ' Payroll' })).toBe(print)
-  for (const fields of [
-    { name: 'payroll' },
-    { description: 'x' },
-    { kind: 'magic_link' },
-    { owners: ['a@b.example'] },
-  ])
-    expect(await fingerprintOf({ name: 'Payroll', ticket: { id: 'SEC-1' }, ...fields })).not.toBe(print)
+const WRITTEN = {
+  name: 'Payroll',
+  description: 'For the night shift',
+  owners: ['alice@example.com', '2abcdefghijklmnopqrstuvwxyz'],
+  ticket: { id: 'SEC-1' },
+}
+
+test.each<[string, object]>([
+  ['the order of the fields', { ticket: { id: 'SEC-1' }, owners: WRITTEN.owners, name: 'Payroll' }],
+  ['capitals', { name: 'PAYROLL', description: 'for the NIGHT shift', ticket: { id: 'sec-1' } }],
+  ['white space', { name: ' Payroll ', description: 'For  the\nnight\u00a0shift' }],
+  ['invisible characters', { name: 'Pay\u200broll\ufeff', description: 'For the night \u00adshift' }],
+  ['the capitals of an address', { owners: ['Alice@Example.com', '2abcdefghijklmnopqrstuvwxyz'] }],
+  ['who asks', { requestedBy: 'Jane' }],
+  ['where the ticket is', { ticket: { id: 'SEC-1', url: 'https://a.example/SEC-1' } }],
+  ['the kind that it would have anyway', { kind: 'group' }],
+])('%s makes no other content', async (_, fields) => {
+  expect(await fingerprintOf({ ...WRITTEN, ...fields })).toBe(await fingerprintOf(WRITTEN))
+})
+
+test('composed letters are the same as the letters that they are made of', async () => {
+  expect(await fingerprintOf({ ...WRITTEN, name: 'Cafe\u0301' })).toBe(
+    await fingerprintOf({ ...WRITTEN, name: 'Café' }),
+  )
+})
+
+test.each<[string, object]>([
+  ['name', { name: 'Payrolls' }],
+  ['description', { description: 'x' }],
+  ['kind', { kind: 'magic_link' }],
+  ['owner', { owners: ['bob@example.com'] }],
+  ['owner, one less', { owners: ['alice@example.com'] }],
+  ['user id, in other letters', { owners: ['alice@example.com', '2ABCDEFGHIJKLMNOPQRSTUVWXYZ'] }],
+  ['lifetime', { credentialTtl: '1h' }],
+  ['ticket', { ticket: { id: 'SEC-10' } }],
+  ['callback', { callbackUrl: 'https://hooks.example.com/A' }],
+])('another %s is another content', async (_, fields) => {
+  expect(await fingerprintOf({ ...WRITTEN, ...fields })).not.toBe(await fingerprintOf(WRITTEN))
+})
+
+test('callbacks differ in either case', async () => {
+  const print = (path: string) =>
+    fingerprintOf({ name: 'x', callbackUrl: `https://hooks.example.com/${path}` })
+  expect(await print('a')).not.toBe(await print('A'))
+})
+
+test('a ticket and a name are the same however people write them', async () => {
+  const key = await keyOf({ name: 'Payroll', ticket: { id: 'SEC-1' } })
+  expect(await keyOf({ name: ' PAYROLL\u200b', ticket: { id: 'sec-1' } })).toBe(key)
+  expect(await keyOf({ name: 'Payroll 2', ticket: { id: 'SEC-1' } })).not.toBe(key)
+})
+
+test('a ticket that its system knows for good is the same under any name, within one site', async () => {
+  const issueKey = async (site: string, id: string, name = 'Payroll') => {
+    const input = inputWith({ order: { ...orderFor(), name }, identity: { kind: 'issue', site, id } })
+    const { claim } = await claimOf(input)
+    expect(claim.isTransferable).toBe(true)
+    return claim.key
+  }
+  const key = await issueKey('acme.atlassian.net', '10001')
+  expect(await issueKey('ACME.atlassian.net', '10001', 'Another')).toBe(key)
+  expect(await issueKey('other.atlassian.net', '10001')).not.toBe(key)
+  expect(await issueKey('acme.atlassian.net', '10002')).not.toBe(key)
 })
 
 test('takes along who asks, what is to be done and how', async () => {

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { recordOf } from '../../../src/ledger/entry.ts'
+import { detailsOf, recordOf } from '../../../src/ledger/entry.ts'
 import { entryOf, problemDocument, vault } from '../samples.ts'
 import { NOON } from '../world.ts'
 
@@ -17,10 +17,15 @@ test('shows of a request what its caller may know, and nothing else', async () =
     name: 'Payroll',
     ticket,
     requestedBy: 'Jane',
-    owners: [],
+    approvedBy: null,
+    preset: null,
+    owners: [{ input: 'owner@example.com', id: null }],
     vault,
     problem: null,
     warnings: ['by the way'],
+    attempt: 1,
+    nextAttemptAt: null,
+    settledBy: null,
     createdAt: '2026-10-01T12:00:00.000Z',
     updatedAt: '2026-10-01T12:00:01.500Z',
   })
@@ -45,4 +50,30 @@ test.each([
   const problem = status === 'failed' ? problemDocument('owner-not-found') : null
   const { warnings } = recordOf(await entryOf({}, { status, expiry, problem }))
   expect(warnings).toEqual(Array(times).fill(expect.stringContaining('expiry')))
+})
+
+test('shows who approved, who settled it, and when it is tried again', async () => {
+  const owners = [{ input: 'owner@example.com', id: 'u1' }]
+  const changes = { owners, approvedBy: 'Ann', settledBy: 'ops', nextAttemptAt: NOON, attempt: 3 }
+  expect(recordOf(await entryOf({}, changes))).toMatchObject({
+    ...changes,
+    nextAttemptAt: '2026-10-01T12:00:00.000Z',
+  })
+})
+
+test('shows the attempts to the one who looks into it', async () => {
+  const attempt = {
+    number: 1,
+    startedAt: NOON,
+    endedAt: NOON + 1_000,
+    outcome: 'postponed',
+    upstreamStatus: 503,
+    problem: 'conductorone-unavailable',
+    nextAttemptAt: null,
+  } as const
+  const entry = await entryOf({}, { attempts: [attempt] })
+  expect(recordOf(entry)).not.toHaveProperty('attempts')
+  expect(detailsOf(entry).attempts).toEqual([
+    { ...attempt, startedAt: '2026-10-01T12:00:00.000Z', endedAt: '2026-10-01T12:00:01.000Z' },
+  ])
 })

@@ -1,12 +1,11 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { dueAt, overdueAt } from '../../../src/ledger/alarm.ts'
-import type { Claim } from '../../../src/ledger/claim.ts'
 import type { Entry, Status } from '../../../src/ledger/entry.ts'
 import { unknownOutcome } from '../../../src/ledger/outcome-problems.ts'
 import { advance, beginAttempt, decide, type Event } from '../../../src/ledger/state.ts'
 import { Problem } from '../../../src/problem/problem.ts'
-import { entryOf, orderFor, problemDocument, vault } from '../samples.ts'
+import { claimLike, entryOf, orderFor, problemDocument, vault } from '../samples.ts'
 import { NOON } from '../world.ts'
 
 const DAY = 24 * 3_600_000
@@ -101,15 +100,14 @@ test('begins as accepted, with nothing sent and nobody found', async () => {
 
 test('keeps of a claim nothing that it does not need', async () => {
   const entry = await entryOf()
-  const claim: Claim = { ...entry, background: false, traceparent: '00-1' }
-  const kept = beginAttempt(claim, undefined, NOON)
-  expect(kept).not.toHaveProperty('background')
-  expect(kept).not.toHaveProperty('traceparent')
+  const kept = beginAttempt(claimLike(entry, { traceparent: '00-1' }), undefined, NOON)
+  for (const name of ['background', 'traceparent', 'isTransferable', 'warnings', 'refusal'])
+    expect(kept).not.toHaveProperty(name)
 })
 
 test('begins again under the id it has, as another attempt', async () => {
   const failed = await entryIn('failed')
-  const claim = { ...(await entryOf({ name: 'Corrected' })), id: 'req_other', background: false }
+  const claim = claimLike(await entryOf({ name: 'Corrected' }), { id: 'req_other' })
   expect(beginAttempt(claim, failed, NOON + 5)).toMatchObject({
     id: failed.id,
     status: 'accepted',
@@ -122,9 +120,8 @@ test('begins again under the id it has, as another attempt', async () => {
 })
 
 test('a claim means: go ahead, wait, here is the outcome, or that is another request', async () => {
-  const claim = { ...(await entryOf()), background: false }
+  const claim = claimLike(await entryOf())
   const other = { ...claim, fingerprint: 'other' }
-  expect(decide(undefined, claim)).toBe('begin')
   const entries = await Promise.all(statuses.map((status) => entryIn(status)))
   expect(entries.map((entry) => decide(entry, claim))).toEqual(['wait', 'wait', 'replay', 'retry', 'replay'])
   expect(entries.map((entry) => decide(entry, other))).toEqual([
@@ -138,7 +135,7 @@ test('a claim means: go ahead, wait, here is the outcome, or that is another req
 
 test('says each refusal of a faulty request once', async () => {
   const refusal = { code: 'invalid-request', detail: 'Wrong.', errors: [] } as const
-  const claim = { ...(await entryOf()), background: false, refusal }
+  const claim = claimLike(await entryOf(), { refusal })
   expect(decide(await entryIn('failed'), claim)).toBe('replay')
   expect(decide(await entryIn('failed'), { ...claim, fingerprint: 'other' })).toBe('retry')
 })
@@ -153,7 +150,7 @@ test('an overdue request that a Workflow looks after waits a day for it, if it w
   const due = advance(await entryIn('accepted', {}, true), events.started, NOON)
   expect(overdueAt(due)).toBe(NOON + 25_000)
   const waiting = advance(due, events.overdue, NOON + 25_000)
-  expect(waiting).toMatchObject({ status: 'accepted', deadline: null, workflow: 'due' })
+  expect(waiting).toMatchObject({ status: 'accepted', deadline: null, workflow: 'due', attempt: 2 })
   expect(overdueAt(waiting)).toBe(NOON + 25_000 + DAY)
   expect(advance(waiting, events.overdue, NOON)).toMatchObject({ status: 'failed' })
   const sent = await entryIn('creating', {}, true)
@@ -184,7 +181,7 @@ test('tells a person what to look for, and how to settle it', async () => {
   for (const part of [
     'No answer.',
     '“Payroll”',
-    `Requested by Jane via runbook, request ${entry.id}`,
+    `Requested by Jane, via runbook, request ${entry.id}`,
     `/v1/requests/${entry.id}/resolve`,
   ])
     expect(document.detail).toContain(part)
@@ -199,7 +196,7 @@ test('settled without a vault it has failed, and the same key may be used again'
     problem: { code: 'conductorone-unavailable' },
   })
   expect(settled.notes).toEqual([expect.stringContaining('Ann')])
-  expect(decide(settled, { ...unknown, background: false })).toBe('retry')
+  expect(decide(settled, claimLike(unknown))).toBe('retry')
 })
 
 test('settled with a vault it has a Workflow of its own for what is left to do', async () => {
@@ -209,7 +206,15 @@ test('settled with a vault it has a Workflow of its own for what is left to do',
     NOON,
   )
   const settled = advance(unknown, events.settled, NOON)
-  expect(settled).toMatchObject({ status: 'created', vault, attempt: 2, workflow: 'due', expiry: 'pending' })
+  expect(settled).toMatchObject({
+    status: 'created',
+    vault,
+    run: 2,
+    attempt: 1,
+    workflow: 'due',
+    expiry: 'pending',
+    settledBy: 'operator',
+  })
   const nothingLeft = advance(await entryIn('unknown', {}, true), events.settled, NOON)
   expect(nothingLeft).toMatchObject({ workflow: 'none' })
 })
@@ -274,7 +279,7 @@ function states(first: Entry, history: readonly (Event | 'claim')[]) {
   const passed: { readonly before: Entry; readonly event: Event | 'claim'; readonly after: Entry }[] = []
   let before = first
   for (const event of history) {
-    const claim = { ...first, background: false }
+    const claim = claimLike(first)
     const again = () => (decide(before, claim) === 'retry' ? beginAttempt(claim, before, NOON) : undefined)
     const after = event === 'claim' ? again() : step(before, event)
     if (after) passed.push({ before, event, after })
@@ -326,4 +331,59 @@ test('whatever happens, nothing is sent twice unless somebody knows that the fir
 test('an order is kept as it was given', async () => {
   const fields = { credentialTtl: '1h' }
   expect((await entryIn('created', fields)).order).toEqual(orderFor(fields))
+})
+
+test('a failed request of another person leaves the key to a new one', async () => {
+  const failed = { ...(await entryIn('failed')), personId: 'u1' }
+  expect(decide(failed, claimLike(failed, { personId: 'u1' }))).toBe('retry')
+  expect(decide(failed, claimLike(failed, { personId: 'u2' }))).toBe('supersede')
+  expect(decide(failed, claimLike(failed, { personId: null }))).toBe('supersede')
+  const refusal = { code: 'invalid-request', detail: 'Wrong.', errors: [] } as const
+  expect(decide(failed, claimLike(failed, { personId: 'u2', refusal }))).toBe('supersede')
+  const created = { ...(await entryIn('created')), personId: 'u1' }
+  expect(decide(created, claimLike(created, { personId: 'u2' }))).toBe('replay')
+})
+
+test('remembers how each attempt ended, and when the next one begins', async () => {
+  const told = { ...problem, upstream: { status: 503 }, retryAfter: 60 }
+  const first = advance(await entryIn('accepted', {}, true), events.started, NOON + 1)
+  expect(first.attempts).toMatchObject([{ number: 1, startedAt: NOON + 1, endedAt: null, outcome: null }])
+  const postponed = advance(first, { type: 'postponed', problem: told }, NOON + 5)
+  const nextAttemptAt = NOON + 5 + 60_000
+  expect(postponed).toMatchObject({ status: 'accepted', attempt: 2, nextAttemptAt })
+  expect(postponed.attempts).toEqual([
+    {
+      number: 1,
+      startedAt: NOON + 1,
+      endedAt: NOON + 5,
+      outcome: 'postponed',
+      upstreamStatus: 503,
+      problem: 'conductorone-unavailable',
+      nextAttemptAt,
+    },
+  ])
+  const second = advance(postponed, events.started, nextAttemptAt)
+  expect(second).toMatchObject({ attempt: 2, nextAttemptAt: null, attempts: [{ number: 1 }, { number: 2 }] })
+  const sending = advance(second, events.sending, nextAttemptAt)
+  const created = advance(sending, events.created, nextAttemptAt + 7)
+  expect(created.attempts.at(-1)).toMatchObject({ number: 2, endedAt: nextAttemptAt + 7, outcome: 'created' })
+})
+
+test('waits twice as long before each attempt, up to a quarter of an hour, and remembers the last ten', async () => {
+  let entry = await entryIn('accepted', {}, true)
+  const waits = []
+  for (let attempt = 1; attempt <= 12; attempt++) {
+    entry = advance(advance(entry, events.started, NOON), { type: 'postponed', problem }, NOON)
+    waits.push(((entry.nextAttemptAt ?? 0) - NOON) / 1_000)
+  }
+  expect(waits).toEqual([2, 4, 8, 16, 32, 64, 128, 256, 512, 900, 900, 900])
+  expect(entry.attempts.map(({ number }) => number)).toEqual([3, 4, 5, 6, 7, 8, 9, 10, 11, 12])
+  expect(entry.attempt).toBe(13)
+})
+
+test('a request that ends without an attempt changes nothing of an earlier one', async () => {
+  const failed = await entryIn('failed')
+  const again = beginAttempt(claimLike(failed), failed, NOON + 1)
+  const refused = advance(again, events.failed, NOON + 2)
+  expect(refused.attempts).toEqual(failed.attempts)
 })

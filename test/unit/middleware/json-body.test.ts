@@ -27,6 +27,10 @@ test.each([
   'Application/JSON',
   'application/json; charset=utf-8',
   'application/json;charset="UTF-8"',
+  'application/json; charset=utf8',
+  'application/json;',
+  'application/json ; odata.metadata=minimal',
+  'application/json; profile="a;b"; charset=UTF-8',
 ])('lets %s through', async (type) => {
   const response = await post('{"a":"ß"}', type)
   expect(await response.json()).toEqual({ a: 'ß' })
@@ -38,6 +42,8 @@ test.each([
   'application/x-www-form-urlencoded',
   'application/jsonp',
   'application/json; charset=latin1',
+  'application/json; odata=x; charset=utf-16',
+  'application/ld+json',
 ])('refuses the media type %s', async (type) => {
   const response = await post(new TextEncoder().encode('{}'), type)
   expect(response.status).toBe(415)
@@ -123,7 +129,28 @@ test('names a body as a whole where it is no object', async () => {
   })
 })
 
-test('gives what is valid on, trimmed and complete', async () => {
+test('gives what is valid on, trimmed', async () => {
   const response = await post('{"name":" Payroll "}', 'application/json', '/valid')
-  expect(await response.json()).toEqual({ name: 'Payroll', kind: 'group', owners: [] })
+  expect(await response.json()).toEqual({ name: 'Payroll' })
+})
+
+test.each(['gzip', 'br', 'deflate, gzip', 'x-unknown'])('refuses the encoding %s', async (encoding) => {
+  const headers = { 'Content-Type': 'application/json', 'Content-Encoding': encoding }
+  const response = await app.request('/', { method: 'POST', body: '{}', headers })
+  expect([response.status, response.headers.get('Accept-Encoding')]).toEqual([415, 'identity'])
+})
+
+test.each(['identity', 'Identity'])('reads the encoding %s', async (encoding) => {
+  const headers = { 'Content-Type': 'application/json', 'Content-Encoding': encoding }
+  expect((await app.request('/', { method: 'POST', body: '{}', headers })).status).toBe(200)
+})
+
+test('refuses members that stand twice, at any depth', async () => {
+  const body = '{"name":"Printer","kind":"magic_link","ticket":{"id":"1","id":"2"},"kind":null}'
+  const response = await post(body, 'application/json', '/valid')
+  expect(response.status).toBe(422)
+  expect(await response.json()).toMatchObject({
+    code: 'invalid-request',
+    errors: [{ pointer: '/ticket/id' }, { pointer: '/kind' }],
+  })
 })

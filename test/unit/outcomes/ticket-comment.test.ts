@@ -21,6 +21,8 @@ const RECORD: RequestRecord = {
   name: 'Payroll',
   ticket: { id: 'acme/access#12' },
   requestedBy: 'jane on GitHub',
+  approvedBy: null,
+  preset: null,
   owners: [
     { input: 'a@x.com', id: '2abc' },
     { input: 'b@x.com', id: '2abd' },
@@ -28,6 +30,9 @@ const RECORD: RequestRecord = {
   vault: { id: '2vault', displayName: 'Payroll' },
   problem: null,
   warnings: [],
+  attempt: 1,
+  nextAttemptAt: null,
+  settledBy: null,
   createdAt: '2026-10-01T11:59:58.123Z',
   updatedAt: '2026-10-01T12:00:00.000Z',
 }

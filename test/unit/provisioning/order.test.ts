@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { Policy } from '../../../src/config/policy.ts'
 import { Problem } from '../../../src/problem/problem.ts'
-import { orderOf } from '../../../src/provisioning/order.ts'
+import { faultyOrder, orderOf } from '../../../src/provisioning/order.ts'
 import { requestOf } from '../samples.ts'
 
 function order(fields: Readonly<Record<string, unknown>>, policy: Readonly<Record<string, unknown>> = {}) {
@@ -71,4 +71,19 @@ test.each([
       details: { errors: pointers.map((pointer) => expect.objectContaining({ pointer })) },
     }),
   )
+})
+
+test('keeps of a faulty ticket what can be read', () => {
+  const url = 'https://a.example/SEC-1'
+  expect(faultyOrder({ ticket: { id: 'SEC-1', url } }).ticket).toEqual({ id: 'SEC-1', url })
+  expect(faultyOrder({ ticket: { id: 'SEC-1', url: 'https://user@a.example/' } }).ticket).toEqual({
+    id: 'SEC-1',
+  })
+  expect(faultyOrder({ ticket: { id: 'x'.repeat(300), url } }).ticket).toEqual({ id: 'x'.repeat(255), url })
+  expect(faultyOrder({ ticket: { id: 'SEC\n1\u202e' } }).ticket).toEqual({ id: 'SEC 1' })
+  expect(faultyOrder({ ticket: { id: `${'x'.repeat(254)}🔐🔐` } }).ticket?.id).toBe(
+    `${'x'.repeat(254)}\ufffd`,
+  )
+  for (const ticket of [undefined, null, 'SEC-1', 7, {}, { id: '' }, { id: 7 }])
+    expect(faultyOrder({ ticket }).ticket).toBeUndefined()
 })

@@ -119,3 +119,27 @@ test('cannot be configured with a key that it does not know', () => {
     { code: 'unrecognized_keys', keys: ['maxview'] },
   ])
 })
+
+test.each([
+  ['müller.example', 'jana@MÜLLER.example'],
+  ['müller.example', 'jana@xn--mller-kva.example'],
+  ['xn--mller-kva.example', 'jana@müller.example'],
+  ['Example.COM', 'jana@example.com'],
+])('a policy for %s allows %s', (domain, owner) => {
+  const policy = Policy.parse({ allowedOwnerDomains: [domain] })
+  expect(violations(requestOf({ owners: [owner] }), policy)).toEqual([])
+})
+
+test.each([
+  'jana@evil.example',
+  'jana@example.com.evil.example',
+  'jana@example.com/.evil.example',
+  'jana@evil.example?example.com',
+  'jana@example.com:8080',
+  'jana@%65xample.com',
+  'jana@sub.example.com',
+  'jana@example.com#',
+])('a policy for example.com does not allow %s', (owner) => {
+  const policy = Policy.parse({ allowedOwnerDomains: ['example.com'] })
+  expect(violations(requestOf({ owners: [owner] }), policy)).toMatchObject([{ pointer: '/owners/0' }])
+})

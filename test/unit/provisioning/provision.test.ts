@@ -31,7 +31,7 @@ function run(broken?: 'find' | 'connect' | 'note') {
   }
   const done = provision({
     order: orderFor(),
-    provenance: { id: 'req_1', caller: 'runbook' },
+    provenance: { id: 'req_1', caller: 'runbook', approvedBy: null },
     tenant,
     directory,
     beforeSend: () => step('note'),

@@ -4,7 +4,7 @@ import { ProvisioningRequest } from '../../../src/provisioning/request.ts'
 import { provenanceLine, translate } from '../../../src/provisioning/translate.ts'
 import { orderFor } from '../samples.ts'
 
-const provenance = { id: 'req_1', caller: 'runbook' }
+const provenance = { id: 'req_1', caller: 'runbook', approvedBy: null }
 
 test('writes a vault for a group', () => {
   expect(translate(orderFor({ description: 'For auditors.' }), ['u1', 'u2'], provenance)).toEqual({
@@ -31,11 +31,11 @@ test('names each owner once, in the order given', () => {
 
 test.each([
   [{}, 'Requested via runbook, request req_1'],
-  [{ requestedBy: 'Jane' }, 'Requested by Jane via runbook, request req_1'],
+  [{ requestedBy: 'Jane' }, 'Requested by Jane, via runbook, request req_1'],
   [{ ticket: { id: 'SEC-1' } }, 'Requested via runbook, ticket SEC-1, request req_1'],
   [
     { requestedBy: 'Jane', ticket: { id: 'SEC-1', url: 'https://a.example/1' } },
-    'Requested by Jane via runbook, ticket SEC-1 (https://a.example/1), request req_1',
+    'Requested by Jane, via runbook, ticket SEC-1 (https://a.example/1), request req_1',
   ],
 ])('tells of %j where the vault comes from', (fields, line) => {
   expect(provenanceLine(orderFor(fields), provenance)).toBe(line)
