@@ -1,28 +1,29 @@
+import { readPorts, takenPort } from './ports.ts'
 import { startStack } from './stack.ts'
 
-const ports = {
-  worker: Number(process.env.PORT ?? 8787),
-  simulator: Number(process.env.SIMULATOR_PORT ?? 8788),
-}
-const { worker, simulator, credential, key, stop } = await startStack(ports).catch((error: unknown) => {
-  if (!(error instanceof Error && 'code' in error && error.code === 'ERR_ADDRESS_IN_USE')) throw error
-  console.error(`Port ${ports.worker} or ${ports.simulator} is taken. PORT and SIMULATOR_PORT name others:
+const ports = readPorts(process.env)
+if (typeof ports === 'string') stopWith(ports)
+const taken = await takenPort(ports)
+if (taken !== undefined) stopWith(taken)
 
-  PORT=9787 SIMULATOR_PORT=9788 npm start
-`)
-  return process.exit(1)
-})
+console.log('Building the Worker and a simulated ConductorOne tenant, and starting both …')
+const { worker, simulator, credential, key, stop } = await startStack(ports)
 
-console.log(`The Worker listens at ${worker.url.origin}, and a simulated ConductorOne tenant at ${simulator.url.origin}.
-Nothing is kept when they stop; Ctrl-C stops them.
+console.log(`
+The Worker      ${worker.url.origin}
+A tenant        ${simulator.url.origin}, simulated; nothing is kept when both stop
 
-In another terminal, in this folder, paste these lines:
+Pages           ${worker.url.origin}/docs      the API, to try it
+                ${worker.url.origin}/console   requests and their outcome
+                Sign in there with the key below.
+
+Paste these lines into another terminal, in this folder:
 
   export VAULTS_URL=${worker.url.origin}
   export VAULTS_KEY=${key}
   export SIMULATOR_URL=${simulator.url.origin}
 
-Make a vault; every other curl in README.md works too:
+Make a vault; every other curl in README.md and docs/api.md works too:
 
   curl "$VAULTS_URL/v1/vaults" \\
     -H "Authorization: Bearer $VAULTS_KEY" \\
@@ -34,14 +35,22 @@ See what the tenant has, and what it was asked:
   curl "$SIMULATOR_URL/_simulator/vaults"
   curl "$SIMULATOR_URL/_simulator/journal"
 
-Rehearse npm run setup and npm run dev with this tenant, in a terminal that you close before the real one:
+Rehearse npm run setup with this tenant, in a terminal that you close before the
+real one:
 
   export CONDUCTORONE_BASE_URL=${simulator.url.origin}
   export CONDUCTORONE_CLIENT_ID=${credential.clientId}
   export CONDUCTORONE_CLIENT_SECRET=${credential.clientSecret}
+
+Ctrl-C stops both.
 `)
 
 for (const signal of ['SIGINT', 'SIGTERM'] as const)
   process.once(signal, () => {
     void stop().finally(() => process.exit(0))
   })
+
+function stopWith(line: string): never {
+  console.error(line)
+  return process.exit(1)
+}
