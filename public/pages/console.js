@@ -1,4 +1,5 @@
 import { ask, ProblemError } from './api.js'
+import { showCounts } from './counts.js'
 import { element, find } from './element.js'
 import { filters } from './filters.js'
 import { startPolling } from './poll.js'
@@ -9,7 +10,7 @@ import { signIn } from './sign-in.js'
 import { clockSeconds } from './time.js'
 
 /** @typedef {import('./record.js').RequestRecord} RequestRecord */
-/** @typedef {{ readonly requests: readonly RequestRecord[], readonly cursor: string | null }} Page */
+/** @typedef {{ readonly requests: readonly RequestRecord[], readonly cursor: string | null, readonly counts?: import('./counts.js').Counts }} Page */
 
 const PAGE_LENGTH = 25
 /** The most that the API answers at once. */
@@ -24,8 +25,15 @@ const asOf = find('#as-of', HTMLElement)
 const refreshButton = find('#refresh', HTMLButtonElement)
 find('#table', HTMLElement).replaceWith(list.table)
 
+/** Counting reads every request, so a refresh does it less often than it reads the newest ones. */
+const COUNT_MS = 30_000
+
 /** @type {string | null} where the next page begins */
 let cursor = null
+/** Whether a person waits for a page: a refresh must not come in between. */
+let isLoading = false
+/** When requests were counted last, in epoch milliseconds. */
+let countedAt = 0
 /** @type {AbortController | undefined} of the last call, which the next one replaces */
 let running
 /** @type {Date | undefined} */
@@ -38,14 +46,20 @@ signIn({
   onSignIn: () => void load(),
   onSignOut: clear,
 })
-refreshButton.addEventListener('click', () => void refresh())
+refreshButton.addEventListener('click', () => {
+  countedAt = 0
+  void refresh()
+})
 older.addEventListener('click', () => void loadOlder())
 
 /** Shows the list that the form asks for. */
 async function load() {
   all.hidden = false
+  isLoading = true
+  countedAt = 0
   const page = await fetchPage(PAGE_LENGTH)
   if (!page) return
+  isLoading = false
   if (page instanceof ProblemError) {
     list.show([])
     news.textContent = ''
@@ -58,6 +72,7 @@ async function load() {
 
 /** Shows the same list as it is now. If that can't be had, what is shown stays, greyed. */
 async function refresh() {
+  if (isLoading) return /** @type {const} */ ('idle')
   const shown = list.records()
   const page = await fetchPage(Math.min(Math.max(shown.length, PAGE_LENGTH), MAX_PAGE_LENGTH))
   if (!page) return /** @type {const} */ ('idle')
@@ -75,8 +90,10 @@ async function refresh() {
 }
 
 async function loadOlder() {
+  isLoading = true
   const page = await fetchPage(PAGE_LENGTH, cursor)
   if (!page) return
+  isLoading = false
   if (page instanceof ProblemError) {
     trouble.replaceChildren(await problemView(page.problem))
     return
@@ -96,18 +113,18 @@ async function fetchPage(limit, after = null) {
   running = new AbortController()
   const { signal } = running
   const query = filter.query()
-  // the API does not search yet, so the ticket is looked for
-  const q = query.get('q')
-  if (q !== null) query.set('ticket', q)
-  query.delete('q')
-  const status = query.get('status')?.split(',')[0]
-  if (status !== undefined) query.set('status', status)
   query.set('limit', `${limit}`)
   if (after !== null) query.set('cursor', after)
+  if (Date.now() - countedAt > COUNT_MS) query.set('counts', 'true')
   try {
     /** @type {Page} */
     const page = await ask('GET', `/v1/requests?${query}`, { signal })
-    return signal.aborted ? undefined : page
+    if (signal.aborted) return undefined
+    if (page.counts) {
+      countedAt = Date.now()
+      showCounts(page.counts)
+    }
+    return page
   } catch (error) {
     if (signal.aborted) return undefined
     if (error instanceof ProblemError) return error
@@ -158,6 +175,7 @@ function olderThan(last, records) {
 
 function clear() {
   running?.abort()
+  isLoading = false
   polling.stop()
   list.show([])
   setCursor(null)

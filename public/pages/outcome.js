@@ -3,7 +3,7 @@ import { element } from './element.js'
 import { problemView } from './problem.js'
 import { httpsAddress } from './record.js'
 import { statusOf } from './request-list.js'
-import { clockTime } from './time.js'
+import { nextTime } from './time.js'
 
 /** @typedef {import('./record.js').RequestRecord} RequestRecord */
 /** @typedef {import('./sign-in.js').Caller} Caller */
@@ -50,7 +50,7 @@ async function contentOf(record, caller, settle) {
 
 /** @param {RequestRecord} record */
 function waitingFor({ attempt = 1, nextAttemptAt }) {
-  if (nextAttemptAt) return `Attempt ${attempt}, next at ${clockTime(nextAttemptAt)}; nothing to do.`
+  if (nextAttemptAt) return `Attempt ${attempt}, ${nextTime(nextAttemptAt)}; nothing to do.`
   return attempt > 1 ? `Attempt ${attempt} begins soon; nothing to do.` : 'It begins soon; nothing to do.'
 }
 
@@ -121,7 +121,7 @@ function unknownOf({ nextAttemptAt }, caller, settle) {
   const search = nextAttemptAt
     ? [
         paragraph(
-          `We look for the vault in ConductorOne’s system log, next at ${clockTime(nextAttemptAt)}. You may wait for that.`,
+          `We look for the vault in ConductorOne’s system log, ${nextTime(nextAttemptAt)}. Wait for that if you can.`,
         ),
       ]
     : []

@@ -1,4 +1,4 @@
-import { clockTime } from './time.js'
+import { nextTime } from './time.js'
 
 /**
  * @typedef {object} RequestRecord a request, as `GET /v1/requests/{id}` answers it
@@ -72,14 +72,14 @@ export function summaryOf(record) {
 
 /** @param {RequestRecord} record */
 function waitOf({ attempt = 1, nextAttemptAt, problem }) {
-  if (nextAttemptAt) return `Attempt ${attempt}, next at ${clockTime(nextAttemptAt)}; nothing to do`
+  if (nextAttemptAt) return `Attempt ${attempt}, ${nextTime(nextAttemptAt)}; nothing to do`
   if (problem) return `${problem.title}; we try again, nothing to do`
   return attempt > 1 ? `Attempt ${attempt} begins soon; nothing to do` : 'Begins soon; nothing to do'
 }
 
 /** @param {RequestRecord} record */
 function searchOf({ nextAttemptAt }) {
-  return `Looking for the vault, next at ${clockTime(nextAttemptAt ?? '')}; nothing to do yet`
+  return `Searching, ${nextTime(nextAttemptAt ?? '')}; nothing to do yet`
 }
 
 /**

@@ -69,7 +69,7 @@ export function listCell(label, title, ...content) {
 /** @param {RequestRecord} record */
 function rowOf(record) {
   const { id, name, status, ticket, createdAt, requestedBy, caller, source } = record
-  const link = element('a', { href: `/console/requests/${id}` }, name)
+  const link = element('a', { class: 'name', href: `/console/requests/${id}` }, name)
   const by = requestedBy === null ? `${caller}, ${source}` : `${requestedBy} (${caller}, ${source})`
   return element(
     'tr',

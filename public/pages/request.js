@@ -111,7 +111,7 @@ function facts(record) {
     ['Request id', [element('code', {}, id), ' ', copyButton('the request id', () => id)]],
     ['Requested by', [requestedBy ?? quiet('not said')]],
     ...(approvedBy ? [/** @type {[string, string[]]} */ (['Approved by', [approvedBy]])] : []),
-    ['Sent by', [`${name}${source === 'api' ? ' (API)' : ` (${source})`}`]],
+    ['Sent by', [source === 'api' ? `${name} (API)` : source === name ? source : `${name} (${source})`]],
     ['Ticket', [ticketOf(ticket)]],
     ...(preset ? [/** @type {[string, string[]]} */ (['Preset', [preset]])] : []),
     ['Owners', [ownersOf(record)]],

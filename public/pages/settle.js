@@ -2,7 +2,7 @@ import { ask, ProblemError } from './api.js'
 import { element, find } from './element.js'
 import { vaultsMenu } from './outcome.js'
 import { problemView } from './problem.js'
-import { exactTime } from './time.js'
+import { exactTime, nextTime } from './time.js'
 
 /** @typedef {import('./record.js').RequestRecord} RequestRecord */
 /** @typedef {import('./sign-in.js').Caller} Caller */
@@ -18,9 +18,6 @@ const checkButton = find('#check', HTMLButtonElement)
 const previewPlace = find('#preview', HTMLElement)
 const trouble = find('#settle-trouble', HTMLElement)
 const submit = find('[type=submit]', HTMLButtonElement, form)
-
-/** The API does not take `force` yet. */
-const TAKES_FORCE = Boolean(0)
 
 /** @type {{ record: RequestRecord, onSettled: (record: RequestRecord) => void } | undefined} */
 let current
@@ -41,9 +38,18 @@ export function openSettlement(record, caller, onSettled) {
   forgetCheck()
   find('#settle-name', HTMLElement).textContent = record.name
   find('#settle-id', HTMLElement).textContent = record.id
+  showRunningSearch(record)
   find('#settle-where', HTMLElement).replaceChildren(vaultsMenu(caller))
   showChoice()
   dialog.showModal()
+}
+
+/** @param {RequestRecord} record */
+function showRunningSearch({ nextAttemptAt }) {
+  const place = find('#settle-running', HTMLElement)
+  place.hidden = !nextAttemptAt
+  if (nextAttemptAt)
+    place.textContent = `We are still looking for the vault in the system log, ${nextTime(nextAttemptAt)}. Wait for that if you can.`
 }
 
 form.addEventListener('change', showChoice)
@@ -114,36 +120,12 @@ async function check() {
   if (!asked || !vaultId.reportValidity()) return
   forgetCheck()
   const wanted = vaultId.value.trim()
-  const preview = await readPreview(asked.record, wanted)
+  /** @type {Preview | undefined} */
+  const preview = await resolve(asked.record, { vaultId: wanted, preview: true }, checkButton)
   if (!preview || current !== asked) return
   previewPlace.replaceChildren(previewView(preview, wanted))
   if (preview.fits) checked = { vaultId: wanted, force: false }
   showChoice()
-}
-
-/**
- * Reads the vault, since the API does not preview yet.
- *
- * @param {RequestRecord} record
- * @param {string} wanted
- * @returns {Promise<Preview | undefined>}
- */
-async function readPreview(record, wanted) {
-  trouble.replaceChildren()
-  checkButton.disabled = true
-  try {
-    /** @type {{ vault: import('./record.js').Vault }} */
-    const { vault } = await ask('GET', `/v1/vaults/${encodeURIComponent(wanted)}`)
-    return { vault, fits: (vault.description ?? '').trimEnd().endsWith(record.id) }
-  } catch (error) {
-    if (!(error instanceof ProblemError)) throw error
-    const text =
-      error.problem.code === 'not-found' ? 'ConductorOne has no vault with that id.' : error.message
-    trouble.replaceChildren(element('p', { class: 'problem' }, text))
-    return undefined
-  } finally {
-    checkButton.disabled = false
-  }
 }
 
 /**
@@ -160,12 +142,15 @@ function previewView({ vault, fits, reasons = [] }, wanted) {
     ...(createdAt ? [row('Created', exactTime(createdAt))] : []),
     row('Last line', lastLine || 'no description'),
   )
+  const doubts =
+    reasons.length > 0 ? [element('ul', {}, ...reasons.map((reason) => element('li', {}, reason)))] : []
   if (fits)
     return element(
       'div',
       { class: 'preview fits' },
       vaultCard,
       element('p', {}, 'This vault belongs to this request.'),
+      ...doubts,
     )
   const force = element('input', { type: 'checkbox', name: 'force' })
   force.addEventListener('change', () => {
@@ -176,7 +161,7 @@ function previewView({ vault, fits, reasons = [] }, wanted) {
     { class: 'preview' },
     vaultCard,
     element('p', { class: 'warning' }, 'Nothing proves that this vault belongs to this request.'),
-    ...(reasons.length > 0 ? [element('ul', {}, ...reasons.map((reason) => element('li', {}, reason)))] : []),
+    ...doubts,
     element('label', { class: 'tick' }, force, ' ', element('span', {}, 'I am sure that it does.')),
   )
 }
@@ -196,7 +181,7 @@ async function settle() {
   // a search that is under way does not keep a person who has looked from settling it
   const force = outcome === 'created' ? checked?.force : Boolean(asked.record.nextAttemptAt)
   const how = outcome === 'created' ? { vaultId: checked?.vaultId } : { outcome }
-  const after = await resolve(asked.record, { ...how, ...(force && TAKES_FORCE ? { force } : {}) }, submit)
+  const after = await resolve(asked.record, { ...how, ...(force ? { force } : {}) }, submit)
   if (after && current === asked) finish(asked, after)
 }
 

@@ -41,6 +41,14 @@ export function clockTime(instant, format = clock) {
 }
 
 /**
+ * @param {string} instant RFC 3339, of something that is to come
+ * @returns {string} such as "next at 05:47", or "any moment now" if that has passed
+ */
+export function nextTime(instant) {
+  return Date.parse(instant) > Date.now() ? `next at ${clockTime(instant)}` : 'any moment now'
+}
+
+/**
  * @param {string | Date} instant
  * @returns {string} as {@link clockTime}, to the second
  */

@@ -7,7 +7,7 @@ import { clockSeconds, duration, exactTime } from './time.js'
 const OUTCOMES = {
   created: 'ConductorOne created the vault',
   failed: 'No vault was created',
-  postponed: 'Nothing was sent; tried again later',
+  postponed: 'Not possible yet; tried again later',
   unknown: 'No readable answer from ConductorOne',
 }
 

@@ -123,6 +123,11 @@ async function saveCsv() {
 /** @param {unknown} error */
 async function showTrouble(error) {
   if (!(error instanceof ProblemError)) throw error
+  // an older deployment has the path for making vaults only
+  if (error.problem.code === 'method-not-allowed') {
+    news.textContent = 'This deployment keeps no register.'
+    return
+  }
   trouble.replaceChildren(await problemView(error.problem))
 }
 
@@ -135,7 +140,11 @@ function rowOf({ id, name, owners, ticket, requestedBy, approvedBy, caller, sour
   return element(
     'tr',
     { role: 'row' },
-    listCell('Vault', `${name}, vault ${id}`, element('a', { href: `/console/requests/${request}` }, name)),
+    listCell(
+      'Vault',
+      `${name}, vault ${id}`,
+      element('a', { class: 'name', href: `/console/requests/${request}` }, name),
+    ),
     listCell('Owners', given, given),
     listCell('Requested by', `${requestedBy ?? caller} (${caller}, ${source})`, requestedBy ?? caller),
     listCell('Approved by', approvedBy ?? '', approvedBy ?? '–'),

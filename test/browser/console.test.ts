@@ -101,6 +101,56 @@ test('a slash leads to the search, but stays a slash where one types', async () 
   expect(await page.locator('[name=q]').inputValue()).toBe('/')
 })
 
+test('the API searches by name, owner, ticket in any case, request id and vault id', async () => {
+  const name = unique('Found')
+  const id = await make(scene.stage, 'created', { name, ticket })
+  await make(scene.stage, 'created', { name: unique('Other') })
+  const { vault } = (await scene.stage.worker.call('GET', `/v1/requests/${id}`)).body
+  const page = await openList(KEYS.operator, '')
+  for (const text of [name.slice(2).toUpperCase(), ticket.id.toLowerCase(), id, vault.id]) {
+    await page.keyboard.press('/')
+    await page.keyboard.press('Backspace')
+    const answered = page.waitForResponse((answer) => new URL(answer.url()).searchParams.get('q') === text)
+    await page.keyboard.type(text)
+    await answered
+    await expect.poll(() => names(page)).toEqual([name])
+    expect(new URL(page.url()).searchParams.get('q')).toBe(text)
+    await page.evaluate('document.activeElement.blur()')
+  }
+  await page.reload()
+  await page.locator('#news').getByText('1 request', { exact: true }).waitFor()
+  await page.locator('[name=q]').fill('no request has this in it')
+  await page.getByText('No request matches these filters.').waitFor()
+  expect(await page.getByRole('table').count()).toBe(0)
+})
+
+test('caller, source and days are filtered, and folded until they are wanted', async () => {
+  await make(scene.stage, 'created', { name: 'Today', ticket })
+  const page = await openList(KEYS.operator, `ticket=${ticket.id}&caller=runbook&source=api`)
+  expect(await names(page)).toEqual(['Today'])
+  expect(await page.getByLabel('Caller').inputValue()).toBe('runbook')
+  await page.getByLabel('Caller').fill('other')
+  await page.keyboard.press('Enter')
+  await page.getByText('No request matches these filters.').waitFor()
+  await page.getByLabel('Caller').fill('')
+  await page.getByLabel('To').fill('2020-01-01')
+  await page.keyboard.press('Enter')
+  await page.locator('#news').getByText('No request matches these filters.').waitFor()
+  await page.getByLabel('To').fill('')
+  await page.getByLabel('From').fill(new Date(Date.now() - 86_400_000).toISOString().slice(0, 10))
+  await page.keyboard.press('Enter')
+  await page.locator('#news').getByText('1 request', { exact: true }).waitFor()
+})
+
+test('statuses are counted, unknown first, with the age of the oldest', async () => {
+  await make(scene.stage, 'unknown', { name: 'Old', ticket })
+  const page = await openList()
+  const labels = await page.locator('.choices label').allTextContents()
+  expect(labels[0]).toMatch(/^Unknown [1-9]\d*, oldest \d+ (m?s|min)$/)
+  expect(labels[1]).toMatch(/^Under way \d+/)
+  expect(labels[3]).toMatch(/^Created [1-9]\d*$/)
+})
+
 test('older requests are shown page by page, each once', async () => {
   const ids: string[] = []
   for (let number = 0; number < 27; number++)

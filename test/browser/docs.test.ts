@@ -146,12 +146,13 @@ test('the search finds operations by their words, and a slash leads to it', asyn
   const page = await scene.open('/docs')
   await page.getByRole('heading', { name: 'Make a vault', exact: true }).waitFor()
   await page.keyboard.press('/')
-  await page.keyboard.type('not_created')
-  await page.locator('#resolveRequest').waitFor()
-  expect(await page.locator('#createVault').isVisible()).toBe(false)
+  await page.keyboard.type('trace context')
+  await page.locator('#found').getByText('1 found').waitFor()
+  expect(await page.locator('#createVault').isVisible()).toBe(true)
+  expect(await page.locator('#listRequests').isVisible()).toBe(false)
   expect(await page.getByRole('link', { name: 'List requests' }).isVisible()).toBe(false)
   await page.getByLabel('Search').fill('')
-  await page.locator('#createVault').waitFor()
+  await page.locator('#listRequests').waitFor()
 })
 
 test('the contents show which part is being read', async () => {
