@@ -44,7 +44,7 @@ export function find(selector, kind, inside = document) {
 
 /**
  * Shows a text of the API's description: blank lines part paragraphs, lines that begin with `- ` are a list, and
- * backticks enclose code.
+ * {@link words} has the rest.
  *
  * @param {string} text
  * @returns {HTMLElement[]}
@@ -57,12 +57,20 @@ export function prose(text) {
   })
 }
 
+/** Code between backticks, or a link to a path of this deployment. */
+const MARKS = /(`[^`]*`|\[[^\]]+\]\(\/[^)\s]*\))/
+
 /**
- * Makes elements of the code in a text.
+ * Makes elements of the code and the links in a text.
  *
- * @param {string} text with code between backticks
+ * @param {string} text as CommonMark has them
  * @returns {(Node | string)[]} the text and the elements
  */
 export function words(text) {
-  return text.split('`').map((part, index) => (index % 2 === 1 ? element('code', {}, part) : part))
+  return text.split(MARKS).map((part, index) => {
+    if (index % 2 === 0) return part
+    if (part.startsWith('`')) return element('code', {}, part.slice(1, -1))
+    const [name = '', href = ''] = part.slice(1, -1).split('](')
+    return element('a', { href }, name)
+  })
 }

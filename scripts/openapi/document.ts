@@ -11,17 +11,18 @@ import { exampleComponents } from './problem-examples.ts'
 import { notFoundResponse, problemResponses } from './responses.ts'
 import { schemaComponents } from './schemas.ts'
 
-const description = `Vaults in ConductorOne from a short request: with the right owners, at most once, and never an untrue word about
-the outcome.
+const description = `Ask for a vault in ConductorOne with a short request. It is made with the owners you name, at most once, and the
+answer never claims an outcome that isn't confirmed.
 
-Whatever goes wrong is answered as \`application/problem+json\` (RFC 9457). \`code\` is stable; \`retryable\` says whether
-the same request may succeed later, unchanged; \`errors\` has a JSON pointer for each field at fault; \`upstream\` has what
-ConductorOne said. Any other path is answered with \`not-found\` (browsers get a page), any other method of these paths with
-\`method-not-allowed\` and \`Allow\`; \`HEAD\` goes wherever \`GET\` does, and a slash at
-the end of a path changes nothing.
+Every error is \`application/problem+json\` (RFC 9457):
 
-Every answer has \`X-Request-Id\`, \`Cache-Control: no-store\`, and the headers that fence browsers in, such as
-\`Content-Security-Policy\` and \`Strict-Transport-Security\`.`
+- \`code\` is stable, and [its page](/problems) says what to do.
+- \`retryable\` says whether the same request may succeed later, unchanged.
+- \`errors\` has a JSON pointer for each field at fault.
+- \`upstream\` has ConductorOne's own answer.
+
+Every answer has \`X-Request-Id\` and \`Cache-Control: no-store\`. \`HEAD\` works wherever \`GET\` does. Other paths are
+answered with \`not-found\` (a page in browsers), other methods with \`method-not-allowed\` and \`Allow\`.`
 
 /** The description of the API: OpenAPI 3.1, made of the schemas that validate and the table of problems. */
 export const document: Part = {
@@ -30,15 +31,15 @@ export const document: Part = {
     title: 'Vaults for ConductorOne',
     version: manifest.version,
     summary: 'Vaults in ConductorOne, from a ticket, a chat or a curl.',
-    description: description.replaceAll(/(?<=\S)\n(?=\S)/g, ' '),
+    description: description.replaceAll(/(?<=\S)\n(?=[^\s-])/g, ' '),
     license: { name: 'Apache License 2.0', identifier: 'Apache-2.0' },
   },
   servers: [{ url: '/', description: 'Where this description comes from.' }],
   tags: [
-    { name: 'Vaults', description: 'Making vaults, and reading them.' },
-    { name: 'Requests', description: 'What was asked for and what became of it.' },
-    { name: 'Webhooks', description: 'Deliveries of other systems, signed by them.' },
-    { name: 'Service', description: 'For operators, monitors and readers. No key is needed.' },
+    { name: 'Vaults', description: 'Make vaults and read them.' },
+    { name: 'Requests', description: 'See what was asked for and what became of it.' },
+    { name: 'Webhooks', description: 'For ticketing systems and chats, which sign what they send.' },
+    { name: 'Service', description: 'For operators, monitors and readers.' },
   ],
   paths: {
     ...vaultPaths,

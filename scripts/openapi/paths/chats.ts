@@ -32,10 +32,10 @@ function operation({ operationId, title, proofs, type, example, answer, examples
   return {
     operationId,
     tags: ['Webhooks'],
-    summary: `Receive a command of ${title}`,
+    summary: `Receive a ${title} command`,
     description:
-      `What somebody wrote in ${title}: \`${TEXT}\`, \`status <id>\` or \`help\`; answered in its own format. ` +
-      `Proven by ${provenBy(proofs)}. Without a secret in WEBHOOK_SECRETS it does not exist.`,
+      `Takes \`${TEXT}\`, \`status <id>\` or \`help\`, and answers in the format of ${title}. ` +
+      `Verified by ${provenBy(proofs)}. Without a secret in WEBHOOK_SECRETS this path does not exist.`,
     security: [],
     requestBody: {
       description: `What ${title} sends, in at most 256 KiB; its documentation has the shape.`,
@@ -45,7 +45,7 @@ function operation({ operationId, title, proofs, type, example, answer, examples
     responses: {
       200: {
         ...jsonResponse(
-          `What is shown to the person who asked${silent ? '; nothing, where nothing is to be said' : ''}.`,
+          `Shown to the person who asked${silent ? '; empty if there is nothing to say' : ''}.`,
           silent ? schemaRef(answer) : { anyOf: [schemaRef(answer), schemaRef('Ignored')] },
           examples,
         ),

@@ -9,11 +9,12 @@ const asked = { ...delivered, caller: 'conductorone', source: 'conductorone', ti
 const receiveConductorOne: Part = {
   operationId: 'receiveConductorOne',
   tags: ['Webhooks'],
-  summary: 'Receive a delivery of ConductorOne',
+  summary: 'Receive a ConductorOne delivery',
   description:
-    'A provisioning step makes a vault for whoever the task is about, a step of an automation makes one of its context. Proven by `Authorization`, a JWT of the tenant that binds the request and its ' +
-    'body and is good once. The outcome goes to the delivery’s callback address, on the tenant’s own host. Without ' +
-    '`CONDUCTORONE_WEBHOOKS = "on"` it does not exist.',
+    'A provisioning step makes a vault for the person that the task is about; a step of an automation makes one from its ' +
+    'context. Verified by `Authorization`, a JWT of the tenant that binds the request and its body and is good once. The ' +
+    'outcome goes to the delivery’s callback address, on the tenant’s own host. Without `CONDUCTORONE_WEBHOOKS = "on"` ' +
+    'this path does not exist.',
   security: [],
   requestBody: {
     description: 'ConductorOne’s own payload, in at most 256 KiB; its documentation has the shape.',

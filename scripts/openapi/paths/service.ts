@@ -7,8 +7,8 @@ import { KEYED, scopes } from './keyed.ts'
 const checkHealth: Part = {
   operationId: 'checkHealth',
   tags: ['Service'],
-  summary: 'Whether it runs',
-  description: 'Asks nobody.',
+  summary: 'Liveness',
+  description: 'Answers without asking anything else.',
   security: [],
   responses: {
     200: jsonResponse('It runs.', schemaRef('Healthy'), {
@@ -20,16 +20,16 @@ const checkHealth: Part = {
 const checkReadiness: Part = {
   operationId: 'checkReadiness',
   tags: ['Service'],
-  summary: 'Whether it could make a vault',
+  summary: 'Readiness',
   description:
-    'Whether the configuration is valid and ConductorOne gives a token. Strangers learn no more; a key with the scope ' +
-    '`operate` gets each check that was carried out, up to the first that failed, with what to do about it.',
+    'Says whether the configuration is valid and ConductorOne gives a token. With a key that has the scope `operate`, ' +
+    'it lists the checks up to the first that failed, and what to do about that one.',
   security: [{}, ...scopes('operate')],
   responses: {
     200: jsonResponse('It could.', schemaRef('Ready'), {
-      ready: { summary: 'To strangers', value: { status: 'ready' } },
+      ready: { summary: 'Without a key', value: { status: 'ready' } },
       checks: {
-        summary: 'To operators',
+        summary: 'For operators',
         value: { status: 'ready', checks: ['token', 'ledger', 'owners'].map((name) => ({ name, ok: true })) },
       },
     }),
@@ -37,9 +37,9 @@ const checkReadiness: Part = {
       'It could not.',
       schemaRef('Unready'),
       {
-        unavailable: { summary: 'To strangers', value: { status: 'unavailable' } },
+        unavailable: { summary: 'Without a key', value: { status: 'unavailable' } },
         checks: {
-          summary: 'To operators',
+          summary: 'For operators',
           value: {
             status: 'unavailable',
             checks: [{ name: 'token', ok: false, do: problems['conductorone-credentials-rejected'].remedy }],
@@ -82,7 +82,7 @@ Wait as long as \`Retry-After\` says.
 const explainProblem: Part = {
   operationId: 'explainProblem',
   tags: ['Service'],
-  summary: 'What a problem means and what to do',
+  summary: 'Explain a problem',
   description: 'The page behind the `type` of a problem: HTML if it is accepted, else text.',
   security: [],
   parameters: [
@@ -110,7 +110,7 @@ const explainProblem: Part = {
 const listProblems: Part = {
   operationId: 'listProblems',
   tags: ['Service'],
-  summary: 'Every problem',
+  summary: 'List the problems',
   description: 'Every code with its title: HTML if it is accepted, else text.',
   security: [],
   responses: {

@@ -12,9 +12,8 @@ const IDEMPOTENCY_KEY = {
   name: 'Idempotency-Key',
   in: 'header',
   description:
-    'What makes two requests the same one, in the space of the caller: 1 to 255 printable ASCII characters, bare or as ' +
-    'a quoted string. Without it, the ticket’s id and the vault’s name are the key; without a ticket, every request is ' +
-    'a new one.',
+    'Two requests of a caller with the same key are the same request: 1 to 255 printable ASCII characters, bare or as a ' +
+    'quoted string. Without it, the ticket’s id and the vault’s name are the key; without a ticket, every request is new.',
   schema: { type: 'string', minLength: 1, maxLength: 512, pattern: '^[\\x20-\\x7e]+$' },
   example: 'deploy-2417',
 }
@@ -41,9 +40,9 @@ const createVault: Part = {
   summary: 'Make a vault',
   description:
     'Makes a vault in ConductorOne, at most once. Needs the scope `create`.\n\nWith an `Idempotency-Key` or a `ticket`, ' +
-    'the same request again gets the stored answer with `Idempotent-Replayed: true`; 409 while it runs; 422 where its ' +
-    'content differs. A request that failed may be tried again, corrected or not. One whose outcome is unknown is never ' +
-    'sent again. A caller that hangs up changes nothing: the request runs to its end.',
+    'the same request again gets the stored answer with `Idempotent-Replayed: true`, 409 while it runs, and 422 if its ' +
+    'content differs. A failed request may be sent again, corrected or not. A request with an unknown outcome is never ' +
+    'sent again. If the caller hangs up, the request still runs to its end.',
   security: scopes('create'),
   parameters: [...queryParameters(CreateQuery), IDEMPOTENCY_KEY, PREFER, TRACEPARENT],
   requestBody: {

@@ -10,10 +10,10 @@ const senders = [...sources].map(([name, { proofs }]) => `- \`${name}\`: ${prove
 const receiveDelivery: Part = {
   operationId: 'receiveDelivery',
   tags: ['Webhooks'],
-  summary: 'Receive a delivery of a ticketing system',
+  summary: 'Receive a ticketing system’s delivery',
   description:
     'A delivery is verified over its raw bytes, read, recorded and answered; the vault is made in the background. A ' +
-    'source without a secret in WEBHOOK_SECRETS does not exist. What proves a delivery stands in a header of its sender:' +
+    'source without a secret in WEBHOOK_SECRETS does not exist. Each sender proves its deliveries in a header of its own:' +
     `\n\n${senders.join('\n')}`,
   security: [],
   parameters: [
