@@ -42,6 +42,9 @@ const views: readonly [string, string | (() => string), (page: Page) => Promise<
   ['the console without a key', '/console', nothing],
   ['the console with a wrong key', '/console', refused],
   ['the console', '/console', listed],
+  ['the console with all filters', '/console', filtered],
+  ['the register', '/', registered],
+  ['a request that is retried', '/', retried],
   ['a request that made its vault', () => `/console/requests/${ids.created}`, shown],
   ['a request that failed', () => `/console/requests/${ids.failed}`, shown],
   ['a request whose outcome is unknown', () => `/console/requests/${ids.unknown}`, shown],
@@ -68,6 +71,53 @@ async function refused(page: Page): Promise<void> {
 async function listed(page: Page): Promise<void> {
   await useKey(page)
   await page.getByText('3 requests').waitFor()
+}
+
+async function filtered(page: Page): Promise<void> {
+  await listed(page)
+  await page.getByText('More filters').click()
+  await page.getByRole('checkbox', { name: 'Unknown' }).check()
+  await page.locator('#news').getByText('1 request', { exact: true }).waitFor()
+}
+
+async function registered(page: Page): Promise<void> {
+  const { name, owners, ticket, requestedBy, createdAt } = await read(ids.created)
+  const vault = {
+    id: 'a',
+    name,
+    owners,
+    ticket,
+    requestedBy,
+    approvedBy: null,
+    createdAt,
+    request: ids.created,
+  }
+  await page.route('**/v1/vaults?*', (route) =>
+    route.fulfill({ json: { vaults: [vault, { ...vault, name: HOSTILE }], cursor: ids.created } }),
+  )
+  await page.goto(new URL('/console/vaults', scene.stage.worker.url).href)
+  await useKey(page)
+  await page.getByText('The newest 2 vaults').waitFor()
+}
+
+async function retried(page: Page): Promise<void> {
+  const attempts = ['postponed', 'unknown', null].map((outcome, index) => ({
+    number: index + 1,
+    startedAt: new Date(index * 60_000).toISOString(),
+    endedAt: outcome && new Date(index * 60_000 + 1_234).toISOString(),
+    outcome,
+    upstreamStatus: 503,
+    problem: 'conductorone-unavailable',
+  }))
+  const nextAttemptAt = new Date(Date.now() + 3_600_000).toISOString()
+  const record = { ...(await read(ids.failed)), status: 'accepted', attempt: 4, nextAttemptAt, attempts }
+  await page.route('**/v1/requests/*', (route) => route.fulfill({ json: record }))
+  await page.goto(new URL(`/console/requests/${ids.failed}`, scene.stage.worker.url).href)
+  await shown(page)
+}
+
+async function read(id: string) {
+  return (await scene.stage.worker.call('GET', `/v1/requests/${id}`, { as: 'operator' })).body
 }
 
 async function shown(page: Page): Promise<void> {
