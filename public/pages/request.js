@@ -133,10 +133,10 @@ function ticketOf(ticket) {
 }
 
 /** @param {RequestRecord} record */
-function ownersOf({ owners }) {
-  if (owners.length === 0) return quiet('not looked up yet')
+function ownersOf({ owners, status }) {
+  const isOpen = status === 'accepted' || status === 'creating'
   const items = owners.map((owner) => {
-    if (owner.id === null) return element('li', {}, owner.input, ' ', quiet('not looked up yet'))
+    if (owner.id === null) return element('li', {}, owner.input, isOpen ? quiet(' not looked up yet') : '')
     if (owner.id === owner.input) return element('li', {}, element('code', {}, owner.id))
     return element('li', {}, owner.input, ' ', element('code', { class: 'quiet' }, owner.id))
   })

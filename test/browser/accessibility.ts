@@ -31,11 +31,11 @@ export async function expectTabOrder(page: Page): Promise<void> {
   const expected = await page.evaluate<string[]>(`${STOPS}.map(${NAME})`)
   expect(expected.length).toBeGreaterThan(2)
   const reached: string[] = []
-  // between the last and the first one, the focus may leave the page
-  for (let press = 0; press < expected.length + 2; press++) {
+  // between the last and the first one, the focus may leave the page; a date is one stop with several parts
+  for (let press = 0; press < 4 * expected.length && reached.length < expected.length + 1; press++) {
     await page.keyboard.press('Tab')
     const stop = await page.evaluate<string>(`(${NAME})(document.activeElement)`)
-    if (stop.includes(' BODY ')) continue
+    if (stop.includes(' BODY ') || stop === reached.at(-1)) continue
     reached.push(stop)
     expect(await page.evaluate<number>(RING), `the ring around ${stop}`).toBeGreaterThanOrEqual(2)
   }

@@ -43,7 +43,17 @@ test('a request that made its vault says what was asked, by whom, and where the 
   const link = page.getByRole('link', { name: 'SEC-42' })
   expect(await link.getAttribute('href')).toBe(ticket.url)
   expect(await link.getAttribute('rel')).toBe('noopener noreferrer')
-  expect(await page.locator('.timeline').textContent()).toContain('ConductorOne created the vault')
+  expect(await page.locator('.timeline').textContent()).toMatch(
+    /Attempt 1: ConductorOne created the vault.*took \d+ m?s/,
+  )
+})
+
+test('the timeline has each attempt with its time, how long it took and what ConductorOne answered', async () => {
+  const id = await make(scene.stage, 'failed', { name: 'Attempted' })
+  const page = await openRequest(id)
+  const attempt = page.locator('.timeline li').nth(1)
+  expect(await attempt.textContent()).toMatch(/Attempt 1: No vault was created.*HTTP 400 from ConductorOne/)
+  expect(await attempt.locator('time').getAttribute('title')).toMatch(/\d\d:\d\d:\d\d \S+$/)
 })
 
 test('ids and the record can be copied', async () => {
@@ -57,7 +67,7 @@ test('ids and the record can be copied', async () => {
   await page.getByRole('button', { name: 'Copy the record' }).press('Enter')
   await expect
     .poll(async () => JSON.parse(await page.evaluate<string>('navigator.clipboard.readText()')))
-    .toEqual(await read(id))
+    .toMatchObject(await read(id))
 })
 
 test('fields at fault are named as people know them, each once', async () => {
@@ -75,7 +85,7 @@ test('many faults are folded, and unfold with the keyboard', async () => {
   const answer = await scene.stage.worker.create({ name: 'Whose', owners: strangers })
   const page = await openRequest(answer.headers.get('x-request-id') ?? '')
   await page.getByText('All 32 faults').press('Enter')
-  await page.getByRole('listitem').getByText('stranger-31@example.com').waitFor()
+  await page.getByText('Owner 32: stranger-31@example.com').waitFor()
 })
 
 test('a request that is retried says when, and that there is nothing to do', async () => {
