@@ -9,6 +9,7 @@ import { currentCaller } from './routes/caller.ts'
 import { chat } from './routes/chat.ts'
 import { conductorOneWebhooks } from './routes/conductorone-webhooks.ts'
 import { health } from './routes/health.ts'
+import { mcp } from './routes/mcp.ts'
 import { notFoundPage, wantsPage } from './routes/page-frame.ts'
 import { pages } from './routes/pages.ts'
 import { problemPages } from './routes/problem-pages.ts'
@@ -23,6 +24,7 @@ export const app = factory.createApp()
 app.use(requestLog)
 app.use(secureHeaders)
 app.use('/v1/*', configured)
+app.use('/mcp', configured)
 app.route('/', pages)
 
 const routes = app
@@ -31,6 +33,7 @@ const routes = app
   .route('/v1/caller', currentCaller)
   .route('/v1/vaults', vaults)
   .route('/v1/requests', requests)
+  .route('/mcp', mcp)
   .route('/webhooks/conductorone', conductorOneWebhooks)
   .route('/webhooks/slack', slack)
   .route('/webhooks', chat)

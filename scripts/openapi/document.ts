@@ -1,5 +1,6 @@
 import manifest from '../../package.json' with { type: 'json' }
 import { headerComponents, type Part } from './headers.ts'
+import { agentPaths } from './paths/agents.ts'
 import { chatPaths } from './paths/chats.ts'
 import { conductorOnePaths } from './paths/conductorone.ts'
 import { securitySchemes } from './paths/keyed.ts'
@@ -38,12 +39,14 @@ export const document: Part = {
   tags: [
     { name: 'Vaults', description: 'Make vaults and read them.' },
     { name: 'Requests', description: 'See what was asked for and what became of it.' },
+    { name: 'Agents', description: 'Do the same as tools of the Model Context Protocol.' },
     { name: 'Webhooks', description: 'For ticketing systems and chats, which sign what they send.' },
     { name: 'Service', description: 'For operators, monitors and readers.' },
   ],
   paths: {
     ...vaultPaths,
     ...requestPaths,
+    ...agentPaths,
     ...webhookPaths,
     ...chatPaths,
     ...conductorOnePaths,

@@ -1,5 +1,5 @@
 import { factory } from '../app-env.ts'
-import type { Scope } from '../config/api-keys.ts'
+import type { Caller, Scope } from '../config/api-keys.ts'
 import { authenticate } from '../intake/authenticate.ts'
 import { Problem } from '../problem/problem.ts'
 
@@ -18,14 +18,24 @@ export function caller(...scopes: readonly Scope[]) {
         headers: { 'WWW-Authenticate': 'Bearer' },
       })
     c.set('caller', found)
-    if (!scopes.some((scope) => found.scopes.includes(scope)))
-      throw new Problem(
-        'forbidden',
-        `This key lacks the scope "${scopes[0]}"; it has ${found.scopes.join(' and ')}.`,
-        {
-          headers: { 'WWW-Authenticate': `Bearer error="insufficient_scope", scope="${scopes[0]}"` },
-        },
-      )
+    requireScope(found, ...scopes)
     await next()
   })
+}
+
+/**
+ * Checks the scopes of a caller's key.
+ *
+ * @param scopes what is needed, any one of them
+ * @throws {Problem} `forbidden`
+ */
+export function requireScope(caller: Caller, ...scopes: readonly Scope[]): void {
+  if (scopes.some((scope) => caller.scopes.includes(scope))) return
+  throw new Problem(
+    'forbidden',
+    `This key lacks the scope "${scopes[0]}"; it has ${caller.scopes.join(' and ')}.`,
+    {
+      headers: { 'WWW-Authenticate': `Bearer error="insufficient_scope", scope="${scopes[0]}"` },
+    },
+  )
 }

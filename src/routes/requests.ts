@@ -1,4 +1,6 @@
-import { factory } from '../app-env.ts'
+import type { Context } from 'hono'
+import type * as z from 'zod/mini'
+import { type AppEnv, factory } from '../app-env.ts'
 import { ListQuery, ReadQuery } from '../ledger/filter.ts'
 import { Settlement } from '../ledger/settlement.ts'
 import { countByStatus, ledgerFor, listRequests } from '../ledger/shards.ts'
@@ -10,25 +12,10 @@ import { Problem, problemResponse } from '../problem/problem.ts'
 /** Reads requests, and settles those whose outcome is unknown. */
 export const requests = factory
   .createApp()
-  .get('/', caller('read', 'operate'), query(ListQuery), async (c) => {
-    const { cursor, limit, counts, ...filter } = c.req.valid('query')
-    const { name, scopes } = c.get('caller')
-    const claimant = scopes.includes('operate') ? undefined : { source: 'api', caller: name }
-    const [page, counted] = await Promise.all([
-      listRequests(c.env, { ...filter, limit: Number(limit), before: cursor, claimant }),
-      counts === 'true' ? countByStatus(c.env, claimant) : undefined,
-    ])
-    return c.json({ ...page, ...(counted && { counts: counted }) }, 200)
-  })
-  .get('/:id', caller('read', 'operate'), query(ReadQuery), async (c) => {
-    const id = c.req.param('id')
-    const record = (await ledgerFor(c.env, id)?.readDetails(id)) ?? null
-    const { name, scopes } = c.get('caller')
-    const own = record?.source === 'api' && record.caller === name
-    if (!record || !(own || scopes.includes('operate'))) throw noSuchRequest()
-    const { attempts, ...bare } = record
-    return c.json({ ...bare, ...(c.req.valid('query').attempts === 'true' && { attempts }) }, 200)
-  })
+  .get('/', caller('read', 'operate'), query(ListQuery), (c) => answerPage(c, c.req.valid('query')))
+  .get('/:id', caller('read', 'operate'), query(ReadQuery), (c) =>
+    answerRecord(c, c.req.param('id'), c.req.valid('query').attempts === 'true'),
+  )
   .post('/:id/resolve', caller('operate'), jsonBody(Settlement), async (c) => {
     const id = c.req.param('id')
     const settlement = c.req.valid('json')
@@ -53,6 +40,33 @@ export const requests = factory
         })
     }
   })
+
+/** Answers one page of the caller's requests, or of everyone's with the scope `operate`. */
+export async function answerPage(c: Context<AppEnv>, listQuery: z.output<typeof ListQuery>) {
+  const { cursor, limit, counts, ...filter } = listQuery
+  const { name, scopes } = c.get('caller')
+  const claimant = scopes.includes('operate') ? undefined : { source: 'api', caller: name }
+  const [page, counted] = await Promise.all([
+    listRequests(c.env, { ...filter, limit: Number(limit), before: cursor, claimant }),
+    counts === 'true' ? countByStatus(c.env, claimant) : undefined,
+  ])
+  return c.json({ ...page, ...(counted && { counts: counted }) }, 200)
+}
+
+/**
+ * Answers a request's record.
+ *
+ * @param withAttempts whether its earlier attempts are told too
+ * @throws {Problem} `not-found`, also for another caller's request without the scope `operate`
+ */
+export async function answerRecord(c: Context<AppEnv>, id: string, withAttempts = false) {
+  const record = (await ledgerFor(c.env, id)?.readDetails(id)) ?? null
+  const { name, scopes } = c.get('caller')
+  const own = record?.source === 'api' && record.caller === name
+  if (!record || !(own || scopes.includes('operate'))) throw noSuchRequest()
+  const { attempts, ...bare } = record
+  return c.json({ ...bare, ...(withAttempts && { attempts }) }, 200)
+}
 
 function noSuchRequest(): Problem {
   return new Problem('not-found', 'There is no such request among yours, or it ended more than 30 days ago.')

@@ -30,24 +30,9 @@ export const vaults = factory
   .createApp()
   .post('/', caller('create'), query(CreateQuery), jsonBody(ProvisioningRequest), async (c) => {
     const request = c.req.valid('json')
-    const order = orderOf(request, c.get('deployment').config.policy)
-    if (c.req.valid('query').dry_run === 'true') return c.json(await dryRun(c, order), 200)
-
+    if (c.req.valid('query').dry_run === 'true') return previewVault(c, request)
     const key = c.req.header('Idempotency-Key')
-    const { claim, shard } = await claimOf({
-      requestId: c.get('requestId'),
-      claimant: { source: 'api', caller: c.get('caller').name },
-      content: request,
-      order,
-      identity: identityOf(order, key === undefined ? undefined : parseIdempotencyKey(key)),
-      background: prefersAsync(c.req.header('Prefer')),
-      tell: null,
-      traceparent: callOf(c).traceparent,
-    })
-    const reply = submitClaim(c.env, claim, shard)
-    // a caller that hangs up changes nothing
-    c.executionCtx.waitUntil(reply.catch(() => undefined))
-    return answer(c, await reply.catch(() => interrupted(c, claim)))
+    return createVault(c, request, { idempotencyKey: key, background: prefersAsync(c.req.header('Prefer')) })
   })
   .get('/:id', caller('read', 'operate'), async (c) => {
     const id = c.req.param('id')
@@ -64,6 +49,44 @@ export const vaults = factory
     }
   })
 
+/**
+ * Creates a vault for the caller.
+ *
+ * @param c with the caller and the deployment
+ * @param options the caller's key as it was sent, and whether a Workflow does the work
+ * @throws {Problem} if the request can't be taken, is running, or its key was used for another one
+ */
+export async function createVault(
+  c: Context<AppEnv>,
+  request: ProvisioningRequest,
+  { idempotencyKey, background }: { idempotencyKey: string | undefined; background: boolean },
+) {
+  const order = orderOf(request, c.get('deployment').config.policy)
+  const { claim, shard } = await claimOf({
+    requestId: c.get('requestId'),
+    claimant: { source: 'api', caller: c.get('caller').name },
+    content: request,
+    order,
+    identity: identityOf(
+      order,
+      idempotencyKey === undefined ? undefined : parseIdempotencyKey(idempotencyKey),
+    ),
+    background,
+    tell: null,
+    traceparent: callOf(c).traceparent,
+  })
+  const reply = submitClaim(c.env, claim, shard)
+  // a caller that hangs up changes nothing
+  c.executionCtx.waitUntil(reply.catch(() => undefined))
+  return answer(c, await reply.catch(() => interrupted(c, claim)))
+}
+
+/** Answers what would be sent. Users are read; nothing is created or recorded. */
+export async function previewVault(c: Context<AppEnv>, request: ProvisioningRequest) {
+  const order = orderOf(request, c.get('deployment').config.policy)
+  return c.json(await dryRun(c, order), 200)
+}
+
 function noSuchVault(): Problem {
   return new Problem('not-found', 'There is no such vault among those that your requests have made.')
 }
@@ -73,7 +96,6 @@ function prefersAsync(prefer = ''): boolean {
   return /(?:^|,)\s*respond-async\s*(?:[;,]|$)/i.test(prefer)
 }
 
-/** Makes what would be sent. Users are read; nothing is created or recorded. */
 async function dryRun(c: Context<AppEnv>, order: Order) {
   const owners = await c.get('deployment').directory.find(order.owners, callOf(c))
   const ids = owners.map(({ id }) => id)

@@ -110,6 +110,16 @@ const ROUTES: Readonly<Record<string, Route>> = {
     without: ['runbook', 'reader', 'creator'],
     scope: 'operate',
   },
+  // any key may speak; what it lacks for a tool, the tool says
+  'POST /mcp': {
+    method: 'POST',
+    path: () => '/mcp',
+    json: () => ({ jsonrpc: '2.0', id: 1, method: 'tools/list' }),
+    key: KEYS.reader,
+    status: 200,
+    without: [],
+    scope: '',
+  },
 }
 
 function request(

@@ -34,13 +34,14 @@ test('every kind of answer has an id, is not stored, and is fenced in', async ()
     await stage.worker.call('GET', '/healthz'),
     await stage.worker.call('GET', '/readyz'),
     await stage.worker.call('GET', '/problems/not-found'),
+    await stage.worker.call('POST', '/mcp', { json: { jsonrpc: '2.0', id: 1, method: 'tools/list' } }),
     await stage.worker.call('GET', '/nowhere'),
     await stage.worker.call('PATCH', '/v1/vaults'),
     await stage.worker.call('HEAD', '/v1/requests'),
     await stage.worker.create({}),
   ]
   expect(answers.map(({ status }) => status)).toEqual([
-    201, 202, 200, 200, 200, 200, 200, 200, 200, 404, 405, 200, 422,
+    201, 202, 200, 200, 200, 200, 200, 200, 200, 200, 404, 405, 200, 422,
   ])
   for (const answer of answers) expectCommonHeaders(answer)
   const ids = answers.map(({ headers }) => headers.get('x-request-id'))

@@ -132,7 +132,7 @@ function inChunks(body: Uint8Array): Buffer {
 }
 
 /** @returns what is wrong with an answer, or undefined */
-function fault({ method, raw }: Shot, { status, headers, text }: Hit): string | undefined {
+function fault({ method, path, raw }: Shot, { status, headers, text }: Hit): string | undefined {
   if (SECRETS.some((secret) => text.includes(secret))) return 'it holds a secret'
   if (INSIDES.test(text)) return 'it shows the insides'
   if (raw !== 'no' && isNoHttp({ status, headers, body: text })) return undefined
@@ -141,6 +141,7 @@ function fault({ method, raw }: Shot, { status, headers, text }: Hit): string | 
   if (!/^req_[0-9a-z]{24}$/.test(id)) return 'it has no request id'
   if (headers.get('cache-control') !== 'no-store') return 'it may be stored'
   if (status < 400 || method === 'HEAD') return undefined
+  if (path === '/mcp' && /^\{.*"error":\{"code":-32\d{3},/s.test(text)) return undefined
   if (headers.get('content-type') !== 'application/problem+json') return 'it is no problem'
   const problem: unknown = JSON.parse(text)
   const code = String(Object(problem).code)
@@ -164,7 +165,7 @@ function askedFor({ path, headers, body, raw }: Shot, id: string): Asked | undef
   try {
     const request = source
       ? requestIn(source, bytes, new Headers(copied(headers)))
-      : JSON.parse(new TextDecoder('utf-8', { fatal: true, ignoreBOM: false }).decode(bytes))
+      : written(JSON.parse(new TextDecoder('utf-8', { fatal: true, ignoreBOM: false }).decode(bytes)), path)
     const caller = source ?? callers.get(headers.find(([name]) => name === 'Authorization')?.[1] ?? '') ?? ''
     const order = orderOf(ProvisioningRequest.parse(request), policy)
     const { ownerIds: _, ...asked } = translate(order, [], { id, caller, approvedBy: null })
@@ -172,6 +173,13 @@ function askedFor({ path, headers, body, raw }: Shot, id: string): Asked | undef
   } catch {
     return undefined
   }
+}
+
+/** @returns the request that a body is, or that an agent's call of a tool has among its arguments */
+function written(json: unknown, path: string): unknown {
+  if (path !== '/mcp') return json
+  const { idempotencyKey: _, ...request } = Object(json).params.arguments
+  return Object(json).params.name === 'create_vault' ? request : undefined
 }
 
 /** @returns the request that a delivery holds */

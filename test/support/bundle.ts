@@ -20,16 +20,28 @@ export const configs = {
  * @returns what wrangler says of it, which includes its size
  */
 export async function bundle(name: keyof typeof configs): Promise<string> {
+  return deploy(name, join(root, 'dist', name))
+}
+
+/**
+ * Bundles the Worker with nothing in the place of the agents' library, to see what all other paths are.
+ *
+ * @returns the code
+ */
+export async function bundleWithoutAgents(): Promise<string> {
+  const folder = join(root, 'dist', 'without-agents')
+  const nothing = join(root, 'test/support/without-agents.ts')
+  await deploy('worker', folder, ['--alias', `@modelcontextprotocol/server:${nothing}`])
+  return readFile(join(folder, 'index.js'), 'utf8')
+}
+
+async function deploy(
+  name: keyof typeof configs,
+  folder: string,
+  more: readonly string[] = [],
+): Promise<string> {
   const wrangler = join(dirname(createRequire(import.meta.url).resolve('wrangler')), '../bin/wrangler.js')
-  const options = [
-    'deploy',
-    '--dry-run',
-    '--minify',
-    '--outdir',
-    join(root, 'dist', name),
-    '-c',
-    configs[name],
-  ]
+  const options = ['deploy', '--dry-run', '--minify', '--outdir', folder, '-c', configs[name], ...more]
   const { stdout } = await run(process.execPath, [wrangler, ...options], {
     cwd: root,
     env: { ...process.env, WRANGLER_SEND_METRICS: 'false' },

@@ -369,6 +369,56 @@ const nowhere = fc
   .tuple(text, headers, directBody)
   .map(([name, headers, body]) => ({ method: 'POST', path: `/webhooks/${escaped(name)}`, headers, body }))
 
+const TOOLS = [
+  'create_vault',
+  'create_vault',
+  'create_vault',
+  'preview_vault',
+  'get_request',
+  'list_requests',
+]
+const METHODS = [
+  'tools/list',
+  'initialize',
+  'ping',
+  'server/discover',
+  'subscriptions/listen',
+  'resources/list',
+]
+const version = fc.constantFrom('2025-06-18', '2025-11-25', '2026-07-28', '2025-03-26', '', 'x')
+/** What an agent sends: a call of a tool, or any other message, whole or damaged. */
+const agent = fc
+  .tuple(
+    bytesFrom(
+      fc.oneof(
+        {
+          weight: 8,
+          arbitrary: fc
+            .tuple(fc.constantFrom(...TOOLS), fc.oneof(soundText, changedText), text)
+            .map(([tool, args, id]) => {
+              const params = `{"name":"${tool}","arguments":${args}}`
+              return `{"jsonrpc":"2.0","id":${JSON.stringify(id)},"method":"tools/call","params":${params}}`
+            }),
+        },
+        {
+          weight: 2,
+          arbitrary: fc
+            .tuple(fc.oneof(fc.constantFrom(...METHODS), text), value)
+            .map(
+              ([method, params]) =>
+                `{"jsonrpc":"2.0","id":1,"method":${JSON.stringify(method)},"params":${params}}`,
+            ),
+        },
+      ),
+    ),
+    headers,
+    fc.option(version, { freq: 2 }),
+  )
+  .map(([body, headers, version]) => {
+    const told: Shot['headers'] = version === null ? [] : [['MCP-Protocol-Version', version]]
+    return { method: 'POST', path: '/mcp', headers: [...headers, ...told], body }
+  })
+
 type Proven = Omit<Shot, 'method' | 'raw'>
 
 /** A delivery with other headers beside those that prove it. */
@@ -390,6 +440,7 @@ export const hostile: fc.Arbitrary<Shot> = fc
           .map(([[method, path], query, headers, body]) => ({ method, path: path + query, headers, body })),
       },
       { weight: 6, arbitrary: delivery },
+      { weight: 2, arbitrary: agent },
       { weight: 2, arbitrary: nowhere },
       { weight: 2, arbitrary: fc.tuple(chatDelivery, headers).map(beside) },
       { weight: 1, arbitrary: fc.tuple(conductorOneDelivery, headers).map(beside) },
