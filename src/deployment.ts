@@ -39,7 +39,7 @@ export function deploymentOf(env: Bindings): Deployment {
   const { baseUrl, credentials } = config
   const type = config.dpop === 'required' ? 'dpop' : 'bearer'
   const key = proofKey(credentials)
-  const prover = () => (type === 'dpop' ? new ProofOfPossession(key, world) : undefined)
+  const prover = () => (type === 'dpop' ? new ProofOfPossession(credentials.host, key, world) : undefined)
   // the token endpoint and the API each have a nonce of their own, which lives as long as the isolate
   const tokenProofs = prover()
   const apiProofs = prover()

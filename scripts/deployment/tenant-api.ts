@@ -45,7 +45,7 @@ export async function ask<T>(
     const text = body === undefined ? undefined : JSON.stringify(body)
     return send(url, { method, headers, body: text, timeoutMs: CALL_TIMEOUT_MS }, world)
   }
-  const answer = await (proofs ? proofs.prove(method, url, token, sendWith) : sendWith())
+  const answer = await (proofs ? proofs.prove(method, path, token, sendWith) : sendWith())
   return readAnswer(answer, schema, 'idempotent', world.now(), token)
 }
 

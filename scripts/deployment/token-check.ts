@@ -57,7 +57,7 @@ export async function checkToken(
   dpop: Config['dpop'],
 ): Promise<{ finding: Finding; access?: Access }> {
   const key = proofKey(credentials)
-  const proofs = () => (dpop === 'required' ? new ProofOfPossession(key, world) : undefined)
+  const proofs = () => (dpop === 'required' ? new ProofOfPossession(credentials.host, key, world) : undefined)
   const requestedAt = world.now()
   let said: z.output<typeof OAuthError> = { error: '', error_description: '' }
   try {

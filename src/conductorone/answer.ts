@@ -5,10 +5,9 @@ import { type Answer, judgeStatus, NoAnswer, readRetryAfter } from '../lib/outgo
 import type { Secret } from '../lib/secret.ts'
 import type { Upstream } from '../problem/problem.ts'
 import { ConductorOneFailure, type Failure } from './failure.ts'
+import { readFieldViolations } from './field-violations.ts'
+import { redact, redactSigned } from './redact.ts'
 import { ErrorAnswer } from './wire.ts'
-
-/** A signed assertion or proof (RFC 7515, section 7.1) that an error message repeats. */
-const JWS = /eyJ[\w-]+\.[\w-]+\.[\w-]+/g
 
 const JSON_TYPE = /^application\/([\w.-]+\+)?json\s*(;|$)/i
 
@@ -51,7 +50,8 @@ export function readAnswer<T>(
 /** Reads the JSON value of an answer; undefined if it isn't called JSON, isn't JSON or did not arrive whole. */
 export function readJson({ headers, body }: Answer, token?: Secret): unknown {
   if (body.text === undefined || !JSON_TYPE.test(headers.get('Content-Type') ?? '')) return undefined
-  return parseJson(token ? body.text.replaceAll(token.reveal(), String(token)) : body.text)
+  const json = parseJson(body.text)
+  return token ? redact(json, token) : json
 }
 
 /**
@@ -75,14 +75,17 @@ export function unanswered(effect: Effect, reason: string, upstream?: Upstream):
  */
 export function failureOf(answer: Answer, effect: Effect, now: number, token?: Secret): Failure {
   const { status } = answer
-  const { code, message } = ErrorAnswer.safeParse(readJson(answer, token)).data ?? {}
+  const { code, message, details } = ErrorAnswer.safeParse(readJson(answer, token)).data ?? {}
   const upstream = {
     status,
     ...(code !== undefined && { code }),
-    ...(message !== undefined && { message: message.replaceAll(JWS, '[secret]') }),
+    ...(message !== undefined && { message: redactSigned(message) }),
   }
   if (status === 401 || status === 403) return { kind: 'credentials-rejected', upstream }
-  if (judgeStatus(status) === 'permanent') return { kind: 'refused', upstream }
+  if (judgeStatus(status) === 'permanent') {
+    const errors = readFieldViolations(details ?? [])
+    return { kind: 'refused', upstream, ...(errors.length > 0 && { errors }) }
+  }
   const retryAfter = readRetryAfter(answer.headers, now)
   // the API refuses what is too much before it does anything
   if (status === 429)

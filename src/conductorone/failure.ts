@@ -1,4 +1,4 @@
-import type { Upstream } from '../problem/problem.ts'
+import type { FieldFault, Upstream } from '../problem/problem.ts'
 
 /**
  * What went wrong with a call to ConductorOne, and with it whether the call may have had an effect. Only `lost` may
@@ -8,7 +8,12 @@ export type Failure =
   /** the token endpoint refused us, or the API answered 401 or 403 */
   | { readonly kind: 'credentials-rejected'; readonly upstream: Upstream }
   /** the API refused the content: any other 4xx but 408, 429 and 499 */
-  | { readonly kind: 'refused'; readonly upstream: Upstream }
+  | {
+      readonly kind: 'refused'
+      readonly upstream: Upstream
+      /** the fields that it refused, if it named any */
+      readonly errors?: readonly FieldFault[]
+    }
   /** nothing was sent, or the API asked us to come back later, or a read got no usable answer */
   | {
       readonly kind: 'unavailable'

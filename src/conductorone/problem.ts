@@ -41,7 +41,10 @@ export function problemOf(failure: Failure, purpose: Purpose = 'create'): Proble
       return new Problem(
         'rejected-by-conductorone',
         `ConductorOne refused the request (HTTP ${failure.upstream.status}${quote(failure.upstream)}).${outcome}`,
-        { upstream: failure.upstream },
+        {
+          upstream: failure.upstream,
+          ...(failure.errors && { errors: failure.errors }),
+        },
       )
     case 'unavailable':
       return new Problem(

@@ -1,5 +1,6 @@
-import type * as z from 'zod/mini'
-import { send } from '../lib/outgoing.ts'
+import * as z from 'zod/mini'
+import { type Answer, send, USER_AGENT } from '../lib/outgoing.ts'
+import { newTraceparent } from '../lib/traceparent.ts'
 import type { World } from '../lib/world.ts'
 import { type Effect, readAnswer, reasonOf, unanswered } from './answer.ts'
 import type { Deadline } from './deadline.ts'
@@ -17,6 +18,8 @@ const MIN_REMAINING_MS = { idempotent: 1_000, create: 5_000 } as const
 /** What every call takes along from the request that it serves. */
 export type Call = {
   readonly deadline: Deadline
+  /** the id of the request that it serves, by which people find the call in ConductorOne's system log */
+  readonly request?: string | undefined
   /** the caller's trace, passed on as it came: W3C Trace Context, section 3.2 */
   readonly traceparent?: string | undefined
   /** the lanes that it shares with other calls, if there are any */
@@ -30,9 +33,11 @@ type Operation<T> = {
   readonly effect: Effect
   /** the shape of a good answer */
   readonly answer: z.ZodMiniType<T>
+  /** runs once everything is ready; the request is sent as soon as it resolves, and not if it rejects */
+  readonly beforeSend?: () => Promise<void>
 }
 
-/** A user as the search finds one; a blank e-mail address means that we may not see it. */
+/** A user as the search finds one. A blank e-mail address means that we may not see it. */
 export type FoundUser = { readonly id: string; readonly email: string }
 
 /**
@@ -61,7 +66,7 @@ export class Tenant {
     this.#proofs = proofs
   }
 
-  /** Gets a token ready while the caller does other things, so that the next call need not wait for one. */
+  /** Gets a token ready while other work goes on, so that the next call need not wait for one. */
   async connect({ deadline }: Call): Promise<void> {
     await this.#tokens.get(deadline)
   }
@@ -70,17 +75,31 @@ export class Tenant {
    * Creates a vault: `POST /api/v1/vaults`. There is no idempotency key: after a failure of kind `lost` the vault may
    * exist.
    *
+   * @param beforeSend records that the create is about to be sent. It runs when nothing is left to wait for: the token
+   *   is here and a lane is free. Nothing was sent if it never ran.
    * @throws {ConductorOneFailure}
    */
-  async createVault(request: VaultServiceCreateRequest, call: Call): Promise<Vault> {
+  async createVault(
+    request: VaultServiceCreateRequest,
+    call: Call,
+    beforeSend: () => Promise<void>,
+  ): Promise<Vault> {
+    let recorded: Promise<void> | undefined
     const operation = {
       method: 'POST',
       path: '/api/v1/vaults',
       body: request,
       effect: 'create',
       answer: VaultAnswer,
+      // a second attempt after a 429 is recorded already
+      beforeSend: () => (recorded ??= beforeSend()),
     } as const
-    return (await this.#call(operation, call)).vault
+    return (
+      await this.#call(operation, {
+        ...call,
+        traceparent: call.traceparent ?? newTraceparent(this.#world),
+      })
+    ).vault
   }
 
   /**
@@ -98,7 +117,7 @@ export class Tenant {
         updateMask: 'credentialExpirationDuration',
       },
       effect: 'idempotent',
-      answer: VaultAnswer,
+      answer: vaultAnswer(id),
     } as const
     return (await this.#call(operation, call)).vault
   }
@@ -113,67 +132,93 @@ export class Tenant {
       method: 'GET',
       path: vaultPath(id),
       effect: 'idempotent',
-      answer: VaultAnswer,
+      answer: vaultAnswer(id),
     } as const
     return (await this.#call(operation, call)).vault
   }
 
   /**
-   * Finds the enabled users with exactly this e-mail address: `POST /api/v1/search/users`. Asks for two, as more than
-   * one is one too many.
+   * Finds the enabled users with an e-mail address: `POST /api/v1/search/users`. Asks for two, as more than one is one
+   * too many.
    *
    * @throws {ConductorOneFailure}
    */
-  async searchUsers(email: string, call: Call): Promise<FoundUser[]> {
+  searchUsersByEmail(email: string, call: Call): Promise<FoundUser[]> {
+    return this.#searchUsers({ email, pageSize: 2 }, call)
+  }
+
+  /**
+   * Finds the enabled users among those with these ids, in one call: `POST /api/v1/search/users`.
+   *
+   * @param ids at most a page of them, which is 100
+   * @throws {ConductorOneFailure}
+   */
+  searchUsersById(ids: readonly string[], call: Call): Promise<FoundUser[]> {
+    const refs = ids.map((id) => ({ id }))
+    return this.#searchUsers({ refs, pageSize: ids.length }, call)
+  }
+
+  async #searchUsers(search: object, call: Call): Promise<FoundUser[]> {
     const operation = {
       method: 'POST',
       path: '/api/v1/search/users',
-      body: { email, userStatuses: ['ENABLED'], pageSize: 2 },
+      body: { ...search, userStatuses: ['ENABLED'] },
       effect: 'idempotent',
       answer: UserSearchAnswer,
     } as const
     const { list } = await this.#call(operation, call)
-    return (list ?? []).map(({ user }) => ({ id: user?.id ?? '', email: user?.email ?? '' }))
+    // a hit may be without a user, or the user without an id: that is nobody
+    return (list ?? []).flatMap(({ user }) => (user?.id ? [{ id: user.id, email: user.email ?? '' }] : []))
   }
 
-  /** Makes a call, and makes it once more with a fresh token if the API answers 401; a second 401 is final. */
-  async #call<T>(operation: Operation<T>, call: Call): Promise<T> {
-    const callWith = (token: AccessToken) =>
-      retryWhileUnavailable(
-        (timeoutMs) => this.#attempt(operation, token, call, timeoutMs),
-        call.deadline,
-        this.#world,
-      )
-    const token = await this.#tokens.get(call.deadline)
+  /** Repeats attempts while each is known to have done nothing. */
+  #call<T>(operation: Operation<T>, call: Call): Promise<T> {
+    const attempt = (timeoutMs: number) => this.#attempt(operation, call, timeoutMs)
+    return retryWhileUnavailable(attempt, call.deadline, this.#world)
+  }
+
+  /**
+   * Makes one attempt as soon as there is a token and a lane is free. Replaces a token that the API does not accept
+   * once; a second 401 is final.
+   */
+  async #attempt<T>(operation: Operation<T>, call: Call, timeoutMs: number): Promise<T> {
+    const { answer: schema, effect } = operation
+    // an exchange can take long, so it doesn't occupy a lane
+    await this.#tokens.get(call.deadline)
+    await call.lanes?.enter(call.deadline)
     try {
-      return await callWith(token)
-    } catch (error) {
-      const isRejected = error instanceof ConductorOneFailure && error.failure.upstream?.status === 401
-      if (!isRejected) throw error
+      // from memory, unless the wait for the lane outlived the token
+      const token = await this.#tokens.get(call.deadline)
+      checkTime(call, effect)
+      await operation.beforeSend?.()
+      const endsAt = this.#world.now() + timeoutMs
+      const answer = await this.#send(operation, token, call, endsAt)
+      if (answer.status !== 401) return readAnswer(answer, schema, effect, this.#world.now(), token.value)
+      const fresh = await this.#tokens.replace(token, call.deadline)
+      const second = await this.#send(operation, fresh, call, endsAt)
+      return readAnswer(second, schema, effect, this.#world.now(), fresh.value)
+    } finally {
+      call.lanes?.leave()
     }
-    return callWith(await this.#tokens.replace(token, call.deadline))
   }
 
-  /** Makes one attempt as soon as a lane is free, and reads its answer. */
-  async #attempt<T>(
-    operation: Operation<T>,
+  /** Sends one request with its token, and with a proof if tokens are bound to a key. */
+  #send<T>(
+    { method, path, body, effect }: Operation<T>,
     { value: token }: AccessToken,
     call: Call,
-    timeoutMs: number,
-  ): Promise<T> {
-    const { method, path, body, effect } = operation
+    endsAt: number,
+  ): Promise<Answer> {
     const url = `${this.#baseUrl.href.replace(/\/$/, '')}${path}`
-    await call.lanes?.enter(call.deadline)
-    const endsAt = this.#world.now() + timeoutMs
     const sendWith = async (authorization: { readonly Authorization: string; readonly DPoP?: string }) => {
+      checkTime(call, effect)
       const remainingMs = call.deadline.remainingMs()
-      if (remainingMs < MIN_REMAINING_MS[effect])
-        throw new ConductorOneFailure({ kind: 'unavailable', reason: 'too little time was left to ask it' })
       const request = {
         method,
         headers: {
           ...authorization,
           Accept: 'application/json',
+          ...(call.request !== undefined && { 'User-Agent': `${USER_AGENT} (${call.request})` }),
           ...(body !== undefined && { 'Content-Type': 'application/json' }),
         },
         body: body === undefined ? undefined : JSON.stringify(body),
@@ -185,17 +230,23 @@ export class Tenant {
         throw new ConductorOneFailure(unanswered(effect, reasonOf(error)))
       })
     }
-    try {
-      const answer = await (this.#proofs
-        ? this.#proofs.prove(method, url, token, (DPoP) =>
-            sendWith({ Authorization: `DPoP ${token.reveal()}`, DPoP }),
-          )
-        : sendWith({ Authorization: `Bearer ${token.reveal()}` }))
-      return readAnswer(answer, operation.answer, effect, this.#world.now(), token)
-    } finally {
-      call.lanes?.leave()
-    }
+    return this.#proofs
+      ? this.#proofs.prove(method, path, token, (DPoP) =>
+          sendWith({ Authorization: `DPoP ${token.reveal()}`, DPoP }),
+        )
+      : sendWith({ Authorization: `Bearer ${token.reveal()}` })
   }
+}
+
+/** @throws {ConductorOneFailure} `unavailable` if an answer would come too late */
+function checkTime({ deadline }: Call, effect: Effect): void {
+  if (deadline.remainingMs() < MIN_REMAINING_MS[effect])
+    throw new ConductorOneFailure({ kind: 'unavailable', reason: 'too little time was left to ask it' })
+}
+
+/** Accepts an answer about this vault only: one with another id says nothing about it. */
+function vaultAnswer(id: string) {
+  return VaultAnswer.check(z.refine(({ vault }) => vault.id === id))
 }
 
 /** Encodes a vault's id in its path. An id that is empty or a dot would reach another path than meant. */

@@ -47,4 +47,5 @@ export function ifAny<T extends z.ZodMiniType>(schema: T) {
 export const ErrorAnswer = z.looseObject({
   code: ifAny(z.union([z.number(), z.string().check(z.maxLength(64))])),
   message: ifAny(z.string().check(z.maxLength(1_000))),
+  details: ifAny(z.array(z.unknown())),
 })

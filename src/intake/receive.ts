@@ -44,10 +44,14 @@ export async function admit(c: Context<AppEnv>, sender: string, isProven: boolea
   if (!isProven) throw forgedProblem()
 }
 
-/** Answers a sender that has proven itself but asks for nothing of ours. */
-export function ignore(c: Context<AppEnv>, source: string, reason: string): Response {
+/**
+ * Answers a sender that has proven itself but asks for nothing of ours.
+ *
+ * @param members further members that the sender expects in every answer
+ */
+export function ignore(c: Context<AppEnv>, source: string, reason: string, members: object = {}): Response {
   log('info', 'delivery.ignored', { request: c.get('requestId'), source })
-  return c.json({ ignored: reason })
+  return c.json({ ...members, ignored: reason })
 }
 
 /** Builds the problem of a delivery that is not signed, or not signed now. */

@@ -3,21 +3,31 @@ import type { RequestRecord } from '../ledger/entry.ts'
 import { cut } from '../lib/cut.ts'
 import { outcome } from './outcome.ts'
 
-/** @returns whether an address is on the tenant's own host */
+/** Tells whether an address is on the tenant's own host: the client id's, or that of `CONDUCTORONE_BASE_URL`. */
 export function isOnTenantHost({ origin }: URL, { baseUrl, credentials }: Config): boolean {
   return origin === baseUrl.origin || origin === `https://${credentials.host}`
 }
 
+/** The version of all documents between ConductorOne and its webhooks. */
+const VERSION = 'v1'
 const MAX_COMMENT_CHARS = 1_024
+
+/** Answers a delivery that asks for nothing: every answer is a document with its version. */
+export function emptyAnswer(): { readonly version: string } {
+  return { version: VERSION }
+}
 
 /** Answers a provisioning step: it is complete, or why not and what to do. */
 export function stepAnswer(record: RequestRecord): Record<string, unknown> {
-  return { version: 'v1', [record.status === 'created' ? 'complete' : 'errored']: comment(outcome(record)) }
+  return {
+    version: VERSION,
+    [record.status === 'created' ? 'complete' : 'errored']: comment(outcome(record)),
+  }
 }
 
 /** Answers a provisioning step that cannot be done. */
 export function stepRefusal(reason: string): Record<string, unknown> {
-  return { version: 'v1', errored: comment(reason) }
+  return { version: VERSION, errored: comment(reason) }
 }
 
 function comment(text: string): { comment: string } {
@@ -26,5 +36,5 @@ function comment(text: string): { comment: string } {
 
 /** Answers a step of an automation, which goes on with this: the vault, or the problem. */
 export function automationAnswer({ id, status, vault, problem }: RequestRecord): Record<string, unknown> {
-  return { version: 'v1', context: { vault, problem, request: { id, status } } }
+  return { version: VERSION, context: { vault, problem, request: { id, status } } }
 }

@@ -28,6 +28,6 @@ export async function provision(provisioning: Provisioning): Promise<Vault> {
   const { order, provenance, tenant, directory, beforeSend, call } = provisioning
   const [owners] = await Promise.all([directory.find(order.owners, call), tenant.connect(call)])
   const ids = owners.map(({ id }) => id)
-  await beforeSend(owners)
-  return tenant.createVault(translate(order, ids, provenance), call)
+  const named = { ...call, request: provenance.id }
+  return tenant.createVault(translate(order, ids, provenance), named, () => beforeSend(owners))
 }

@@ -8,7 +8,7 @@ import { ledgerOf } from '../ledger/shards.ts'
 import { hex, sha256 } from '../lib/encoding.ts'
 import { world } from '../lib/world.ts'
 import { configured } from '../middleware/configured.ts'
-import { automationAnswer, stepAnswer, stepRefusal } from '../outcomes/conductorone-answer.ts'
+import { automationAnswer, emptyAnswer, stepAnswer, stepRefusal } from '../outcomes/conductorone-answer.ts'
 import { replyTo } from '../outcomes/reply.ts'
 import { parseRequestJson, readRequestBody } from '../problem/body.ts'
 import { Problem } from '../problem/problem.ts'
@@ -31,7 +31,7 @@ export const conductorOneWebhooks = factory.createApp().post('/', configured, as
   const issuer = config.credentials.host.replace(/:\d+$/, '')
   const proven = await verifyDelivery(delivery, issuer, keys, world.now())
   await admit(c, NAME, proven !== undefined && (await isNewToken(c, proven.jti, proven.until)))
-  return answer(c, readConductorOne(parseRequestJson(body), config.sources))
+  return answer(c, readConductorOne(parseRequestJson(body), c.req.raw.headers, config.sources))
 })
 
 /** Records a token, which is good once; returns whether it is new. */
@@ -43,9 +43,9 @@ async function isNewToken(c: Context<AppEnv>, jti: string, until: number): Promi
 async function answer(c: Context<AppEnv>, reading: ConductorOneReading): Promise<Response> {
   switch (reading.kind) {
     case 'test':
-      return c.json({ version: 'v1' })
+      return c.json(emptyAnswer())
     case 'ignored':
-      return ignore(c, NAME, reading.reason)
+      return ignore(c, NAME, reading.reason, emptyAnswer())
     case 'unsupported':
       return c.json(stepRefusal(reading.reason))
     case 'request':
@@ -64,16 +64,14 @@ async function takeOn(
     throw new Problem('invalid-request', 'The callback address is not on the tenant’s own host.', {
       errors: [{ pointer: '/callbackUrl', detail: 'must be on the tenant’s own host' }],
     })
-  // ConductorOne does not document whether the webhook's id names a delivery or a subscription; the callback address is
-  // of one delivery
   const judgement = judge(reading, config)
-  const reply = await take(c, { ...judgement, source: NAME, deliveryId: callbackUrl, tell })
+  const reply = await take(c, { ...judgement, source: NAME, deliveryId: reading.deliveryId, tell })
   const { record } = reply
   c.header('Location', `/v1/requests/${record.id}`)
   const answerOf = channel === 'conductorone-step' ? stepAnswer : automationAnswer
   // with any other status than 202 the answer itself completes the step
   if (reply.kind === 'ended' && reply.replayed) return c.json(answerOf(record), 200, REPLAYED)
-  if (reply.kind !== 'reused') return c.json({ request: record }, 202)
+  if (reply.kind !== 'reused') return c.json({ ...emptyAnswer(), request: record }, 202)
   const reason = explainEdit(record.id)
   const problem = new Problem('idempotency-key-reused', reason).document(record.id)
   return c.json(

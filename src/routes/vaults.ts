@@ -97,7 +97,7 @@ function prefersAsync(prefer = ''): boolean {
 }
 
 async function dryRun(c: Context<AppEnv>, order: Order) {
-  const owners = await c.get('deployment').directory.find(order.owners, callOf(c))
+  const owners = await c.get('deployment').directory.find(order.owners, callOf(c), { anew: true })
   const ids = owners.map(({ id }) => id)
   const provenance = { id: c.get('requestId'), caller: c.get('caller').name, approvedBy: null }
   return { dryRun: true as const, vaultServiceCreateRequest: translate(order, ids, provenance), owners }

@@ -9,9 +9,14 @@ import type { ReadRequest } from './source.ts'
 const Envelope = z.looseObject({
   version: z.enum(['v1']),
   event: z.string(),
+  webhookId: z.nullish(z.string()),
   callbackUrl: z.nullish(z.string()),
   payload: z.looseObject({}),
 })
+type Envelope = z.output<typeof Envelope>
+
+/** Any JSON object: the body of the step "Run webhook" as its reference page documents it. */
+const BarePayload = z.looseObject({})
 
 const Text = ifAny(z.string())
 const Named = z.looseObject({ displayName: Text })
@@ -35,6 +40,7 @@ const ProvisionStep = z.looseObject({
       numericId: Text,
       displayName: Text,
       userId: Text,
+      createdByUserId: Text,
       data: ifAny(z.record(z.string(), z.unknown())),
       type: ifAny(z.looseObject({ grant: z.nullish(z.unknown()) })),
       policy: ifAny(z.looseObject({ history: ifAny(z.array(z.looseObject({ approval: ifAny(Approval) }))) })),
@@ -42,12 +48,18 @@ const ProvisionStep = z.looseObject({
     appPath: Text,
     approversPath: Text,
     userPath: Text,
+    identityUserPath: Text,
+    createdByUserPath: Text,
     entitlementsPath: Text,
   }),
   expanded: ifAny(z.array(z.unknown())),
 })
 
-const WorkflowStep = z.looseObject({ context: ifAny(z.record(z.string(), z.unknown())) })
+const WorkflowStep = z.looseObject({
+  context: ifAny(z.record(z.string(), z.unknown())),
+  workflowExecutionId: ifAny(z.union([z.string().check(z.minLength(1)), z.number()])),
+  workflowExecutionStepId: ifAny(z.string().check(z.minLength(1))),
+})
 
 /** What a delivery of ConductorOne asks for. */
 export type ConductorOneReading =
@@ -60,6 +72,8 @@ export type ConductorOneReading =
       readonly kind: 'request'
       /** The address that takes the answer, once. */
       readonly callbackUrl: string
+      /** What tells this step from another one: a repeated delivery has the same. */
+      readonly deliveryId: string
       readonly channel: 'conductorone-step' | 'conductorone-automation'
     } & ReadRequest)
 
@@ -67,44 +81,80 @@ export type ConductorOneReading =
  * Reads a verified delivery of ConductorOne.
  *
  * @param json the body
+ * @param headers the request's headers, which say what the body doesn't if it is not an envelope
  * @param options the names of the form answers that become fields of a request
  * @see https://www.conductorone.com/docs/product/admin/webhooks
  */
-export function readConductorOne(json: unknown, options: SourceOptions): ConductorOneReading {
-  const envelope = Envelope.safeParse(json)
-  if (!envelope.success) return { kind: 'ignored', reason: 'this is not a delivery of version v1' }
-  const { event, payload, callbackUrl } = envelope.data
+export function readConductorOne(
+  json: unknown,
+  headers: Headers,
+  options: SourceOptions,
+): ConductorOneReading {
+  const envelope = readEnvelope(json, headers)
+  if (!envelope) return { kind: 'ignored', reason: 'this is not a delivery of version v1' }
+  const { event } = envelope
   switch (event.split('.').at(-1)) {
     case 'PayloadTest':
       return { kind: 'test' }
     case 'PayloadProvisionStep':
-      return readStep(payload, callbackUrl ?? '', options)
-    case 'PayloadWorkflowStep': {
-      // a step that waits is answered whatever its context is: one that is not a request has faults
-      const { context = {} } = WorkflowStep.parse(payload)
-      return {
-        kind: 'request',
-        request: context,
-        fieldNames: {},
-        faults: [],
-        warnings: [],
-        issue: null,
-        personId: null,
-        approvedBy: null,
-        callbackUrl: callbackUrl ?? '',
-        channel: 'conductorone-automation',
-      }
-    }
+      return readStep(envelope, options)
+    case 'PayloadWorkflowStep':
+      return readAutomation(envelope)
     default:
       return { kind: 'ignored', reason: `${event} events ask for nothing here` }
+  }
+}
+
+/**
+ * Reads the envelope. The step "Run webhook" is documented in two forms: with an envelope, and with its payload as the
+ * whole body. The headers stand on both.
+ *
+ * @see https://www.conductorone.com/docs/product/admin/automations-steps-reference
+ */
+function readEnvelope(json: unknown, headers: Headers): Envelope | undefined {
+  const envelope = Envelope.safeParse(json)
+  if (envelope.success) return envelope.data
+  const event = headers.get('Webhook-Event')
+  const payload = BarePayload.safeParse(json)
+  // an envelope of another version is not a payload
+  const isBare = payload.success && !('event' in payload.data && 'payload' in payload.data)
+  if (event === null || !isBare || (headers.get('Webhook-Version') ?? 'v1') !== 'v1') return undefined
+  return {
+    version: 'v1',
+    event,
+    webhookId: headers.get('Webhook-Id'),
+    callbackUrl: headers.get('Webhook-Callback-Url'),
+    payload: payload.data,
+  }
+}
+
+/** Reads a step of an automation. It waits for an answer whatever its context is: one that is no request has faults. */
+function readAutomation({ payload, webhookId, callbackUrl }: Envelope): ConductorOneReading {
+  const { context, workflowExecutionId, workflowExecutionStepId } = WorkflowStep.parse(payload)
+  const isExecution = workflowExecutionId !== undefined && workflowExecutionStepId !== undefined
+  const { '@type': _, ...bare } = payload
+  return {
+    kind: 'request',
+    // without a context around it, the payload itself is what the automation's author wrote
+    request: context ?? (isExecution ? {} : bare),
+    fieldNames: {},
+    faults: [],
+    warnings: [],
+    issue: null,
+    personId: null,
+    approvedBy: null,
+    callbackUrl: callbackUrl ?? '',
+    deliveryId: isExecution
+      ? `${workflowExecutionId}/${workflowExecutionStepId}`
+      : webhookId || callbackUrl || '',
+    channel: 'conductorone-automation',
   }
 }
 
 const DO_IT_BY_HAND = 'Do this step by hand in ConductorOne.'
 
 function readStep(
-  payload: unknown,
-  callbackUrl: string,
+  { payload, webhookId, callbackUrl }: Envelope,
   { conductorone }: SourceOptions,
 ): ConductorOneReading {
   const parsed = ProvisionStep.safeParse(payload)
@@ -118,6 +168,8 @@ function readStep(
       reason: `This Worker makes vaults and cannot take access away. ${DO_IT_BY_HAND}`,
     }
   const user = objectAt(taskView.userPath, expanded)
+  const requester = objectAt(taskView.createdByUserPath, expanded)
+  const ownerId = user.id ?? objectAt(taskView.identityUserPath, expanded).id ?? task.userId
   const names: Readonly<Record<string, string | undefined>> = {
     $entitlement: objectAt(taskView.entitlementsPath, expanded).displayName,
     $app: objectAt(taskView.appPath, expanded).displayName,
@@ -130,13 +182,16 @@ function readStep(
     if (key.startsWith('$')) return { text: names[key] ?? '' }
     return readFieldValue(Object.hasOwn(data, key) ? data[key] : undefined)
   }, map)
-  const requestedBy = user.email ?? user.displayName ?? task.userId
+  const requestedBy =
+    requester.email ??
+    requester.displayName ??
+    (task.createdByUserId || user.email || user.displayName || task.userId)
   return {
     kind: 'request',
     request: {
       name: names.$entitlement ?? names.$task,
-      // the task's user is the owner, by the id that ConductorOne itself gives
-      ...(task.userId && { owners: [task.userId] }),
+      // the person whom the task is for, by the id that ConductorOne itself gives; another person may have asked
+      ...(ownerId && { owners: [ownerId] }),
       ...answers,
       ticket: { id: task.numericId ? `C1-${task.numericId}` : task.id },
       ...(requestedBy && { requestedBy }),
@@ -146,9 +201,10 @@ function readStep(
     warnings: [],
     // the tenant is the only site
     issue: { site: '', id: task.id },
-    personId: task.userId ?? null,
+    personId: task.createdByUserId || task.userId || null,
     approvedBy: approversOf(taskView, expanded),
-    callbackUrl,
+    callbackUrl: callbackUrl ?? '',
+    deliveryId: webhookId || callbackUrl || '',
     channel: 'conductorone-step',
   }
 }
@@ -192,10 +248,11 @@ const DEFAULT_FIELDS = {
 
 /** Finds an object around a task: they stand in a list, in no order, and a path such as `$.expanded[2]` leads to each. */
 function objectAt(path: string | undefined, expanded: readonly unknown[]) {
-  const { displayName, email, user, app, appEntitlement } =
+  const { id, displayName, email, user, app, appEntitlement } =
     Expanded.safeParse(expandedAt(path, expanded)).data ?? {}
   const inner = user ?? app ?? appEntitlement
   return {
+    id: id || user?.id || undefined,
     displayName: displayName || inner?.displayName || undefined,
     email: email || user?.email || undefined,
   }

@@ -203,7 +203,7 @@ function requestIn(source: string, bytes: Uint8Array<ArrayBuffer>, headers: Head
   const json = JSON.parse(new TextDecoder('utf-8', { fatal: true, ignoreBOM: false }).decode(bytes))
   const reading =
     source === 'conductorone'
-      ? readConductorOne(json, options)
+      ? readConductorOne(json, headers, options)
       : sources.get(source)?.read({ headers, json, options })
   return reading?.kind === 'request' ? reading.request : undefined
 }

@@ -65,8 +65,12 @@ export function stageTenant() {
     Object.assign(script, {
       token: [json({ access_token: 'at-1', token_type: 'Bearer', expires_in: 3_600 })],
       users: [
-        (body) =>
-          json({ list: [{ user: { id: `u-${Object(body).email}`, email: Object(body).email } }] })(body, {}),
+        (body) => {
+          const { email, refs } = Object(body)
+          const user = { id: `u-${email}`, email }
+          const users = refs ? refs.map(({ id }: { id: string }) => ({ id, email: 'x@example.com' })) : [user]
+          return json({ list: users.map((user: object) => ({ user })) })(body, {})
+        },
       ],
       create: [(body, init) => json({ vault: { id: `vault-${++vaults}`, ...Object(body) } })(body, init)],
       update: [(body, init) => json({ vault: Object(body).vault })(body, init)],

@@ -18,6 +18,7 @@ export type AccessToken = {
   readonly expiresAt: number
 }
 
+const TOKEN_PATH = '/auth/v1/token'
 /** How long the assertion is valid to either side of now, as in ConductorOne's own token source. */
 const ASSERTION_LIFETIME_SECONDS = 120
 /** The lifetime of a token if the answer doesn't say. */
@@ -51,7 +52,7 @@ export async function requestToken(
   timeoutMs: number,
   proofs?: ProofOfPossession,
 ): Promise<Answer> {
-  const url = `${baseUrl.href.replace(/\/$/, '')}/auth/v1/token`
+  const url = `${baseUrl.href.replace(/\/$/, '')}${TOKEN_PATH}`
   const endsAt = world.now() + timeoutMs
   const sendWith = async (proof?: string) => {
     const form = new URLSearchParams({
@@ -59,7 +60,7 @@ export async function requestToken(
       client_id: credentials.clientId,
       client_assertion_type: 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer',
       // a new one for each request: a server may take each only once
-      client_assertion: await clientAssertion(baseUrl, credentials, world),
+      client_assertion: await clientAssertion(credentials, world),
     })
     const headers = {
       Accept: 'application/json',
@@ -76,18 +77,19 @@ export async function requestToken(
       throw new ConductorOneFailure(unanswered('idempotent', `token endpoint: ${reasonOf(error)}`))
     })
   }
-  return proofs ? proofs.prove('POST', url, undefined, sendWith) : sendWith()
+  return proofs ? proofs.prove('POST', TOKEN_PATH, undefined, sendWith) : sendWith()
 }
 
 /** Makes the JWT that authenticates the client: RFC 7523, section 3, with ConductorOne's audience and lifetime. */
-async function clientAssertion(baseUrl: URL, credentials: Credentials, world: World): Promise<string> {
+async function clientAssertion(credentials: Credentials, world: World): Promise<string> {
   const { clientId, privateKey } = credentials
   const now = Math.floor(world.now() / 1_000)
   const { kid } = privateKey
   const claims = {
     iss: clientId,
     sub: clientId,
-    aud: baseUrl.hostname,
+    // ConductorOne's own name, also behind a proxy: without a port, as all of its clients send it
+    aud: new URL(`https://${credentials.host}`).hostname,
     iat: now,
     nbf: now - ASSERTION_LIFETIME_SECONDS,
     exp: now + ASSERTION_LIFETIME_SECONDS,

@@ -47,12 +47,19 @@ async function deriveKey({ clientSecret }: Credentials): Promise<ProofKey> {
  * nonces, and a nonce that a server did not ask for is refused, so each has an object of its own.
  */
 export class ProofOfPossession {
+  readonly #host: string
   readonly #key: () => Promise<ProofKey>
   readonly #world: World
   #nonce: string | undefined
 
-  /** @param key gives the key that tokens are bound to; called for every proof */
-  constructor(key: () => Promise<ProofKey>, world: World) {
+  /**
+   * Begins without a nonce.
+   *
+   * @param host the server as it knows itself, from the client id: requests may go through a proxy
+   * @param key gives the key that tokens are bound to; called for every proof
+   */
+  constructor(host: string, key: () => Promise<ProofKey>, world: World) {
+    this.#host = host
     this.#key = key
     this.#world = world
   }
@@ -62,20 +69,20 @@ export class ProofOfPossession {
    * cases it did nothing else, so even a create may be sent again.
    *
    * @param method the request's method
-   * @param url the request's address
+   * @param path the request's path on that host, without a query
    * @param token the access token that goes with it, if there is one
    * @param sendWith sends the request with this value of the header `DPoP`
    * @returns the last answer
    */
   async prove(
     method: string,
-    url: string,
+    path: string,
     token: Secret | undefined,
     sendWith: (proof: string) => Promise<Answer>,
   ): Promise<Answer> {
     const nonce = this.#nonce
     const sendOnce = async () => {
-      const answer = await sendWith(await this.#proof(method, url, token?.reveal(), this.#nonce))
+      const answer = await sendWith(await this.#proof(method, path, token?.reveal(), this.#nonce))
       // any answer may bring the next nonce: RFC 9449, section 8.2
       this.#nonce = answer.headers.get('DPoP-Nonce') ?? this.#nonce
       return answer
@@ -92,13 +99,12 @@ export class ProofOfPossession {
    *
    * @see https://www.rfc-editor.org/rfc/rfc9449#section-4.2
    */
-  async #proof(method: string, url: string, token?: string, nonce?: string): Promise<string> {
+  async #proof(method: string, path: string, token?: string, nonce?: string): Promise<string> {
     const { privateKey, jwk } = await this.#key()
-    const { origin, pathname } = new URL(url)
     const claims = {
       jti: hex(this.#world.random(16)),
       htm: method,
-      htu: origin + pathname,
+      htu: `https://${this.#host}${path}`,
       iat: Math.floor(this.#world.now() / 1_000),
       ...(token !== undefined && { ath: base64url.encode(await sha256(token)) }),
       ...(nonce !== undefined && { nonce }),

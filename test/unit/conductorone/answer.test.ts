@@ -169,3 +169,11 @@ function brokenBody(error: Error): ReadableStream<Uint8Array> {
     },
   })
 }
+
+test('names the fields that ConductorOne refused', async () => {
+  const details = [{ fieldViolations: [{ field: 'ownerIds[0]', description: 'is not a user' }] }]
+  expect(await failure(json({ code: 3, message: 'no', details }, 400))).toMatchObject({
+    kind: 'refused',
+    errors: [{ pointer: '/owners/0', detail: 'is not a user' }],
+  })
+})

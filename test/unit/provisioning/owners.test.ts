@@ -13,10 +13,15 @@ function tenant(...known: readonly FoundUser[]) {
   const world = new TestWorld()
   const asked: string[] = []
   const users = {
-    searchUsers: async (email: string) => {
+    searchUsersByEmail: async (email: string) => {
       asked.push(email)
       await Promise.resolve()
       return known.filter((user) => user.email === '' || user.email.toLowerCase() === email.toLowerCase())
+    },
+    searchUsersById: async (ids: readonly string[]) => {
+      asked.push(ids.join(' '))
+      await Promise.resolve()
+      return known.filter(({ id }) => ids.includes(id))
     },
   }
   const directory = new OwnerDirectory(users, world)
@@ -27,11 +32,12 @@ function tenant(...known: readonly FoundUser[]) {
     users,
     directory,
     find: (...owners: readonly string[]) => directory.find(owners, call),
+    findAnew: (...owners: readonly string[]) => directory.find(owners, call, { anew: true }),
   }
 }
 
 test('finds the ids of owners, in the order given', async () => {
-  const { find } = tenant(jane, joe)
+  const { find } = tenant(jane, joe, { id: USER_ID, email: 'sam@example.com' })
   expect(await find('joe@example.com', USER_ID, 'jane@example.com')).toEqual([
     { input: 'joe@example.com', id: 'u-joe' },
     { input: USER_ID, id: USER_ID },
@@ -39,10 +45,45 @@ test('finds the ids of owners, in the order given', async () => {
   ])
 })
 
-test('asks for no one who is given by id', async () => {
-  const { find, asked } = tenant()
-  await find(USER_ID)
-  expect(asked).toEqual([])
+test('checks all ids with one search', async () => {
+  const { find, asked } = tenant(jane, joe)
+  expect(await find('u-joe', 'u-jane', 'u-joe')).toEqual([
+    { input: 'u-joe', id: 'u-joe' },
+    { input: 'u-jane', id: 'u-jane' },
+  ])
+  expect(asked).toEqual(['u-jane u-joe'])
+})
+
+test('refuses an id that no enabled user has, and believes no hit that was not asked for', async () => {
+  const { find, users } = tenant(jane)
+  users.searchUsersById = async () => [jane, joe]
+  expect(await rejection(find('u-jane', 'u-jnae'))).toMatchObject({
+    code: 'owner-not-found',
+    details: {
+      errors: [{ pointer: '/owners/1', detail: 'u-jnae is not the id of an enabled ConductorOne user' }],
+    },
+  })
+})
+
+test('believes an id for five minutes, and asks only about those that it does not know', async () => {
+  const { find, asked, world } = tenant(jane, joe)
+  await find('u-jane')
+  world.pass(5 * 60_000 - 1)
+  await find('u-jane', 'u-joe')
+  expect(asked).toEqual(['u-jane', 'u-joe'])
+  world.pass(1)
+  await find('u-jane')
+  expect(asked).toHaveLength(3)
+})
+
+test('asks anew if told to, and forgets a user who was disabled since', async () => {
+  const { find, findAnew, asked, users } = tenant(jane, joe)
+  await find('u-joe', 'jane@example.com')
+  await findAnew('u-joe', 'jane@example.com')
+  expect(asked).toHaveLength(4)
+  users.searchUsersById = async () => []
+  expect(await rejection(findAnew('u-joe'))).toMatchObject({ code: 'owner-not-found' })
+  expect(await rejection(find('u-joe'))).toMatchObject({ code: 'owner-not-found' })
 })
 
 test('finds an address in other case, as people wrote it', async () => {
@@ -61,7 +102,7 @@ test('names a user once, who is given in several ways', async () => {
 test.each([
   ['nobody has', [], 'owner-not-found'],
   ['several have', [jane, { ...jane, id: 'u-2' }], 'owner-ambiguous'],
-  ['a user without id has', [{ ...jane, id: '' }], 'owner-not-found'],
+  ['only a user with another one has', [{ ...joe, email: 'jane@example.com.evil' }], 'owner-not-found'],
 ])('refuses an address that %s', async (_, users, code) => {
   const error = await rejection(tenant(...users).find('jane@example.com'))
   expect(error).toMatchObject({
@@ -70,9 +111,14 @@ test.each([
   })
 })
 
+test('takes one user who is found twice for one', async () => {
+  const { find } = tenant(jane, { ...jane, email: 'JANE@example.com' }, { id: 'u-x', email: '' })
+  expect(await find('jane@example.com')).toEqual([{ input: 'jane@example.com', id: 'u-jane' }])
+})
+
 test('believes no hit that has another address than asked for', async () => {
   const { find, users } = tenant()
-  users.searchUsers = async () => [joe]
+  users.searchUsersByEmail = async () => [joe]
   expect(await rejection(find('jane@example.com'))).toMatchObject({ code: 'owner-not-found' })
 })
 
@@ -139,7 +185,7 @@ test('asks for all owners side by side', async () => {
   const { find, users } = tenant()
   let together = 0
   let most = 0
-  users.searchUsers = async (email) => {
+  users.searchUsersByEmail = async (email) => {
     most = Math.max(most, ++together)
     await new Promise((resolve) => setImmediate(resolve))
     together--
@@ -157,7 +203,7 @@ test('asks once for all who want the same owner at the same time', async () => {
 
 test('waits no longer than it has time for a search that another began and that never comes back', async () => {
   const { find, users, directory, world } = tenant()
-  users.searchUsers = () => new Promise<never>(() => {})
+  users.searchUsersByEmail = () => new Promise<never>(() => {})
   void find('jane@example.com').catch(() => undefined)
   const hurried = directory.find(['jane@example.com'], { deadline: new Deadline(0, world.now) })
   expect(await rejection(hurried)).toMatchObject({ failure: { kind: 'unavailable' } })
@@ -165,11 +211,11 @@ test('waits no longer than it has time for a search that another began and that 
 
 test('passes a failure on, and asks again the next time', async () => {
   const { find, users, asked } = tenant(jane)
-  const { searchUsers } = users
+  const { searchUsersByEmail } = users
   const failure = new ConductorOneFailure({ kind: 'unavailable', reason: 'HTTP 503' })
-  users.searchUsers = () => Promise.reject(failure)
+  users.searchUsersByEmail = () => Promise.reject(failure)
   expect(await rejection(find('jane@example.com'))).toBe(failure)
-  users.searchUsers = searchUsers
+  users.searchUsersByEmail = searchUsersByEmail
   await find('jane@example.com')
   expect(asked).toHaveLength(1)
 })

@@ -18,7 +18,8 @@ function run(broken?: 'find' | 'connect' | 'note') {
   }
   const tenant = {
     connect: () => step('connect'),
-    createVault: async (request: VaultServiceCreateRequest) => {
+    createVault: async (request: VaultServiceCreateRequest, _: unknown, beforeSend: () => Promise<void>) => {
+      await beforeSend()
       await step(`create for ${request.ownerIds}`)
       return vault
     },

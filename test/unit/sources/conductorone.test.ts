@@ -16,7 +16,8 @@ const AUTOMATION = 'c1.webhooks.v1.PayloadWorkflowStep'
 
 function read(event: string, payload: unknown, fields = {}) {
   const options = SourceOptions.parse({ conductorone: { fields } })
-  return readConductorOne({ version: 'v1', event, callbackUrl: CALLBACK, payload }, options)
+  const envelope = { version: 'v1', webhookId: 'w1', event, callbackUrl: CALLBACK, payload }
+  return readConductorOne(envelope, new Headers(), options)
 }
 
 function step(task: object = {}, view: object = {}, fields = {}) {
@@ -151,5 +152,132 @@ describe('what ConductorOne is told', () => {
       const answer = document(stepRefusal(why), STEP)
       expect(JSON.stringify(answer)).not.toMatch(/\\ud[89a-f]/i)
     }
+  })
+})
+
+describe('who is who in a step', () => {
+  const people = [
+    { user: { id: 'u-for', displayName: 'Jane', email: 'jane@example.com' } },
+    { '@type': 'type.googleapis.com/c1.api.user.v1.User', id: 'u-by', email: 'sam@example.com' },
+    { user: { id: 'u-behind', email: 'behind@example.com' } },
+    { user: { displayName: 'No address' } },
+  ]
+  const who = (view: object, task: object = {}) => {
+    const taskView = { task: { id: 't1', numericId: '42', type: { grant: {} }, ...task }, ...view }
+    const reading = read(STEP, { taskView, expanded: people })
+    if (reading.kind !== 'request') throw new Error(reading.kind)
+    return { owners: reading.request.owners, requestedBy: reading.request.requestedBy }
+  }
+
+  test.each([
+    [
+      'the requester asked, and the vault is for the other',
+      { userPath: '$.expanded[0]', identityUserPath: '$.expanded[2]', createdByUserPath: '$.expanded[1]' },
+      { userId: 'u-for', createdByUserId: 'u-by' },
+      { owners: ['u-for'], requestedBy: 'sam@example.com' },
+    ],
+    [
+      'the person behind an app account, if the task names no user',
+      { userPath: '', identityUserPath: '$.expanded[2]', createdByUserPath: '$.expanded[1]' },
+      {},
+      { owners: ['u-behind'], requestedBy: 'sam@example.com' },
+    ],
+    [
+      'a requester by id, if that is all there is',
+      { userPath: '$.expanded[0]', createdByUserPath: '' },
+      { createdByUserId: 'u-by' },
+      { owners: ['u-for'], requestedBy: 'u-by' },
+    ],
+    [
+      'a requester by name',
+      { userPath: '$.expanded[0]', createdByUserPath: '$.expanded[3]' },
+      {},
+      { owners: ['u-for'], requestedBy: 'No address' },
+    ],
+    [
+      'the ids of the task, if its paths lead nowhere',
+      { userPath: '$.expanded[9]' },
+      { userId: 'u-for' },
+      { owners: ['u-for'], requestedBy: 'u-for' },
+    ],
+  ])('%s', (_, view, task, expected) => {
+    expect(who(view, task)).toEqual(expected)
+  })
+})
+
+describe('what tells one delivery from another', () => {
+  const options = SourceOptions.parse({})
+  const deliveryId = (json: object, headers: Record<string, string> = {}) => {
+    const reading = readConductorOne(json, new Headers(headers), options)
+    return reading.kind === 'request' ? reading.deliveryId : reading.kind
+  }
+  const envelope = (event: string, payload: object, more: object = {}) => ({
+    version: 'v1',
+    webhookId: 'w1',
+    callbackUrl: CALLBACK,
+    event,
+    payload,
+    ...more,
+  })
+  const execution = { workflowExecutionId: '7', workflowExecutionStepId: 's1', context: { name: 'Keys' } }
+
+  test('an automation: its execution and step, whatever the webhook and the callback address are', () => {
+    for (const more of [{}, { webhookId: 'w2' }, { callbackUrl: `${CALLBACK}/2` }])
+      expect(deliveryId(envelope(AUTOMATION, execution, more))).toBe('7/s1')
+    expect(deliveryId(envelope(AUTOMATION, { ...execution, workflowExecutionStepId: 's2' }))).toBe('7/s2')
+  })
+
+  test('a step: its webhook id, whatever the callback address is', () => {
+    const payload = { taskView: { task: { id: 't1', type: { grant: {} } } } }
+    for (const more of [{}, { callbackUrl: `${CALLBACK}/2` }])
+      expect(deliveryId(envelope(STEP, payload, more))).toBe('w1')
+  })
+
+  test('the callback address, if there is nothing else', () => {
+    expect(deliveryId(envelope(AUTOMATION, { context: {} }, { webhookId: '' }))).toBe(CALLBACK)
+  })
+})
+
+describe('the step “Run webhook” with its payload as the whole body', () => {
+  const headers = {
+    'Webhook-Version': 'v1',
+    'Webhook-Id': 'w1',
+    'Webhook-Event': AUTOMATION,
+    'Webhook-Callback-Url': CALLBACK,
+  }
+  const readBare = (json: unknown, changes: Record<string, string> = {}) =>
+    readConductorOne(json, new Headers({ ...headers, ...changes }), SourceOptions.parse({}))
+
+  test.each([
+    ['the context in the documented payload', { workflowId: 'f', context: { name: 'Keys' } }],
+    ['what the author wrote', { name: 'Keys' }],
+    ['what the author wrote, with its type', { '@type': 'x', name: 'Keys' }],
+  ])('reads %s, and the rest from the headers', (_, json) => {
+    expect(readBare(json)).toMatchObject({
+      kind: 'request',
+      request: { name: 'Keys' },
+      callbackUrl: CALLBACK,
+      deliveryId: 'w1',
+      channel: 'conductorone-automation',
+    })
+  })
+
+  test('is known by its execution, if the body names it', () => {
+    const json = { workflowExecutionId: 7, workflowExecutionStepId: 's1', context: { name: 'Keys' } }
+    expect(readBare(json)).toMatchObject({ deliveryId: '7/s1' })
+  })
+
+  test.each([
+    ['of another version', {}, { 'Webhook-Version': 'v2' }],
+    ['an envelope of another version', { version: 'v2', event: AUTOMATION, payload: {} }, {}],
+    ['a list', [], {}],
+  ])('does not read %s', (_, json, changes) => {
+    expect(readBare(json, changes)).toMatchObject({ kind: 'ignored' })
+  })
+
+  test('is nothing without its headers', () => {
+    expect(readConductorOne({ name: 'Keys' }, new Headers(), SourceOptions.parse({}))).toMatchObject({
+      kind: 'ignored',
+    })
   })
 })

@@ -56,7 +56,7 @@ test('asserts what ConductorOne’s own clients assert, signed with the private 
   expect(verified.payload).toEqual({
     iss: CLIENT_ID,
     sub: CLIENT_ID,
-    aud: '127.0.0.1',
+    aud: 'acme.conductor.one',
     iat: NOON / 1_000,
     nbf: NOON / 1_000 - 120,
     exp: NOON / 1_000 + 120,

@@ -32,9 +32,10 @@ function tenantOf(...script: Step[]) {
     expiresAt: world.now() + 3_600_000,
   })
   const tokens = new TokenCache(exchange, { read: async () => undefined, write: async () => {} }, world)
-  const proofs = new ProofOfPossession(proofKey(credentialsOf()), world)
+  const proofs = new ProofOfPossession('acme.conductor.one', proofKey(credentialsOf()), world)
   const tenant = new Tenant(new URL('https://acme.conductor.one'), tokens, world, proofs)
-  const create = () => tenant.createVault(request, { deadline: new Deadline(25_000, world.now) })
+  const create = () =>
+    tenant.createVault(request, { deadline: new Deadline(25_000, world.now) }, async () => {})
   const nonces = () =>
     world.sent.map(({ init }) => decodeJwt(new Headers(init.headers).get('dpop') ?? '').nonce)
   const authorizations = () => world.sent.map(({ init }) => new Headers(init.headers).get('authorization'))
