@@ -18,7 +18,7 @@ const MIN_REMAINING_MS = { idempotent: 1_000, create: 5_000 } as const
 /** What every call takes along from the request that it serves. */
 export type Call = {
   readonly deadline: Deadline
-  /** the id of the request that it serves, by which people find the call in ConductorOne's system log */
+  /** the id of the request that it serves; a create carries it, so that people find it in the system log */
   readonly request?: string | undefined
   /** the caller's trace, passed on as it came: W3C Trace Context, section 3.2 */
   readonly traceparent?: string | undefined
@@ -218,7 +218,8 @@ export class Tenant {
         headers: {
           ...authorization,
           Accept: 'application/json',
-          ...(call.request !== undefined && { 'User-Agent': `${USER_AGENT} (${call.request})` }),
+          ...(effect === 'create' &&
+            call.request !== undefined && { 'User-Agent': `${USER_AGENT} (${call.request})` }),
           ...(body !== undefined && { 'Content-Type': 'application/json' }),
         },
         body: body === undefined ? undefined : JSON.stringify(body),

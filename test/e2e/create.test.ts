@@ -159,13 +159,16 @@ test('every call says who calls, and goes on with the caller’s trace if it is 
   const traceparent = '00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01'
   const request = { owners: ['Second.Owner@example.com'], credentialTtl: '1h' }
   const traced = { headers: { traceparent } }
-  expect((await stage.worker.create({ ...request, name: unique('Traced') }, traced)).status).toBe(201)
+  const traceable = await stage.worker.create({ ...request, name: unique('Traced') }, traced)
+  expect(traceable.status).toBe(201)
   const calls = (await stage.simulator.control.journal()).filter(({ step }) => step !== 'token')
   expect(calls.map(({ step }) => step)).toEqual(['search', 'create', 'update'])
-  for (const { headers } of calls)
+  // the create names its request too, by which people find it in the system log
+  const named = `conductorone-vaults/1 (${traceable.body.request.id})`
+  for (const { step, headers } of calls)
     expect(headers).toMatchObject({
       traceparent,
-      'user-agent': 'conductorone-vaults/1',
+      'user-agent': step === 'create' ? named : 'conductorone-vaults/1',
       authorization: 'Bearer',
     })
 
@@ -174,7 +177,7 @@ test('every call says who calls, and goes on with the caller’s trace if it is 
   expect((await stage.worker.create({ ...request, name: unique('Untraced') }, broken)).status).toBe(201)
   const [create] = await stage.simulator.control.journal()
   expect(create?.step).toBe('create')
-  expect(create?.headers.traceparent).toBeUndefined()
+  expect(create?.headers.traceparent).toMatch(/^00-(?!4bf92f35)[0-9a-f]{32}-[0-9a-f]{16}-01$/)
 })
 
 test('nothing that was logged or answered holds a secret', () => expectNoSecrets(stage))

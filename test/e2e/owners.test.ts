@@ -51,7 +51,12 @@ test('an address is searched exactly, among enabled users, once for a while', as
 
 test('an id is checked before anything is sent, with one search, and believed for a while', async () => {
   const ids = ['2mQg9IILyNefQ6oMTvolM4FjF01', '2mQg9IILyNefQ6oMTvolM4FjF02']
-  const people = ids.map((id) => ({ id, email: `${id}@example.com`, displayName: id, status: 'ENABLED' }))
+  const people = ids.map((id) => ({
+    id,
+    email: `${id}@example.com`,
+    displayName: id,
+    status: 'ENABLED' as const,
+  }))
   await stage.simulator.control.replaceUsers([...DEFAULT_USERS, ...people])
   for (const dryRun of [false, false, true]) {
     const json = { name: unique('Checked'), owners: ids }
