@@ -84,6 +84,9 @@ export class Alarm {
     const time = Math.max(due, this.#now() + MIN_ALARM_INTERVAL_MS)
     if (this.#time !== null && this.#time <= time) return undefined
     this.#time = time
-    return this.#storage.setAlarm(time)
+    return this.#storage.setAlarm(time).catch((error: unknown) => {
+      this.#time = null
+      throw error
+    })
   }
 }

@@ -38,8 +38,13 @@ const FOREGROUND_DEADLINE_MS = 25_000
 const BACKGROUND_DEADLINE_MS = 120_000
 /** Entries that one alarm deals with; the next alarm deals with more. */
 const MAX_ENTRIES_PER_ALARM = 500
-/** Connections that the platform lets one object have open at once. */
-const MAX_CONNECTIONS_COUNT = 6
+/**
+ * Calls to ConductorOne that one object makes at once. The platform lets six connections wait for their answer and holds
+ * further ones back in silence; the token's exchange and its copy in KV need one each.
+ */
+const MAX_CALLS_COUNT = 4
+/** How soon an alarm that failed comes again. */
+const ALARM_RETRY_MS = 30_000
 
 const EXPIRY_NOT_SET =
   'The vault exists, but the expiry of its credentials could not be set for hours. Set it in ConductorOne.'
@@ -53,7 +58,7 @@ export class Ledger extends DurableObject<Bindings> {
   readonly #store: Store
   readonly #running = new Map<string, Promise<Entry>>()
   readonly #alarm: Alarm
-  readonly #lanes = new Lanes(MAX_CONNECTIONS_COUNT)
+  readonly #lanes = new Lanes(MAX_CALLS_COUNT)
 
   constructor(context: DurableObjectState, env: Bindings) {
     super(context, env)
@@ -191,17 +196,26 @@ export class Ledger extends DurableObject<Bindings> {
   /** Ends attempts that were cut off, starts Workflows that were not started, and deletes old requests. */
   override async alarm(): Promise<void> {
     this.#alarm.clear()
-    for (const { id } of this.#store.due(MAX_ENTRIES_PER_ALARM)) {
-      // read again: while a Workflow was started, another claim may have taken a failed one's place
-      const entry = this.#store.get(id)
-      if (!entry || (dueAt(entry) ?? Number.POSITIVE_INFINITY) > world.now()) continue
-      if (entry.workflow === 'due' && entry.status !== 'creating') await this.#startWorkflow(entry)
-      else if (isUnderWay(entry)) this.#expireIfOverdue(entry)
-      else this.#store.delete(entry.id)
+    let next: number | undefined
+    try {
+      for (const { id } of this.#store.due(MAX_ENTRIES_PER_ALARM)) await this.#lookAfter(id)
+      await this.#sweepAliases()
+      next = this.#store.nextDue()
+    } catch (error) {
+      // the platform repeats an alarm that throws a few times and then never again
+      log('error', 'alarm.failed', { message: error instanceof Error ? error.message : undefined })
+      next = world.now() + ALARM_RETRY_MS
     }
-    await this.#sweepAliases()
-    const next = this.#store.nextDue()
     if (next !== undefined) await this.#alarm.wakeAt(next)
+  }
+
+  async #lookAfter(id: string): Promise<void> {
+    // read again: while a Workflow was started, another claim may have taken a failed one's place
+    const entry = this.#store.get(id)
+    if (!entry || (dueAt(entry) ?? Number.POSITIVE_INFINITY) > world.now()) return
+    if (entry.workflow === 'due' && entry.status !== 'creating') await this.#startWorkflow(entry)
+    else if (isUnderWay(entry)) this.#expireIfOverdue(entry)
+    else this.#store.delete(entry.id)
   }
 
   /** Deletes aliases of requests that are not kept any more. */
@@ -242,7 +256,11 @@ export class Ledger extends DurableObject<Bindings> {
     const startedAt = world.now()
     await this.#setAlarmFor(entry)
     const ended = await this.#createVault(entry, call).then(
-      (vault) => this.#store.advance(entry.id, { type: 'created', vault }),
+      (vault) => {
+        // on a runtime update the storage may be gone by now, and then this id is what settles the request
+        log('info', 'vault.answered', { request: entry.id, vault: vault.id })
+        return this.#store.advance(entry.id, { type: 'created', vault })
+      },
       // not `catch`: if storing the vault fails, that must not be told as if there were none
       (error: unknown) => this.#recordFailure(entry.id, error),
     )

@@ -1,6 +1,7 @@
 import { runDurableObjectAlarm, runInDurableObject } from 'cloudflare:test'
-import { expect, test } from 'vitest'
+import { expect, test, vi } from 'vitest'
 import type { Ledger } from '../../../src/ledger/ledger.ts'
+import { Store } from '../../../src/ledger/store.ts'
 import {
   bindings,
   CALLBACK_URL,
@@ -119,4 +120,21 @@ test('is set for the next request that it must look at', async () => {
 
 test('has nothing to do in a shard that is empty', async () => {
   expect(await runDurableObjectAlarm(bindings.LEDGER.getByName('shard-f'))).toBe(false)
+})
+
+test('arms itself again when it fails, and does its work then', async () => {
+  const { claim, stub } = await claimFor({ shard: '9' })
+  const first = await claimFor({ shard: '9' })
+  await first.ledger.submit(first.claim)
+  await write(stub, entryOf(claim, { deadline: Date.now() + 25_000 }))
+  travel(31_000)
+  await runInDurableObject(stub, async (ledger, { storage }) => {
+    const broken = vi.spyOn(Store.prototype, 'due').mockImplementationOnce(() => {
+      throw new Error('the disk is gone')
+    })
+    await ledger.alarm()
+    expect(broken).toHaveBeenCalledOnce()
+    expect(await storage.getAlarm()).toBeGreaterThan(Date.now())
+  })
+  expect(await afterAlarm(stub, claim.id)).toEqual(['failed'])
 })

@@ -1,5 +1,6 @@
-import { abortAllDurableObjects } from 'cloudflare:test'
+import { abortAllDurableObjects, runInDurableObject } from 'cloudflare:test'
 import { expect, test, vi } from 'vitest'
+import { Store } from '../../../src/ledger/store.ts'
 import { claimFor, json, onDisk, SILENCE, stageTenant, travel } from '../stage.ts'
 
 const { script, sentTo } = stageTenant()
@@ -234,4 +235,40 @@ test('keeps no token, no key and no secret', async () => {
   const kept = JSON.stringify(await onDisk(stub, claim.id))
   for (const text of ['at-1', 'at-2', 'the-callers-own-key', 'secret-token', 'runbook-key'])
     expect(kept).not.toContain(text)
+})
+
+test('records as sent only what is sent: what waits for its turn may be repeated after a kill', async () => {
+  let open = false
+  script.create = [
+    async (body, init) => {
+      while (!open) await scheduler.wait(1)
+      return json({ vault: { id: `v-${Object(body).displayName}` } })(body, init)
+    },
+  ]
+  const wishes = await Promise.all(Array.from({ length: 12 }, () => claimFor({ shard: 'e' })))
+  const replies = wishes.map(({ ledger, claim }) => ledger.submit(claim))
+  await vi.waitFor(() => expect(sentTo('create').length).toBeGreaterThanOrEqual(4))
+  await scheduler.wait(50)
+  const entries = await Promise.all(wishes.map(({ stub, claim }) => onDisk(stub, claim.id)))
+  const statuses = entries.map((entry) => entry?.status)
+  expect(statuses.filter((status) => status === 'creating')).toHaveLength(sentTo('create').length)
+  expect(statuses.filter((status) => status === 'accepted')).toHaveLength(12 - sentTo('create').length)
+  open = true
+  for (const reply of await Promise.all(replies))
+    expect(reply).toMatchObject({ record: { status: 'created' } })
+})
+
+test('logs the id of an answered vault before it is stored', async () => {
+  const { ledger, claim, stub } = await claimFor()
+  const logged = vi.spyOn(console, 'log').mockReturnValue()
+  await runInDurableObject(stub, () => {
+    const put = Store.prototype.advance
+    vi.spyOn(Store.prototype, 'advance').mockImplementation(function (this: Store, id, event) {
+      if (event.type === 'created') throw new Error('the disk is gone')
+      return put.call(this, id, event)
+    })
+  })
+  script.create = [json({ vault: { id: 'vault-that-is-there' } })]
+  await ledger.submit(claim).catch(() => undefined)
+  expect(logged.mock.calls.join()).toContain('"vault":"vault-that-is-there"')
 })
