@@ -1,20 +1,27 @@
 import { explainProblem } from '../chat/advice.ts'
 import type { RequestRecord } from '../ledger/entry.ts'
 
-/** @returns what the ticket's author wants to know: what there is now, or what is wrong and what to do about it */
-export function outcome({ status, name, vault, owners, problem, warnings }: RequestRecord): string {
+/**
+ * Tells a ticket's author the outcome: what there is now, or what is wrong and what to do about it.
+ *
+ * @param write writes what people or ConductorOne wrote, so that it stays text where it goes
+ */
+export function outcome(
+  { status, name, vault, owners, problem, warnings }: RequestRecord,
+  write: (foreign: string) => string = (foreign) => foreign,
+): string {
   if (vault) {
-    const whose = owners.map(({ input }) => input).join(', ')
+    const ownerList = owners.map(({ input }) => write(input)).join(', ')
     return [
-      `The vault “${name}” was created in ConductorOne (id ${vault.id}). It can be opened by ${whose}.`,
-      ...warnings,
+      `The vault “${write(name)}” was created in ConductorOne (id ${write(vault.id)}). It can be opened by ${ownerList}.`,
+      ...warnings.map(write),
     ].join('\n\n')
   }
-  if (!problem) return `The vault “${name}” is being created.`
-  const known =
+  if (!problem) return `The vault “${write(name)}” is being created.`
+  const summary =
     status === 'unknown'
-      ? `Nobody knows whether the vault “${name}” was created.`
-      : `The vault “${name}” was not created as asked.`
-  const [detail, ...advice] = explainProblem(problem)
-  return [`${known} ${detail}`, ...advice].join('\n\n')
+      ? `Nobody knows whether the vault “${write(name)}” was created.`
+      : `The vault “${write(name)}” was not created as asked.`
+  const [detail = '', ...advice] = explainProblem(problem)
+  return [`${summary} ${write(detail)}`, ...advice.map(write)].join('\n\n')
 }

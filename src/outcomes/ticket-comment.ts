@@ -1,3 +1,4 @@
+import { cut } from '../chat/cut.ts'
 import type { Config } from '../config/config.ts'
 import type { TicketSystem } from '../config/senders.ts'
 import type { TicketAccess } from '../config/ticket-tokens.ts'
@@ -12,10 +13,12 @@ import { type TicketApi, type TicketCall, ticketApis } from './ticket-system.ts'
 
 /** A hundred comments of 64 KiB, which GitHub may have, still fit. */
 const MAX_ANSWER_BYTES = 8 * 1_024 * 1_024
+/** Far below what any of the systems takes; the least is Jira's 32,767. */
+const MAX_COMMENT_CHARS = 20_000
 
 /**
- * Writes a request's outcome into its ticket. Looks for the comment first, by its mark, so that an attempt whose answer
- * was lost is not repeated.
+ * Writes a request's outcome into its ticket. Looks for the comment first, so that an attempt whose answer was lost is
+ * not repeated: by its mark, in a comment of the token's own account. Other people can write the mark as well.
  *
  * @param record the request, with its ticket
  * @param attempt the attempt of the request that this is the outcome of; each has a comment of its own
@@ -32,15 +35,26 @@ export async function writeComment(
   const ticket = record.ticket?.id
   if (!access || ticket === undefined) return { kind: 'refused', reason: 'there is no token for it any more' }
   const api = ticketApis[system]
-  const mark = `(request ${record.id}, try ${attempt})`
+  const mark = `(request ${record.id}, attempt ${attempt}: ${record.status})`
   const find = api.find(ticket, record.createdAt)
-  const write = api.write(ticket, `${outcome(record)}\n\n${mark}`)
+  const text = cut(outcome(record, api.escape), MAX_COMMENT_CHARS - mark.length - 2)
+  const write = api.write(ticket, `${text}\n\n${mark}`)
   if (!find || !write) return { kind: 'refused', reason: 'its id is not one that can be commented on' }
 
   const found = await ask(api, access, find, world)
   if (found.kind !== 'read') return found
+  const comments = valueAt(found.json, api.found.list)
+  if (!Array.isArray(comments)) return { kind: 'refused', reason: 'its answer is not a list of comments' }
   // JSON escapes nothing in a mark
-  if (found.text.includes(mark)) return { kind: 'delivered' }
+  const isMarked = (comment: unknown) =>
+    JSON.stringify(valueAt(comment, api.found.text) ?? null).includes(mark)
+  const authors = comments.filter(isMarked).map((comment) => valueAt(comment, api.found.author))
+  if (authors.length > 0) {
+    const self = await ask(api, access, api.self, world)
+    if (self.kind !== 'read') return self
+    const account = valueAt(self.json, api.self.account)
+    if (account !== undefined && authors.includes(account)) return { kind: 'delivered' }
+  }
   const written = await ask(api, access, write, world)
   log(written.kind === 'read' ? 'info' : 'warn', 'ticket.commented', {
     request: record.id,
@@ -49,12 +63,22 @@ export async function writeComment(
   return written.kind === 'read' ? { kind: 'delivered' } : written
 }
 
+/** Follows a path into an answer; undefined if it leads nowhere. */
+function valueAt(json: unknown, path: readonly string[]): unknown {
+  let value = json
+  for (const name of path) {
+    if (typeof value !== 'object' || value === null || !Object.hasOwn(value, name)) return undefined
+    value = (value as Record<string, unknown>)[name] // an object that has it, as was just asked
+  }
+  return value
+}
+
 function systemOf(source: string): TicketSystem | undefined {
   // own names only, so the cast holds
   return Object.hasOwn(ticketApis, source) ? (source as TicketSystem) : undefined
 }
 
-type Read = { readonly kind: 'read'; readonly text: string }
+type Read = { readonly kind: 'read'; readonly json: unknown }
 
 /** Makes one call to a ticketing system and judges its answer. */
 async function ask(
@@ -87,14 +111,14 @@ async function ask(
       ? { kind: 'refused', reason: 'its answer is too large to look for the comment' }
       : retryLater()
   const isDone = judgeStatus(status) === 'done'
-  if (isDone && !hasErrors(text)) return { kind: 'read', text }
+  const json = parseJson(text)
+  if (isDone && !hasErrors(json)) return { kind: 'read', json }
   // GitHub tells its rate limits with 403
   const isFinal = isDone || (judgeStatus(status) === 'permanent' && !headers.has('Retry-After'))
   return isFinal ? { kind: 'refused', reason: `it answered HTTP ${status}` } : retryLater()
 }
 
 /** Tells whether GraphQL reports errors, which it does with status 200, in any place of its answer. */
-function hasErrors(text: string): boolean {
-  const answer = parseJson(text)
-  return typeof answer === 'object' && answer !== null && 'errors' in answer
+function hasErrors(json: unknown): boolean {
+  return typeof json === 'object' && json !== null && 'errors' in json
 }

@@ -29,7 +29,10 @@ export function markdownText(text: string): string {
  * @returns one line
  */
 export function brokenText(text: string): string {
-  return oneLine(text).replaceAll(/@|:(?=\/\/)|\bwww(?=\.)|\{(?=\{)|\](?=[([])|!(?=\[)|</gi, `$&${ZERO_WIDTH_SPACE}`)
+  return oneLine(text).replaceAll(
+    /@|:(?=\/\/)|\bwww(?=\.)|\{(?=\{)|\](?=[([])|!(?=\[)|</gi,
+    `$&${ZERO_WIDTH_SPACE}`,
+  )
 }
 
 /** A code span: its fence is longer than any run of backticks in it. CommonMark, section 6.1. */

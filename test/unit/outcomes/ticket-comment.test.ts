@@ -38,7 +38,12 @@ const RECORD: RequestRecord = {
 }
 const CREATED =
   'The vault “Payroll” was created in ConductorOne (id 2vault). It can be opened by a@x.com, b@x.com.'
-const TEXT = `${CREATED}\n\n(request ${RECORD.id}, try 1)`
+const MARK = `(request ${RECORD.id}, attempt 1: created)`
+/** The comment as the system takes it: addresses are neither links nor mentions. */
+const MARKDOWN = `${CREATED.replaceAll(/\w@x\.com/g, '`$&`')}\n\n${MARK}`
+const PLAIN = `${CREATED.replaceAll('@', '@\u200b')}\n\n${MARK}`
+const paragraph = (text: string) => ({ type: 'paragraph', content: [{ type: 'text', text }] })
+const document = (...texts: string[]) => ({ type: 'doc', version: 1, content: texts.map(paragraph) })
 
 function configOf(tokens: unknown) {
   return parseConfig({
@@ -60,9 +65,14 @@ const systems: readonly {
   access: unknown
   authorization: string
   find: Call
-  /** an answer of the system in which a comment is found */
-  found: (text: string) => unknown
+  /** an answer of the system in which a comment of that author is found */
+  found: (text: string, author?: string | number) => unknown
+  /** the text that is written */
+  text: string
   write: Call
+  /** how the system is asked whom the token belongs to, and its answer */
+  self: Call
+  me: unknown
 }[] = [
   {
     source: 'github',
@@ -74,11 +84,14 @@ const systems: readonly {
       'GET',
       'https://api.github.com/repos/acme/access/issues/12/comments?since=2026-10-01T00:00:00Z&per_page=100',
     ],
-    found: (body) => [
-      { id: 1, body: 'Thanks' },
-      { id: 2, body },
+    found: (body, id = 7) => [
+      { id: 1, body: 'Thanks', user: { id: 1 } },
+      { id: 2, body, user: { id } },
     ],
-    write: ['POST', 'https://api.github.com/repos/acme/access/issues/12/comments', { body: TEXT }],
+    text: MARKDOWN,
+    write: ['POST', 'https://api.github.com/repos/acme/access/issues/12/comments', { body: MARKDOWN }],
+    self: ['GET', 'https://api.github.com/user'],
+    me: { id: 7, login: 'vault-bot' },
   },
   {
     source: 'gitlab',
@@ -89,12 +102,15 @@ const systems: readonly {
       'GET',
       'https://gitlab.acme.example/api/v4/projects/acme%2Fit%2Faccess/issues/12/notes?sort=desc&per_page=100',
     ],
-    found: (body) => [{ id: 2, body, system: false }],
+    found: (body, id = 7) => [{ id: 2, body, system: false, author: { id } }],
+    text: MARKDOWN,
     write: [
       'POST',
       'https://gitlab.acme.example/api/v4/projects/acme%2Fit%2Faccess/issues/12/notes',
-      { body: TEXT },
+      { body: MARKDOWN },
     ],
+    self: ['GET', 'https://gitlab.acme.example/api/v4/user'],
+    me: { id: 7, username: 'vault-bot' },
   },
   {
     source: 'jira',
@@ -103,10 +119,20 @@ const systems: readonly {
     authorization: `Basic ${Buffer.from('bot@acme.example:atlassian-token').toString('base64')}`,
     find: [
       'GET',
-      'https://acme.atlassian.net/rest/api/2/issue/SEC-12/comment?orderBy=-created&maxResults=100',
+      'https://acme.atlassian.net/rest/api/3/issue/SEC-12/comment?orderBy=-created&maxResults=100',
     ],
-    found: (body) => ({ startAt: 0, maxResults: 100, total: 1, comments: [{ id: '2', body }] }),
-    write: ['POST', 'https://acme.atlassian.net/rest/api/2/issue/SEC-12/comment', { body: TEXT }],
+    found: (text, accountId = 'a7') => ({
+      ...{ startAt: 0, maxResults: 100, total: 1 },
+      comments: [{ id: '2', body: document(...text.split('\n\n')), author: { accountId } }],
+    }),
+    text: `${CREATED}\n\n${MARK}`,
+    write: [
+      'POST',
+      'https://acme.atlassian.net/rest/api/3/issue/SEC-12/comment',
+      { body: document(CREATED, MARK) },
+    ],
+    self: ['GET', 'https://acme.atlassian.net/rest/api/3/myself'],
+    me: { accountId: 'a7' },
   },
   {
     source: 'zendesk',
@@ -114,11 +140,18 @@ const systems: readonly {
     access: { token: 'zendesk-token', user: 'bot@acme.example', host: 'acme.zendesk.com' },
     authorization: `Basic ${Buffer.from('bot@acme.example/token:zendesk-token').toString('base64')}`,
     find: ['GET', 'https://acme.zendesk.com/api/v2/tickets/5158/comments.json?sort_order=desc'],
-    found: (body) => ({ comments: [{ id: 2, body, public: true }], next_page: null, count: 1 }),
+    found: (body, author_id = 7) => ({
+      comments: [{ id: 2, body, public: true, author_id }],
+      next_page: null,
+      count: 1,
+    }),
+    text: PLAIN,
+    self: ['GET', 'https://acme.zendesk.com/api/v2/users/me.json'],
+    me: { user: { id: 7, role: 'agent' } },
     write: [
       'PUT',
       'https://acme.zendesk.com/api/v2/tickets/5158.json',
-      { ticket: { comment: { body: TEXT, public: true } } },
+      { ticket: { comment: { body: PLAIN, public: true } } },
     ],
   },
   {
@@ -130,23 +163,28 @@ const systems: readonly {
       'POST',
       'https://api.linear.app/graphql',
       {
-        query: 'query($id: String!) { issue(id: $id) { comments(last: 100) { nodes { body } } } }',
+        query:
+          'query($id: String!) { issue(id: $id) { comments(last: 100) { nodes { body user { id } } } } }',
         variables: { id: 'SEC-12' },
       },
     ],
-    found: (body) => ({ data: { issue: { comments: { nodes: [{ body }] } } } }),
+    found: (body, id = 'u7') => ({ data: { issue: { comments: { nodes: [{ body, user: { id } }] } } } }),
+    text: MARKDOWN,
+    self: ['POST', 'https://api.linear.app/graphql', { query: 'query { viewer { id } }', variables: {} }],
+    me: { data: { viewer: { id: 'u7' } } },
     write: [
       'POST',
       'https://api.linear.app/graphql',
       {
         query: 'mutation($input: CommentCreateInput!) { commentCreate(input: $input) { success } }',
-        variables: { input: { issueId: 'SEC-12', body: TEXT } },
+        variables: { input: { issueId: 'SEC-12', body: MARKDOWN } },
       },
     ],
   },
 ]
 
-describe.each(systems)('$source', ({ source, ticket, access, authorization, find, found, write }) => {
+describe.each(systems)('$source', (system) => {
+  const { source, ticket, access, authorization, find, found, text, write, self, me } = system
   const record = { ...RECORD, source, caller: source, ticket: { id: ticket } }
   const config = configOf({ [source]: access })
 
@@ -174,23 +212,48 @@ describe.each(systems)('$source', ({ source, ticket, access, authorization, find
   })
 
   test('writes nothing where the comment is there already', async () => {
-    const { delivery, calls } = await tell([json(found(TEXT))])
-    expect([delivery, calls]).toEqual([{ kind: 'delivered' }, [find]])
+    const { delivery, calls } = await tell([json(found(text)), json(me)])
+    expect([delivery, calls]).toEqual([{ kind: 'delivered' }, [find, self]])
+  })
+
+  test('believes nobody else who writes the mark', async () => {
+    const { delivery, calls } = await tell([json(found(text, 'someone')), json(me), json({})])
+    expect([delivery, calls]).toEqual([{ kind: 'delivered' }, [find, self, write]])
+  })
+
+  test('writes no second comment if it cannot tell whose the first one is', async () => {
+    for (const [status, kind] of [
+      [403, 'refused'],
+      [503, 'again'],
+    ] as const) {
+      const { delivery, calls } = await tell([json(found(text)), json({}, status)])
+      expect([delivery.kind, calls]).toEqual([kind, [find, self]])
+    }
   })
 
   test('writes once although the answer is lost', async () => {
     const lost = await tell([json(found('Thanks')), new Error('connection lost')])
     expect(lost.delivery).toEqual({ kind: 'again', retryAfter: expect.any(Number) })
     expect(lost.calls).toEqual([find, write])
-    const again = await tell([json(found(TEXT))])
-    expect([again.delivery, again.calls]).toEqual([{ kind: 'delivered' }, [find]])
+    const again = await tell([json(found(text)), json(me)])
+    expect([again.delivery, again.calls]).toEqual([{ kind: 'delivered' }, [find, self]])
   })
 
   test('writes another comment for another try of the request', async () => {
-    const tenth = TEXT.replace('try 1', 'try 10')
-    const second = await tell([json(found(TEXT)), json({})], '2')
-    expect(JSON.stringify(second.calls[1])).toContain(`(request ${RECORD.id}, try 2)`)
+    const tenth = text.replace('attempt 1', 'attempt 10')
+    const second = await tell([json(found(text)), json({})], '2')
+    expect(JSON.stringify(second.calls[1])).toContain(`(request ${RECORD.id}, attempt 2: created)`)
     expect((await tell([json(found(tenth)), json({})])).calls).toEqual([find, write])
+  })
+
+  test('writes another comment for another outcome', async () => {
+    const unknown = text.replace(': created', ': unknown')
+    expect((await tell([json(found(unknown)), json({})])).calls).toEqual([find, write])
+  })
+
+  test('refuses an answer that is no list of comments', async () => {
+    const { delivery, calls } = await tell([json({ something: 'else' })])
+    expect([delivery.kind, calls]).toEqual(['refused', [find]])
   })
 
   test.each([400, 401, 403, 404, 410, 422])(
