@@ -64,6 +64,10 @@ const cases: Readonly<Record<ProblemCode, readonly [detail: string, details?: Pr
     { upstream: { status: 400, code: 3, message: 'invalid argument' } },
   ],
   'rate-limited': ['Too many requests; wait 60 seconds.', { retryAfter: 60 }],
+  overloaded: [
+    'This Worker has too much to do at once. Nothing was begun; send the request again in a moment.',
+    { retryAfter: 5 },
+  ],
   misconfigured: ['This deployment is not configured. Its log says what is wrong.'],
   'internal-error': ['Something went wrong here. The log has the details under this request’s id.'],
   'conductorone-credentials-rejected': [

@@ -46,6 +46,7 @@ const details: { readonly [Code in ProblemCode]?: Readonly<Record<string, z.ZodM
   'owner-ambiguous': { errors },
   'rejected-by-conductorone': { upstream: Upstream },
   'rate-limited': { retryAfter },
+  overloaded: { retryAfter },
   'conductorone-credentials-rejected': { upstream: z.exactOptional(Upstream) },
   'conductorone-unavailable': { upstream: z.exactOptional(Upstream), retryAfter },
   'outcome-unknown': { upstream: z.exactOptional(Upstream) },

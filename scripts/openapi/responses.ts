@@ -39,6 +39,7 @@ const demanded: { readonly [Code in ProblemCode]?: Headers } = {
   'method-not-allowed': { Allow: 'always' },
   'request-in-progress': { 'Retry-After': 'always', Location: 'always' },
   'rate-limited': { 'Retry-After': 'always' },
+  overloaded: { 'Retry-After': 'always' },
   'conductorone-unavailable': { 'Retry-After': 'always' },
 }
 

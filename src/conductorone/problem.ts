@@ -1,4 +1,5 @@
 import { log } from '../lib/log.ts'
+import { overloadProblem } from '../problem/overload.ts'
 import { Problem, type Upstream } from '../problem/problem.ts'
 import { ConductorOneFailure, type Failure } from './failure.ts'
 
@@ -18,6 +19,8 @@ export type Purpose = 'create' | 'read'
  */
 export function problemFrom(error: unknown, request: string, purpose: Purpose = 'create'): Problem {
   if (error instanceof Problem) return error
+  const overload = overloadProblem(error)
+  if (overload) return overload
   if (error instanceof ConductorOneFailure) return problemOf(error.failure, purpose)
   const { name, message, stack } = error instanceof Error ? error : new Error('something that is no error')
   log('error', 'exception', { request, name, message, stack })

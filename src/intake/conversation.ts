@@ -6,10 +6,13 @@ import { type Message, note } from '../chat/message.ts'
 import { replyMessage, resultMessage } from '../chat/result.ts'
 import type { Refusal } from '../ledger/claim.ts'
 import { isUnderWay, type RequestRecord } from '../ledger/entry.ts'
+import type { Reply } from '../ledger/replies.ts'
 import { ledgerFor } from '../ledger/shards.ts'
 import type { Tell } from '../ledger/tell.ts'
 import { hex, sha256 } from '../lib/encoding.ts'
+import { log } from '../lib/log.ts'
 import { world } from '../lib/world.ts'
+import { overloadProblem } from '../problem/overload.ts'
 import { ProvisioningRequest } from '../provisioning/request.ts'
 import { judge } from './judge.ts'
 import { take } from './take.ts'
@@ -64,9 +67,29 @@ export async function requestVault(
   }
   // a person who sends the same command again wants the same vault, not a second one
   const deliveryId = hex(await sha256(JSON.stringify([userId, create.request])))
-  const reply = await take(c, { ...judgement, source, deliveryId, tell })
+  let reply: Reply
+  try {
+    reply = await take(c, { ...judgement, source, deliveryId, tell })
+  } catch (error) {
+    return { message: notTakenMessage(error, c.get('requestId')) }
+  }
   const message = replyMessage(reply, command, tell !== null)
   return { message, ...(reply.kind === 'accepted' && { accepted: reply.record }) }
+}
+
+/** Tells a person in a sentence that the ledger did not answer: a chat shows nothing of a problem in JSON. */
+function notTakenMessage(error: unknown, requestId: string): Message {
+  if (overloadProblem(error))
+    return note(
+      'Nothing was begun',
+      'There is too much to do at once. Send the same command again in a moment.',
+    )
+  log('error', 'ledger.interrupted', { request: requestId })
+  return note(
+    'This Worker was interrupted',
+    'It is not known whether your request was taken on. Send the same command again in half a minute: it shows what ' +
+      'became of the request, and cannot make a second vault.',
+  )
 }
 
 /** Reports how far a request of this chat has come. */

@@ -5,6 +5,8 @@ import type { Reply } from '../ledger/replies.ts'
 import { identityOf } from '../ledger/sameness.ts'
 import { ledgerFor, submitClaim } from '../ledger/shards.ts'
 import type { Tell } from '../ledger/tell.ts'
+import { sealCallback } from '../lib/sealed-address.ts'
+import { world } from '../lib/world.ts'
 import type { Judgement } from './judge.ts'
 
 const EDITED =
@@ -29,12 +31,14 @@ export async function take(
   c: Context<AppEnv>,
   { source, order, content, refusal, deliveryId, tell }: SenderRequest,
 ): Promise<Reply> {
+  const { clientSecret } = c.get('deployment').config.credentials
   const { claim, shard } = await claimOf({
     requestId: c.get('requestId'),
     claimant: { source, caller: source },
     // the last person who touched the ticket is not part of what it asks for
     content: { ...content, requestedBy: undefined },
-    order,
+    // the address is kept sealed: anyone who knows it may post there
+    order: { ...order, callbackUrl: await sealCallback(order.callbackUrl, clientSecret, world) },
     // a ticket and a name make two requests the same; without a ticket only the delivery does
     identity: identityOf(order, order.ticket ? undefined : deliveryId),
     background: true,

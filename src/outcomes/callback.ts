@@ -1,6 +1,7 @@
 import type { Config } from '../config/config.ts'
 import type { RequestRecord } from '../ledger/entry.ts'
 import { bytesOf, fromBase64, toBase64 } from '../lib/encoding.ts'
+import { openCallback } from '../lib/sealed-address.ts'
 import type { World } from '../lib/world.ts'
 import { post, type TellResult } from './post.ts'
 
@@ -8,21 +9,22 @@ import { post, type TellResult } from './post.ts'
  * Posts a request's record to the callback address that its author named, signed by Standard Webhooks. Goes to allowed
  * hosts over https only.
  *
- * @param url the callback address
+ * @param kept the callback address as the ledger keeps it, from `sealCallback`
  * @param messageId the same for each attempt of one message, so that the receiver can tell a repetition
  * @returns whether the receiver took it; only 410 ends it for good
  * @see https://github.com/standard-webhooks/standard-webhooks/blob/main/spec/standard-webhooks.md
  */
 export async function sendCallback(
-  url: string,
+  kept: string,
   messageId: string,
   record: RequestRecord,
-  { callbackKey, policy }: Config,
+  config: Config,
   world: World,
 ): Promise<TellResult> {
-  const { protocol, host } = new URL(url)
-  // the host may have been allowed when the request came, and not any more
-  if (!callbackKey || protocol !== 'https:' || !policy.allowedCallbackHosts.includes(host))
+  const { callbackKey, policy } = config
+  const url = await openCallback(kept, config.credentials.clientSecret, world)
+  // the host may have been allowed when the request came, and not any more; or the client secret is another one now
+  if (!url || !callbackKey || url.protocol !== 'https:' || !policy.allowedCallbackHosts.includes(url.host))
     return { kind: 'refused', reason: 'results may not be sent there any more' }
 
   const timestamp = Math.floor(world.now() / 1_000)
@@ -34,7 +36,7 @@ export async function sendCallback(
     'webhook-signature': `v1,${signature}`,
   }
   const isFinal = (status: number) => status === 410
-  return post(url, { headers, body, isFinal, event: 'callback', request: record.id }, world)
+  return post(url.href, { headers, body, isFinal, event: 'callback', request: record.id }, world)
 }
 
 /** Signs a text with HMAC-SHA256; key and signature are base64. */

@@ -4,8 +4,7 @@ import { slackReply } from '../chat/slack/blocks.ts'
 import type { Config } from '../config/config.ts'
 import type { RequestRecord } from '../ledger/entry.ts'
 import type { ReplyChannel, Tell } from '../ledger/tell.ts'
-import { fromBase64, toBase64 } from '../lib/encoding.ts'
-import { Seal } from '../lib/seal.ts'
+import { openAddress, sealAddress } from '../lib/sealed-address.ts'
 import type { World } from '../lib/world.ts'
 import { automationAnswer, isOnTenantHost, stepAnswer } from './conductorone-answer.ts'
 import { isPermanent, post, type TellResult } from './post.ts'
@@ -56,8 +55,7 @@ export async function replyTo(
 ): Promise<Tell | null> {
   const url = URL.parse(address ?? '')
   if (!url || !channels[channel].allows(url, config)) return null
-  const sealed = new Uint8Array(await sealOf(config, world).close(url.href, channel))
-  return { kind: channel, to: toBase64(sealed) }
+  return { kind: channel, to: await sealAddress(url, channel, config.credentials.clientSecret, world) }
 }
 
 /**
@@ -72,7 +70,7 @@ export async function sendReply(
   world: World,
 ): Promise<TellResult> {
   const { allows, method = 'POST', body, isFinal } = channels[tell.kind]
-  const url = await openAddress(tell, config, world)
+  const url = await openAddress(tell.to, tell.kind, config.credentials.clientSecret, world)
   if (!url || !allows(url, config)) return { kind: 'refused', reason: 'the address cannot be used any more' }
   const message = {
     method,
@@ -87,20 +85,3 @@ export async function sendReply(
 
 /** The answer to an earlier attempt may have been lost, and then the result has arrived. */
 const SPENT = 'the address was used before, perhaps by this very result, or its time was up'
-
-/** Opens a sealed address. One that was sealed under another client secret is lost. */
-async function openAddress(
-  { kind, to }: Extract<Tell, { readonly to: string }>,
-  config: Config,
-  world: World,
-): Promise<URL | null> {
-  try {
-    return new URL(await sealOf(config, world).open(fromBase64(to).buffer, kind))
-  } catch {
-    return null
-  }
-}
-
-function sealOf({ credentials }: Config, world: World): Seal {
-  return new Seal(credentials.clientSecret, 'reply address', world)
-}

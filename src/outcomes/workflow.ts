@@ -6,6 +6,7 @@ import type { Progress } from '../ledger/replies.ts'
 import { type LedgerShard, ledgerFor } from '../ledger/shards.ts'
 import type { ProvisionParameters } from '../ledger/start-workflow.ts'
 import { log } from '../lib/log.ts'
+import { callbackHost } from '../lib/sealed-address.ts'
 import { world } from '../lib/world.ts'
 import { sendCallback } from './callback.ts'
 import type { TellResult } from './post.ts'
@@ -49,7 +50,7 @@ export class Provision extends WorkflowEntrypoint<Bindings, ProvisionParameters>
     if (status === 'created')
       await this.#finish(id, steps, 'set expiry', () => this.#ledger(id).finishExpiry(id))
     if (callbackUrl !== null)
-      await this.#tell(id, new URL(callbackUrl).host, steps, (record) =>
+      await this.#tell(id, callbackHost(callbackUrl), steps, (record) =>
         sendCallback(callbackUrl, event.instanceId, record, deploymentOf(this.env).config, world),
       )
     if (tell?.kind === 'ticket')

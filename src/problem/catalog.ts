@@ -123,6 +123,12 @@ export const problems = {
       'No vault was created. Check that the credential has not expired or been revoked, that the service principal ' +
       'is a Super Administrator without narrower scoped roles, and that no IP allowlist shuts this Worker out.',
   },
+  overloaded: {
+    status: 503,
+    title: 'This Worker is overloaded',
+    retryable: true,
+    remedy: 'Nothing was begun. Wait as long as `Retry-After` says and send the request again.',
+  },
   'conductorone-unavailable': {
     status: 503,
     title: 'ConductorOne cannot be reached',

@@ -10,10 +10,13 @@ import type { Reply } from '../ledger/replies.ts'
 import { identityOf } from '../ledger/sameness.ts'
 import { madeVault, submitClaim } from '../ledger/shards.ts'
 import { log } from '../lib/log.ts'
+import { sealCallback } from '../lib/sealed-address.ts'
+import { readTraceparent } from '../lib/traceparent.ts'
 import { world } from '../lib/world.ts'
 import { caller } from '../middleware/caller.ts'
 import { jsonBody } from '../middleware/json-body.ts'
 import { query } from '../middleware/query.ts'
+import { overloadProblem } from '../problem/overload.ts'
 import { Problem, problemResponse } from '../problem/problem.ts'
 import { type Order, orderOf } from '../provisioning/order.ts'
 import { CreateQuery, ProvisioningRequest } from '../provisioning/request.ts'
@@ -21,9 +24,6 @@ import { translate } from '../provisioning/translate.ts'
 
 /** How long a caller waits for ConductorOne at most. */
 const FOREGROUND_DEADLINE_MS = 25_000
-
-/** W3C Trace Context, section 3.2. */
-const TRACEPARENT = /^[0-9a-f]{2}-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}$/
 
 /** Creates and reads vaults. */
 export const vaults = factory
@@ -61,12 +61,15 @@ export async function createVault(
   request: ProvisioningRequest,
   { idempotencyKey, background }: { idempotencyKey: string | undefined; background: boolean },
 ) {
-  const order = orderOf(request, c.get('deployment').config.policy)
+  const { policy, credentials } = c.get('deployment').config
+  const order = orderOf(request, policy)
+  const callbackUrl = await sealCallback(order.callbackUrl, credentials.clientSecret, world)
   const { claim, shard } = await claimOf({
     requestId: c.get('requestId'),
     claimant: { source: 'api', caller: c.get('caller').name },
     content: request,
-    order,
+    // the address is kept sealed: anyone who knows it may post there
+    order: { ...order, callbackUrl },
     identity: identityOf(
       order,
       idempotencyKey === undefined ? undefined : parseIdempotencyKey(idempotencyKey),
@@ -78,7 +81,7 @@ export async function createVault(
   const reply = submitClaim(c.env, claim, shard)
   // a caller that hangs up changes nothing
   c.executionCtx.waitUntil(reply.catch(() => undefined))
-  return answer(c, await reply.catch(() => interrupted(c, claim)))
+  return answer(c, await reply.catch((error: unknown) => interrupted(c, claim, error)))
 }
 
 /** Answers what would be sent. Users are read; nothing is created or recorded. */
@@ -104,10 +107,9 @@ async function dryRun(c: Context<AppEnv>, order: Order) {
 }
 
 function callOf(c: Context<AppEnv>): Call {
-  const traceparent = c.req.header('traceparent')
   return {
     deadline: new Deadline(FOREGROUND_DEADLINE_MS, world.now),
-    traceparent: traceparent !== undefined && TRACEPARENT.test(traceparent) ? traceparent : undefined,
+    traceparent: readTraceparent(c.req.header('traceparent')),
   }
 }
 
@@ -144,7 +146,9 @@ function answer(c: Context<AppEnv>, reply: Reply) {
 }
 
 /** Answers if the ledger itself broke off. What it has on disk decides, and that can't be told from here. */
-function interrupted(c: Context<AppEnv>, { id }: Claim): never {
+function interrupted(c: Context<AppEnv>, { id }: Claim, error: unknown): never {
+  const overload = overloadProblem(error)
+  if (overload) throw overload
   c.set('requestId', id)
   log('error', 'ledger.interrupted', { request: id, caller: c.get('caller').name })
   throw new Problem(

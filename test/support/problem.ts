@@ -19,6 +19,7 @@ export const contract = {
   'rejected-by-conductorone': [422, false],
   'rate-limited': [429, true],
   misconfigured: [500, false],
+  overloaded: [503, true],
   'internal-error': [500, true],
   'conductorone-credentials-rejected': [502, false],
   'conductorone-unavailable': [503, true],

@@ -8,4 +8,5 @@ export const INTAKE = [
   'rate-limited',
   'misconfigured',
   'internal-error',
+  'overloaded',
 ] as const satisfies readonly ProblemCode[]

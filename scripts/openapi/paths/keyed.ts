@@ -9,6 +9,7 @@ export const KEYED = [
   'rate-limited',
   'misconfigured',
   'internal-error',
+  'overloaded',
 ] as const satisfies readonly ProblemCode[]
 
 /** What may go wrong wherever there is a body. */

@@ -20,6 +20,7 @@ const contract: Record<ProblemCode, number> = {
   'rejected-by-conductorone': 422,
   'rate-limited': 429,
   misconfigured: 500,
+  overloaded: 503,
   'internal-error': 500,
   'conductorone-credentials-rejected': 502,
   'conductorone-unavailable': 503,
@@ -53,6 +54,7 @@ test('only a time to come, or a mistake of ours, may be tried again unchanged', 
   expect(codes.filter((code) => problems[code].retryable).sort()).toEqual([
     'conductorone-unavailable',
     'internal-error',
+    'overloaded',
     'rate-limited',
     'request-in-progress',
   ])
