@@ -24,6 +24,7 @@ import {
 import type { Filter } from './filter.ts'
 import { migrate } from './migrations.ts'
 import { supersededNote, unknownOutcome } from './outcome-problems.ts'
+import { boundRefusal } from './refusal.ts'
 import { type LedgerReply, POLL_AGAIN_SECONDS, type Progress, progressOf, type Reply } from './replies.ts'
 import type { Claimant } from './sameness.ts'
 import type { SettlementCommand, SettlementResult } from './settlement.ts'
@@ -308,7 +309,8 @@ export class Ledger extends DurableObject<Bindings> {
     return this.#store.advance(id, { type: 'failed', problem: problem.document(id) })
   }
 
-  #refuse({ id, source, caller }: Entry, { code, detail, errors }: Refusal): Entry {
+  #refuse({ id, source, caller }: Entry, refusal: Refusal): Entry {
+    const { code, detail, errors } = boundRefusal(refusal)
     const problem = new Problem(code, detail, { errors }).document(id)
     const failed = this.#store.advance(id, { type: 'failed', problem })
     log('warn', 'request.refused', { request: id, caller, source, problem: code })
