@@ -56,6 +56,12 @@ const rows = {
     schema: { type: 'string', pattern: '^Bearer\\b' },
     example: 'Bearer error="insufficient_scope", scope="create"',
   },
+  'Accept-Encoding': {
+    presence: ['sometimes'],
+    description: 'The only encoding of a body that is read: RFC 9110, section 15.5.16.',
+    schema: { type: 'string', const: 'identity' },
+    example: 'identity',
+  },
   Allow: {
     presence: ['always'],
     description: 'The methods that the path takes.',

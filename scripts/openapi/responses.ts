@@ -38,6 +38,7 @@ const demanded: { readonly [Code in ProblemCode]?: Headers } = {
   forbidden: { 'WWW-Authenticate': 'always' },
   'method-not-allowed': { Allow: 'always' },
   'request-in-progress': { 'Retry-After': 'always', Location: 'always' },
+  'unsupported-media-type': { 'Accept-Encoding': 'sometimes' },
   'rate-limited': { 'Retry-After': 'always' },
   overloaded: { 'Retry-After': 'always' },
   'conductorone-unavailable': { 'Retry-After': 'always' },
@@ -101,6 +102,6 @@ function demandedBy(codes: readonly ProblemCode[]): Headers {
   const all = codes.map((code) => demanded[code] ?? {})
   const names = all.flatMap((headers) => Object.keys(headers) as (keyof Headers)[]) // a row's keys are headers
   return Object.fromEntries(
-    names.map((name) => [name, all.every((headers) => headers[name]) ? 'always' : 'sometimes']),
+    names.map((name) => [name, all.every((headers) => headers[name] === 'always') ? 'always' : 'sometimes']),
   )
 }
