@@ -14,6 +14,7 @@ const workerSettings = {
     }),
   ).toString('base64url')}`,
   API_KEYS: JSON.stringify({ runbook: 'runbook-key-0123456789-abcdefghijklmnop' }),
+  ALERT_WEBHOOK: 'https://hooks.example.com/alerts',
   CALLBACK_SECRET: `whsec_${'QUJD'.repeat(8)}`,
   POLICY: { allowedCallbackHosts: ['hooks.example.com'] },
 }

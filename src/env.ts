@@ -20,6 +20,8 @@ export type Bindings = {
   readonly TOKEN_CACHE: KVNamespace
   readonly LEDGER: DurableObjectNamespace<Ledger>
   readonly PROVISION: Workflow<ProvisionParameters>
+  /** absent in a `wrangler.toml` of an earlier version: then no one is told what needs an operator */
+  readonly DAILY_CHECK?: Workflow
   readonly RATE_LIMIT?: RateLimit
   /** the files of `public/` */
   readonly PAGES?: Fetcher

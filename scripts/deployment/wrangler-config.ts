@@ -55,6 +55,15 @@ const BINDINGS: readonly Row[] = [
     lines: '[[workflows]] with binding = "PROVISION" and class_name = "Provision"',
   },
   {
+    name: 'DAILY_CHECK',
+    bound: ({ workflows, triggers }) =>
+      workflows.some(({ binding, class_name }) => binding === 'DAILY_CHECK' && class_name === 'DailyCheck') &&
+      (triggers.crons?.length ?? 0) > 0,
+    lines:
+      '[[workflows]] with binding = "DAILY_CHECK" and class_name = "DailyCheck", and [triggers] with crons',
+    optional: 'ALERT_WEBHOOK is not told of what needs an operator',
+  },
+  {
     name: 'RATE_LIMIT',
     bound: ({ ratelimits }) => (ratelimits ?? []).some(({ name }) => name === 'RATE_LIMIT'),
     lines: '[[ratelimits]] with name = "RATE_LIMIT"',

@@ -72,6 +72,15 @@ export class Tenant {
   }
 
   /**
+   * Reads something that is not about vaults, such as the credential's own rights: a GET that changes nothing.
+   *
+   * @throws {ConductorOneFailure}
+   */
+  read<T>(path: string, answer: z.ZodMiniType<T>, call: Call): Promise<T> {
+    return this.#call({ method: 'GET', path, effect: 'idempotent', answer }, call)
+  }
+
+  /**
    * Creates a vault: `POST /api/v1/vaults`. There is no idempotency key: after a failure of kind `lost` the vault may
    * exist.
    *

@@ -1,12 +1,11 @@
 import type { Context } from 'hono'
 import { type AppEnv, factory } from '../app-env.ts'
 import { Deadline } from '../conductorone/deadline.ts'
-import { problemFrom } from '../conductorone/problem.ts'
 import { type Deployment, deploymentOf } from '../deployment.ts'
 import { authenticate } from '../intake/authenticate.ts'
-import { listRequests } from '../ledger/shards.ts'
 import { world } from '../lib/world.ts'
-import { problems } from '../problem/catalog.ts'
+import { CHECKS, runCheck } from '../outcomes/checkup.ts'
+import { rememberConsoleAddress } from '../outcomes/console-address.ts'
 
 /** How long a probe waits for a token. */
 const PROBE_TIMEOUT_MS = 10_000
@@ -21,7 +20,7 @@ export const health = factory
     const deployment = deploymentIfConfigured(c)
     if (!deployment) return unavailable(c)
     if (await isOperator(c, deployment)) {
-      const checks = await runChecks(c, deployment)
+      const checks = await runChecks(c)
       return checks[0]?.ok ? c.json({ status: 'ready', checks }) : unavailable(c, { checks })
     }
     const { readiness, tokens } = deployment
@@ -55,24 +54,13 @@ async function isOperator(c: Context<AppEnv>, deployment: Deployment): Promise<b
   return caller?.scopes.includes('operate') ?? false
 }
 
-/** Checks the token, and what else a vault takes; up to the first check that fails, with what to do about it. */
-async function runChecks(c: Context<AppEnv>, { config, tokens, directory }: Deployment) {
-  const call = { deadline: new Deadline(PROBE_TIMEOUT_MS, world.now) }
-  const checks = {
-    token: () => tokens.get(call.deadline),
-    ledger: () => listRequests(c.env, { limit: 1 }),
-    owners: () => directory.find(config.policy.defaultOwners, call),
+/** Runs every check, or only the first if there is no token: without one, the others find the same fault. */
+async function runChecks(c: Context<AppEnv>) {
+  await rememberConsoleAddress(c.env.TOKEN_CACHE, c.req.url).catch(() => undefined)
+  const checks: { name: string; ok: boolean; do?: string }[] = []
+  for (const name of Object.keys(CHECKS)) {
+    for (const { report, ...result } of await runCheck(name, c.env)) checks.push(result)
+    if (!checks[0]?.ok) break
   }
-  const results: { name: string; ok: boolean; do?: string }[] = []
-  for (const [name, check] of Object.entries(checks)) {
-    try {
-      await check()
-      results.push({ name, ok: true })
-    } catch (error) {
-      const { message, code } = problemFrom(error, c.get('requestId'), 'read')
-      results.push({ name, ok: false, do: `${message} ${problems[code].remedy}` })
-      break
-    }
-  }
-  return results
+  return checks
 }
