@@ -53,7 +53,7 @@ export default defineConfig({
             miniflare: { bindings: workerSettings },
           }),
         ],
-        test: { name: 'worker', include: ['test/worker/**/*.test.ts'], maxWorkers: 2 },
+        test: { name: 'worker', include: ['test/worker/**/*.test.ts'], testTimeout: 60_000, maxWorkers: 2 },
       },
       {
         // the real build over real HTTP, against the simulator; much of it waits, so more files than cores run at once
