@@ -4,6 +4,7 @@ import { slackReply } from '../chat/slack/blocks.ts'
 import type { Config } from '../config/config.ts'
 import type { RequestRecord } from '../ledger/entry.ts'
 import type { ReplyChannel, Tell } from '../ledger/tell.ts'
+import { USER_AGENT } from '../lib/outgoing.ts'
 import { openAddress, sealAddress } from '../lib/sealed-address.ts'
 import type { World } from '../lib/world.ts'
 import { automationAnswer, isOnTenantHost, stepAnswer } from './conductorone-answer.ts'
@@ -13,6 +14,7 @@ type Channel = {
   /** tells whether an address is one of this channel's */
   readonly allows: (url: URL, config: Config) => boolean
   readonly method?: 'POST' | 'PATCH'
+  readonly headers?: Readonly<Record<string, string>>
   readonly body: (record: RequestRecord) => unknown
   /** tells whether a status other than 2xx ends it; by default a permanent one does */
   readonly isFinal?: (status: number) => boolean
@@ -28,8 +30,11 @@ const channels: Readonly<Record<ReplyChannel, Channel>> = {
     allows: ({ origin }) => origin === 'https://discord.com',
     method: 'PATCH',
     body: (record) => ({ content: markdown(resultMessage(record)), allowed_mentions: { parse: [] } }),
-    // a result may arrive before Discord knows the answer that it replaces
-    isFinal: (status) => status !== 404 && isPermanent(status),
+    // https://docs.discord.com/developers/reference#user-agent: others may be blocked
+    headers: { 'User-Agent': `DiscordBot (https://www.conductorone.com, 1) ${USER_AGENT}` },
+    // a result may arrive before Discord knows the answer that it replaces; and the egress addresses of Workers are
+    // shared, so that Cloudflare may refuse one for a while, with 403 or its error 1015
+    isFinal: (status) => status !== 403 && status !== 404 && isPermanent(status),
   },
   mattermost: {
     allows: ({ protocol, host }, { policy }) =>
@@ -69,11 +74,12 @@ export async function sendReply(
   config: Config,
   world: World,
 ): Promise<TellResult> {
-  const { allows, method = 'POST', body, isFinal } = channels[tell.kind]
+  const { allows, method = 'POST', headers, body, isFinal } = channels[tell.kind]
   const url = await openAddress(tell.to, tell.kind, config.credentials.clientSecret, world)
   if (!url || !allows(url, config)) return { kind: 'refused', reason: 'the address cannot be used any more' }
   const message = {
     method,
+    ...(headers && { headers }),
     body: JSON.stringify(body(record)),
     ...(isFinal && { isFinal }),
     event: 'reply',

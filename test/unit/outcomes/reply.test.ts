@@ -99,3 +99,21 @@ test('mattermost: what was allowed when the request came may not be allowed any 
   const { delivery, sent } = await tell('mattermost', json({}), configOf([]))
   expect([delivery.kind, sent]).toEqual(['refused', []])
 })
+
+test('discord: calls name themselves in the form that Discord requires', async () => {
+  const { sent } = await tell('discord', json({}))
+  expect(new Headers(sent[0]?.init.headers).get('user-agent')).toMatch(
+    /^DiscordBot \(https:\/\/\S+, \d[\d.]*\)/,
+  )
+})
+
+// https://github.com/discord/discord-api-docs/issues/7137
+test('discord: a refusal of the shared egress address is tried again', async () => {
+  for (const step of [
+    json({ message: 'You are being blocked from accessing our API temporarily', code: 40062 }, 403),
+    new Response('error code: 1015', { status: 429 }),
+    new Response('error code: 1015', { status: 403 }),
+  ])
+    expect((await tell('discord', step)).delivery).toMatchObject({ kind: 'again' })
+  expect((await tell('slack', json({}, 403))).delivery).toMatchObject({ kind: 'refused' })
+})
