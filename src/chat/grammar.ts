@@ -2,6 +2,7 @@ import { cut } from '../lib/cut.ts'
 import { QUESTIONS, type Question } from '../sources/questions.ts'
 import { type Message, note } from './message.ts'
 import { piecesOf } from './pieces.ts'
+import { readTicket } from './ticket-address.ts'
 
 /** A command that asks for a vault. */
 export type CreateCommand = {
@@ -115,11 +116,4 @@ function wordFor(key: string): CommandWord | undefined {
 
 function shorten(written: string): string {
   return cut(written, MAX_QUOTE_CHARS)
-}
-
-/** Reads a ticket: an id, or an address. */
-function readTicket(answer: string): unknown {
-  const url = /^https?:/i.test(answer) ? URL.parse(answer) : null
-  const id = url?.pathname.split('/').findLast(Boolean)
-  return id === undefined ? { id: answer } : { id, url: answer }
 }

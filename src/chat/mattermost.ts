@@ -1,4 +1,5 @@
 import { formOf } from '../lib/encoding.ts'
+import { decodeHtmlText } from '../lib/html-text.ts'
 import type { Chat } from './chat.ts'
 import { markdown } from './markdown.ts'
 
@@ -18,7 +19,7 @@ export const mattermost: Chat = {
   read(body) {
     const form = formOf(body)
     const id = form.get('user_id')
-    const text = form.get('text') ?? ''
+    const text = decodeHtmlText(form.get('text') ?? '')
     const trigger = form.get('trigger_word')
     const replyTo = form.get('response_url')
     if (id === null) return undefined

@@ -8,26 +8,51 @@ export type Piece = {
   readonly quoted: boolean
 }
 
-// chats turn straight quotation marks into curly ones, and into those of the writer's language; between a colon and a
-// quotation mark there may be space
-const PIECE = /(?:([a-z][a-z_-]*):(?!\/\/)(?:\s*(?=["“”„]))?)?(?:["“”„]([^"“”„]*)["“”„]|([^\s"“”„]*))/giu
-const MARK = /["“”„]/g
+/**
+ * Quotation marks that close each other. Chats turn straight marks into curly ones, and into those of the writer's
+ * language, so within a family any mark opens and any closes, unless the script has marks for either.
+ */
+const FAMILIES: readonly (readonly [open: string, close: string])[] = [
+  ['"“”„‟＂', '"“”„‟＂'],
+  ['«»', '«»'],
+  ['‹›', '‹›'],
+  ['「', '」'],
+  ['『', '』'],
+  ['《', '》'],
+  ['〝', '〞〟'],
+  ['﹁', '﹂'],
+  ['﹃', '﹄'],
+  ['❝', '❞'],
+]
+const OPEN = FAMILIES.map(([open]) => open).join('')
+const MARKS = [...new Set(FAMILIES.flat().join(''))].join('')
+const QUOTED = FAMILIES.map(([open, close]) => `[${open}]([^${open}${close}]*)[${close}]`).join('|')
+
+// between a colon and a quotation mark there may be space
+const PIECE = new RegExp(
+  String.raw`(?:([a-z][a-z_-]*):(?!\/\/)(?:\s*(?=[${OPEN}]))?)?(?:${QUOTED}|([^\s${MARKS}]*))`,
+  'giu',
+)
 
 /**
- * Splits a command into pieces. A quotation mark of any kind opens a text and the next one of any kind closes it; outside
- * of them white space separates. A last mark that is never closed is skipped.
+ * Splits a command into pieces. A quotation mark opens a text that the next one of its family closes; outside of them
+ * white space separates. A mark that is never closed is skipped.
  *
  * @returns the pieces, and whether a quotation mark was left open
  */
 export function piecesOf(text: string): { readonly pieces: readonly Piece[]; readonly open: boolean } {
-  const marks = Array.from(text.matchAll(MARK), ({ index }) => index)
-  const last = marks.length % 2 === 1 ? marks.at(-1) : undefined
-  const closed = last === undefined ? text : `${text.slice(0, last)} ${text.slice(last + 1)}`
-  const pieces = Array.from(closed.matchAll(PIECE), ([written, key, quoted, bare = '']) => ({
-    written,
-    key,
-    text: quoted ?? bare,
-    quoted: quoted !== undefined,
-  }))
-  return { pieces: pieces.filter(({ written }) => written !== ''), open: last !== undefined }
+  const matches = Array.from(text.matchAll(PIECE), (match) => {
+    const [written, key, ...texts] = match
+    const bare = texts.pop() ?? ''
+    const quoted = texts.find((one) => one !== undefined)
+    return {
+      index: match.index,
+      piece: { written, key, text: quoted ?? bare, quoted: quoted !== undefined },
+    }
+  })
+  // an expression that matches nothing stands before white space, before a mark without its other half, or at the end
+  const open = matches.some(
+    ({ index, piece }) => piece.written === '' && MARKS.includes(text.charAt(index) || '\n'),
+  )
+  return { pieces: matches.map(({ piece }) => piece).filter(({ written }) => written !== ''), open }
 }

@@ -17,7 +17,8 @@ export const MAX_DELIVERY_BYTES = 256 * 1_024
  * @param sender the name in the path
  * @param proofs the ways in which it may prove itself; undefined if there is no such sender
  * @returns the delivery's bytes
- * @throws {Problem} `not-found` if the sender has no secret, `payload-too-large`, `rate-limited`, or `unauthenticated`
+ * @throws {Problem} `not-found` if the sender has no secret, `payload-too-large`, or `unauthenticated`; `rate-limited` if
+ *   the address sent too many forged ones
  */
 export async function receive(
   c: Context<AppEnv>,
@@ -30,18 +31,29 @@ export async function receive(
     throw new Problem('not-found', 'There is no such source here, or it has no secret.')
   const body = await readRequestBody(c.req.raw, MAX_DELIVERY_BYTES)
   const isProven = await verify(proofs, secrets, c.req.raw.headers, body, world.now())
-  await admit(c, sender, isProven)
+  await requireProof(c, isProven)
   return body
 }
 
 /**
- * Counts a delivery against its sender's limit. A forged one counts against its address and goes no further.
+ * Ends a forged delivery, which counts against its address.
  *
  * @throws {Problem} `rate-limited` or `unauthenticated`
  */
-export async function admit(c: Context<AppEnv>, sender: string, isProven: boolean): Promise<void> {
-  await limitRate(c, isProven ? `source:${sender}` : `address:${addressOf(c)}`)
-  if (!isProven) throw forgedProblem()
+export async function requireProof(c: Context<AppEnv>, isProven: boolean): Promise<void> {
+  if (isProven) return
+  await limitRate(c, `address:${addressOf(c)}`)
+  throw forgedProblem()
+}
+
+/**
+ * Counts a delivery that asks for something against its sender's limit. Others do not count: a system may send every edit
+ * of every ticket.
+ *
+ * @throws {Problem} `rate-limited`
+ */
+export function countDelivery(c: Context<AppEnv>, sender: string): Promise<void> {
+  return limitRate(c, `source:${sender}`)
 }
 
 /**

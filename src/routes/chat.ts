@@ -6,7 +6,7 @@ import { readCommand } from '../chat/grammar.ts'
 import { help } from '../chat/help.ts'
 import { resultMessage } from '../chat/result.ts'
 import { requestVault, statusMessage, waitForResult } from '../intake/conversation.ts'
-import { forgedProblem, ignore, receive } from '../intake/receive.ts'
+import { countDelivery, forgedProblem, ignore, receive } from '../intake/receive.ts'
 import { world } from '../lib/world.ts'
 import { configured } from '../middleware/configured.ts'
 import { replyTo } from '../outcomes/reply.ts'
@@ -27,6 +27,7 @@ for (const [name, row] of chats)
 
 async function answer(c: Context<AppEnv>, name: string, row: Chat, event: ChatEvent): Promise<object> {
   if (event.kind === 'protocol') return event.answer
+  await countDelivery(c, name)
   const { text, command, user } = event
   const read = readCommand(text, command)
   switch (read.kind) {

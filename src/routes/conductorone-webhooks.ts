@@ -2,7 +2,7 @@ import type { Context } from 'hono'
 import { type AppEnv, factory } from '../app-env.ts'
 import { verifyDelivery } from '../conductorone/delivery-token.ts'
 import { judge } from '../intake/judge.ts'
-import { admit, ignore, MAX_DELIVERY_BYTES } from '../intake/receive.ts'
+import { countDelivery, ignore, MAX_DELIVERY_BYTES, requireProof } from '../intake/receive.ts'
 import { explainEdit, take } from '../intake/take.ts'
 import { ledgerOf } from '../ledger/shards.ts'
 import { hex, sha256 } from '../lib/encoding.ts'
@@ -30,7 +30,7 @@ export const conductorOneWebhooks = factory.createApp().post('/', configured, as
   }
   const issuer = config.credentials.host.replace(/:\d+$/, '')
   const proven = await verifyDelivery(delivery, issuer, keys, world.now())
-  await admit(c, NAME, proven !== undefined && (await isNewToken(c, proven.jti, proven.until)))
+  await requireProof(c, proven !== undefined && (await isNewToken(c, proven.jti, proven.until)))
   return answer(c, readConductorOne(parseRequestJson(body), c.req.raw.headers, config.sources))
 })
 
@@ -49,6 +49,7 @@ async function answer(c: Context<AppEnv>, reading: ConductorOneReading): Promise
     case 'unsupported':
       return c.json(stepRefusal(reading.reason))
     case 'request':
+      await countDelivery(c, NAME)
       return takeOn(c, reading)
   }
 }

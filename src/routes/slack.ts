@@ -9,7 +9,7 @@ import { FORM_LABELS, formAnswer, formErrors, formView } from '../chat/slack/for
 import { mentionedUserId, readSlack, SLACK_PROOFS, type SlackEvent } from '../chat/slack/read.ts'
 import { MAX_OWNERS } from '../config/fields.ts'
 import { type ChatAnswer, requestVault, statusMessage } from '../intake/conversation.ts'
-import { receive } from '../intake/receive.ts'
+import { countDelivery, receive } from '../intake/receive.ts'
 import { ledgerFor } from '../ledger/shards.ts'
 import { readBody } from '../lib/body.ts'
 import { world } from '../lib/world.ts'
@@ -33,6 +33,7 @@ export const slack = factory.createApp().post('/', configured, async (c) => {
   // without a signature nothing is done and nothing is said
   if (!c.req.header('X-Slack-Signature') && (await isSslCheck(c.req.raw))) return c.body(null, 200)
   const event = readSlack(await receive(c, NAME, SLACK_PROOFS))
+  if (event.kind !== 'other') await countDelivery(c, NAME)
   switch (event.kind) {
     case 'command':
       return answerCommand(c, event)

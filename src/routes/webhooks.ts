@@ -1,7 +1,7 @@
 import type { Context } from 'hono'
 import { type AppEnv, factory } from '../app-env.ts'
 import { judge } from '../intake/judge.ts'
-import { forgedProblem, ignore, receive } from '../intake/receive.ts'
+import { countDelivery, forgedProblem, ignore, receive } from '../intake/receive.ts'
 import { explainEdit, take } from '../intake/take.ts'
 import type { Reply } from '../ledger/replies.ts'
 import { hex, sha256Bytes } from '../lib/encoding.ts'
@@ -27,6 +27,7 @@ export const webhooks = factory.createApp().post('/:source', configured, async (
   const reading = source.read({ headers, json, options: config.sources })
   // the ledger's alias of a transferred ticket comes with its keys
   if (reading.kind !== 'request') return ignore(c, name, reading.reason)
+  await countDelivery(c, name)
   const deliveryId = source.deliveryIdHeader && headers.get(source.deliveryIdHeader)
   const judgement = judge(reading, config)
   const reply = await take(c, {

@@ -3,7 +3,7 @@ import { toString as textOf } from 'mdast-util-to-string'
 import type { FieldFault } from '../problem/problem.ts'
 import { readAnswer } from './answer.ts'
 import { type HeadingMatch, matchHeading } from './headings.ts'
-import { parseBlocks, parseMarkdown, rangeOf, swallowsHeadings, textFault } from './markdown.ts'
+import { isLeftOpen, parseBlocks, parseMarkdown, rangeOf, textFault } from './markdown.ts'
 import { HEADINGS, readAnswers } from './questions.ts'
 
 /** What an issue form says. */
@@ -32,7 +32,7 @@ export function readForm(markdown: string): FormReading {
     return { answers: {}, faults: [{ pointer: '', detail: `The ticket’s text ${unreadable}` }], warnings: [] }
   const document = parseBlocks(text)
   const faults: FieldFault[] = document.children
-    .filter((node) => swallowsHeadings(node, text))
+    .filter((node) => isLeftOpen(node, text))
     .map(() => ({ pointer: '', detail: UNCLOSED }))
   const warnings: string[] = []
   const answers = new Map<string, string>()
@@ -40,7 +40,8 @@ export function readForm(markdown: string): FormReading {
     .filter(({ type }) => type === 'definition')
     .map((node) => text.slice(...rangeOf(node)))
     .join('\n')
-  for (const section of sectionsOf(document, text)) {
+  const sections = sectionsOf(document, text)
+  for (const [index, section] of sections.entries()) {
     switch (section.kind) {
       case 'misspelled':
         faults.push({
@@ -49,12 +50,22 @@ export function readForm(markdown: string): FormReading {
         })
         break
       case 'other':
-        if (section.source.trim() !== '')
+        if (isPartOfAnswer(section, sections[index - 1], sections[index + 1]))
+          faults.push(headingInAnswer(section, sections[index - 1]))
+        else if (section.source.trim() !== '')
           warnings.push(`“${shorten(section.title)}” was not read: it is not a question that is asked here.`)
         break
       case 'question': {
         const { question, source } = section
         const { field, heading } = question
+        const hidden = hiddenQuestion(source, sections)
+        if (hidden !== undefined && question.answer !== 'text') {
+          faults.push({
+            pointer: `/${field}`,
+            detail: `“${heading}” begins with a comment that hides the question “${hidden}”; remove the comment`,
+          })
+          break
+        }
         const answer = readAnswer(source, question, definitions)
         const before = answers.get(field)
         if ('fault' in answer) faults.push({ pointer: `/${field}`, detail: `“${heading}” ${answer.fault}` })
@@ -74,7 +85,44 @@ export function readForm(markdown: string): FormReading {
 const UNCLOSED =
   'The ticket’s text has a block of code or a comment that is not closed, so the questions below it cannot be read; close it'
 
+/**
+ * Judges a heading that is not a question: it may be a line of the answer above it, such as `# 1d` or a line of dashes
+ * below an address, which is a heading in Markdown.
+ */
+function isPartOfAnswer(heading: Section, before: Section | undefined, after: Section | undefined): boolean {
+  if (before?.kind !== 'question') return false
+  if (heading.depth > before.depth || heading.isUnderlined) return true
+  if (heading.source.trim() !== '') return false
+  const hasParts = after !== undefined && after.depth > heading.depth
+  return before.source.trim() === '' || (heading.depth < before.depth && !hasParts)
+}
+
+function headingInAnswer(heading: Section, question: Section | undefined): FieldFault {
+  const { field = '', heading: name = '' } = question?.kind === 'question' ? question.question : {}
+  return {
+    pointer: `/${field}`,
+    detail: `“${name}” is followed by the heading “${shorten(heading.title)}”; if it is part of the answer, write it as plain text, else remove it`,
+  }
+}
+
+/**
+ * Finds a question that stands only in a comment at the beginning of an answer. The author of an answer may have begun the
+ * comment, which then took in the questions below it.
+ */
+function hiddenQuestion(source: string, sections: readonly Section[]): string | undefined {
+  const comment = /^\s*<!--[\s\S]*?-->/.exec(source)?.[0] ?? ''
+  const headings = Array.from(comment.matchAll(/^ {0,3}#{1,6}[ \t]+(.*)$/gm), ([, title = '']) =>
+    matchHeading(title),
+  )
+  const asked = sections.flatMap((section) => (section.kind === 'question' ? [section.question.field] : []))
+  const hidden = headings.find((match) => match.kind === 'question' && !asked.includes(match.question.field))
+  return hidden?.kind === 'question' ? hidden.question.heading : undefined
+}
+
 type Section = HeadingMatch & {
+  /** The level of the heading, from 1. */
+  readonly depth: number
+  readonly isUnderlined: boolean
   /** The heading as it is written. */
   readonly title: string
   /** The Markdown below it. */
@@ -91,7 +139,15 @@ function sectionsOf(document: Root, text: string): Section[] {
     const open = sections.at(-1)
     if (match.kind === 'other' && open?.kind === 'question' && open.question.answer === 'text') continue
     if (open) sections[sections.length - 1] = { ...open, source: text.slice(open.start, start) }
-    sections.push({ ...match, title, start: end, source: text.slice(end) })
+    const isUnderlined = text.slice(start, end).includes('\n')
+    sections.push({
+      ...match,
+      depth: heading.depth,
+      isUnderlined,
+      title,
+      start: end,
+      source: text.slice(end),
+    })
   }
   return sections
 }

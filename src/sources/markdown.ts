@@ -56,6 +56,7 @@ export function rangeOf({ position }: Nodes): readonly [start: number, end: numb
 
 /** HTML that people do not see: comments, processing instructions, declarations. */
 const HIDDEN_HTML = /<!--[\s\S]*?(?:-->|$)|<\?[\s\S]*?(?:\?>|$)|<![A-Za-z][^>]*(?:>|$)/g
+const CLOSED_HIDDEN_HTML = /<!--[\s\S]*?-->|<\?[\s\S]*?\?>|<![A-Za-z][^>]*>/g
 
 /** @returns what people see of a piece of HTML, roughly: nothing of a comment */
 export function withoutHiddenHtml(html: string): string {
@@ -64,23 +65,23 @@ export function withoutHiddenHtml(html: string): string {
 
 const FENCE = /^ {0,3}(`{3,}|~{3,})/
 const HTML_ENDS: readonly (readonly [start: RegExp, end: RegExp])[] = [
-  [/^ {0,3}<!--/, /-->/],
-  [/^ {0,3}<\?/, /\?>/],
   [/^ {0,3}<!\[CDATA\[/, /\]\]>/],
-  [/^ {0,3}<![A-Za-z]/, />/],
   [/^ {0,3}<(?:script|pre|style|textarea)(?=[\s>]|$)/i, /<\/(?:script|pre|style|textarea)>/i],
 ]
 const HEADING_LINE = /^ {0,3}#{1,6}[ \t]/m
 
 /**
- * Finds a block of code or HTML that is never closed, and so takes in everything below it, headings too.
+ * Finds a block of code or HTML that is never closed, and so takes in everything below it, headings too. A comment that is
+ * never closed hides whatever it has.
  *
  * @param node a block of the document itself
  * @param text the document
  */
-export function swallowsHeadings(node: RootContent, text: string): boolean {
+export function isLeftOpen(node: RootContent, text: string): boolean {
   if (node.type !== 'code' && node.type !== 'html') return false
   const source = text.slice(...rangeOf(node))
+  if (node.type === 'html' && /<!--|<\?|<![A-Za-z]/.test(source.replaceAll(CLOSED_HIDDEN_HTML, '')))
+    return true
   if (!HEADING_LINE.test(source)) return false
   if (node.type === 'html') {
     const [, end] = HTML_ENDS.find(([start]) => start.test(source)) ?? []

@@ -4,6 +4,7 @@ import { parseRequestJson } from '../../problem/body.ts'
 import type { Proof } from '../../sources/proof.ts'
 import { WORDS } from '../grammar.ts'
 import { SHARE } from './blocks.ts'
+import { plainText } from './plain-text.ts'
 
 /**
  * How Slack signs.
@@ -121,19 +122,6 @@ function readPayload(json: unknown): SlackEvent {
 
 function nameOf({ id, username, name }: z.output<typeof User>): string {
   return username ?? name ?? id
-}
-
-/**
- * Removes the mark-up that Slack writes around addresses, `<mailto:jane@example.com|jane@example.com>`, and leaves
- * mentions.
- */
-function plainText(text: string): string {
-  return text
-    .replaceAll(/<(?:mailto:)?([^<>|@#!][^<>|]*)(?:\|[^<>]*)?>/g, '$1')
-    .replaceAll(/<@(\w+)(?:\|[^<>]*)?>/g, '<@$1>')
-    .replaceAll('&lt;', '<')
-    .replaceAll('&gt;', '>')
-    .replaceAll('&amp;', '&')
 }
 
 /** Returns the id of the user that an owner mentions, as the grammar leaves a mention: without its brackets. */

@@ -1,4 +1,5 @@
 import * as z from 'zod/mini'
+import { decodeHtmlText } from '../../lib/html-text.ts'
 import { parseRequestJson } from '../../problem/body.ts'
 import type { Chat } from '../chat.ts'
 import { adaptiveCard } from './adaptive-card.ts'
@@ -46,13 +47,8 @@ export const teams: Chat = {
 
 /** A mention. The first one calls the webhook itself, by the name that the team gave it. */
 const MENTION = /<at\b[^<>]*>([^<]*)<\/at>/
-const ENTITIES = new Map(Object.entries({ nbsp: ' ', amp: '&', lt: '<', gt: '>', quot: '"', '#39': "'" }))
-
 /** Removes the mark-up that Teams writes. */
 function plainText(text: string): string {
-  return text
-    .replaceAll(/<\/?(?:br|div|p)\b[^<>]*>/g, ' ')
-    .replaceAll(/<[^<>]*>/g, '')
-    .replaceAll(/&([a-z]+|#39);/g, (entity, name: string) => ENTITIES.get(name) ?? entity)
-    .trim()
+  const words = text.replaceAll(/<\/?(?:br|div|p)\b[^<>]*>/g, ' ').replaceAll(/<[^<>]*>/g, '')
+  return decodeHtmlText(words).replaceAll('\u00a0', ' ').trim()
 }

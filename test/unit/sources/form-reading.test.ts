@@ -263,3 +263,28 @@ describe('owners', () => {
     },
   )
 })
+
+describe('a heading that may be a line of an answer is a fault, and no default', () => {
+  test.each([
+    ['### Credential lifetime\n\n# 1d', '/credentialTtl'],
+    ['### Credential lifetime\n\n### 1d\n\n### Kind\n\nGroup', '/credentialTtl'],
+    ['### Owners\n\nalice@example.com\n---', '/owners'],
+    ['### Owners\n\nalice@example.com\n\nbob@example.com\n===\n\n### Kind\n\nGroup', '/owners'],
+    ['### Owners\n\nalice@example.com\n# bob@example.com', '/owners'],
+    ['### Owners\n\nalice@example.com\n\n#### bob@example.com\n\nx', '/owners'],
+  ])('%j', (text, pointer) => {
+    expect(readForm(text).faults).toEqual([
+      { pointer, detail: expect.stringContaining('is followed by the heading') },
+    ])
+  })
+
+  test('a section of its own is not', () => {
+    const text =
+      '### Owners\n\nalice@example.com\n\n## For administrators\n\n### Kind\n\nGroup\n\n### Done by\n\n'
+    expect(readForm(text)).toEqual({
+      answers: { owners: ['alice@example.com'], kind: 'group' },
+      faults: [],
+      warnings: [],
+    })
+  })
+})

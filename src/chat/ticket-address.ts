@@ -1,0 +1,72 @@
+/** A ticket as a request has it. */
+type Ticket = { readonly id: string; readonly url?: string }
+
+/** How a system's addresses name a ticket; undefined if an address is not one of a ticket there. */
+type AddressReader = (url: URL) => string | undefined
+
+const ISSUE_KEY = /^[A-Z][A-Z0-9_]*-\d+$/i
+
+/** `browse/SEC-1`, the service desk's `portal/3/SEC-1`, or `selectedIssue=SEC-1` on a board. */
+const jira: AddressReader = ({ pathname, searchParams }) => {
+  const [, key] = /\/(?:browse|portal\/\d+|issues)\/([^/]+)\/?$/.exec(pathname) ?? []
+  return [searchParams.get('selectedIssue'), key]
+    .find((one) => one !== undefined && one !== null && ISSUE_KEY.test(one))
+    ?.toUpperCase()
+}
+
+/** `owner/repo/issues/12` on GitHub's host or one that is named after it. */
+const github: AddressReader = ({ hostname, pathname }) => {
+  if (!/(?:^|\.)github\./.test(`${hostname}.`)) return undefined
+  const [, repository, number] = /^\/([^/]+\/[^/]+)\/(?:issues|pull)\/(\d+)\/?$/.exec(pathname) ?? []
+  return repository && `${repository}#${number}`
+}
+
+/** `group/project/-/issues/12` on any host. */
+const gitlab: AddressReader = ({ pathname }) => {
+  const [, project, number] = /^\/(.+?)\/-\/(?:issues|work_items)\/(\d+)\/?$/.exec(pathname) ?? []
+  return project && `${project}#${number}`
+}
+
+/** `workspace/issue/SEC-5/a-title`. */
+const linear: AddressReader = ({ hostname, pathname }) => {
+  const [, key = ''] = /^\/[^/]+\/issue\/([^/]+)/.exec(pathname) ?? []
+  return hostname === 'linear.app' && ISSUE_KEY.test(key) ? key.toUpperCase() : undefined
+}
+
+/** A record by its table and `sys_id`, in either of the two user interfaces, perhaps inside of another address. */
+const serviceNow: AddressReader = ({ hostname, pathname, search }) => {
+  if (!hostname.endsWith('.service-now.com')) return undefined
+  const text = decode(decode(pathname + search))
+  const [, table, id] =
+    /([a-z][\w]*)\.do\?(?:[^?#]*&)?sys_id=(\w+)/.exec(text) ?? /\/record\/([a-z]\w*)\/(\w+)/.exec(text) ?? []
+  return table && `${table}/${id}`
+}
+
+const pagerduty: AddressReader = ({ hostname, pathname }) =>
+  hostname.endsWith('.pagerduty.com') ? /^\/incidents\/(\w+)/.exec(pathname)?.[1] : undefined
+
+const zendesk: AddressReader = ({ hostname, pathname }) =>
+  hostname.endsWith('.zendesk.com')
+    ? /^\/(?:agent\/tickets|tickets|requests|hc\/(?:[^/]+\/)?requests)\/(\d+)/.exec(pathname)?.[1]
+    : undefined
+
+const READERS: readonly AddressReader[] = [linear, github, gitlab, pagerduty, zendesk, serviceNow, jira]
+
+/**
+ * Reads a ticket that a person names: by its id, or by an address, as its system writes it. Any other address is the id
+ * as a whole, never a part of it.
+ */
+export function readTicket(answer: string): Ticket {
+  const url = /^https?:/i.test(answer) ? URL.parse(answer) : null
+  if (!url) return { id: answer }
+  const id = READERS.map((read) => read(url)).find((one) => one !== undefined && one !== '')
+  return { id: id ?? answer, url: answer }
+}
+
+function decode(text: string): string {
+  try {
+    return decodeURIComponent(text)
+  } catch {
+    return text
+  }
+}
