@@ -69,7 +69,7 @@ export async function requestVault(
   const deliveryId = hex(await sha256(JSON.stringify([userId, create.request])))
   let reply: Reply
   try {
-    reply = await take(c, { ...judgement, source, deliveryId, tell })
+    reply = await take(c, { ...judgement, source, deliveryId, tell, personId: userId })
   } catch (error) {
     return { message: notTakenMessage(error, c.get('requestId')) }
   }

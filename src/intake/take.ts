@@ -7,19 +7,22 @@ import { ledgerFor, submitClaim } from '../ledger/shards.ts'
 import type { Tell } from '../ledger/tell.ts'
 import { sealCallback } from '../lib/sealed-address.ts'
 import { world } from '../lib/world.ts'
+import type { ReadRequest } from '../sources/source.ts'
 import type { Judgement } from './judge.ts'
 
 const EDITED =
-  'Something else was asked for under the same ticket and name, or the same delivery id, after this request had been ' +
-  'taken on. That was not carried out.'
+  'Something else was asked for under the same ticket, or the same delivery id, after this request had been taken on. ' +
+  'That was not carried out.'
 
 /** A judged request of a sender. */
-type SenderRequest = Judgement & {
-  readonly source: string
-  /** Tells one delivery from another if there is no ticket. */
-  readonly deliveryId: string
-  readonly tell: Tell | null
-}
+type SenderRequest = Judgement &
+  Pick<ReadRequest, 'personId'> &
+  Partial<Pick<ReadRequest, 'issue' | 'approvedBy' | 'warnings'>> & {
+    readonly source: string
+    /** Tells one delivery from another if there is no ticket. */
+    readonly deliveryId: string
+    readonly tell: Tell | null
+  }
 
 /**
  * Hands a request to the ledger, which lets a Workflow do it. One with faults is recorded too, so that its author learns
@@ -29,20 +32,34 @@ type SenderRequest = Judgement & {
  */
 export async function take(
   c: Context<AppEnv>,
-  { source, order, content, refusal, deliveryId, tell }: SenderRequest,
+  {
+    source,
+    order,
+    content,
+    refusal,
+    issue = null,
+    deliveryId,
+    tell,
+    personId,
+    approvedBy = null,
+    warnings = [],
+  }: SenderRequest,
 ): Promise<Reply> {
   const { clientSecret } = c.get('deployment').config.credentials
   const { claim, shard } = await claimOf({
     requestId: c.get('requestId'),
     claimant: { source, caller: source },
-    // the last person who touched the ticket is not part of what it asks for
-    content: { ...content, requestedBy: undefined },
+    // a ticket that is moved has another readable id, and asks for the same
+    content: issue ? { ...content, ticket: undefined } : content,
     // the address is kept sealed: anyone who knows it may post there
     order: { ...order, callbackUrl: await sealCallback(order.callbackUrl, clientSecret, world) },
-    // a ticket and a name make two requests the same; without a ticket only the delivery does
-    identity: identityOf(order, order.ticket ? undefined : deliveryId),
+    // an issue makes one vault, whatever it is called later; else a ticket and a name do, else the delivery
+    identity: issue ? { kind: 'issue', ...issue } : identityOf(order, order.ticket ? undefined : deliveryId),
     background: true,
     tell,
+    personId,
+    approvedBy,
+    warnings,
     refusal,
   })
   const reply = await submitClaim(c.env, claim, shard)

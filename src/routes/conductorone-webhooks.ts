@@ -13,6 +13,7 @@ import { replyTo } from '../outcomes/reply.ts'
 import { parseRequestJson, readRequestBody } from '../problem/body.ts'
 import { Problem } from '../problem/problem.ts'
 import { type ConductorOneReading, readConductorOne } from '../sources/conductorone.ts'
+import { provenanceOf } from '../sources/source.ts'
 
 const NAME = 'conductorone'
 
@@ -66,7 +67,13 @@ async function takeOn(
       errors: [{ pointer: '/callbackUrl', detail: 'must be on the tenant’s own host' }],
     })
   const judgement = judge(reading, config)
-  const reply = await take(c, { ...judgement, source: NAME, deliveryId: reading.deliveryId, tell })
+  const reply = await take(c, {
+    ...judgement,
+    ...provenanceOf(reading),
+    source: NAME,
+    deliveryId: reading.deliveryId,
+    tell,
+  })
   const { record } = reply
   c.header('Location', `/v1/requests/${record.id}`)
   const answerOf = channel === 'conductorone-step' ? stepAnswer : automationAnswer

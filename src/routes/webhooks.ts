@@ -4,13 +4,14 @@ import { judge } from '../intake/judge.ts'
 import { countDelivery, forgedProblem, ignore, receive } from '../intake/receive.ts'
 import { explainEdit, take } from '../intake/take.ts'
 import type { Reply } from '../ledger/replies.ts'
+import { noteTransfer } from '../ledger/shards.ts'
 import { hex, sha256Bytes } from '../lib/encoding.ts'
 import { world } from '../lib/world.ts'
 import { configured } from '../middleware/configured.ts'
 import { parseRequestJson } from '../problem/body.ts'
 import { problemResponse } from '../problem/problem.ts'
 import { isCurrent } from '../sources/proof.ts'
-import type { Source } from '../sources/source.ts'
+import { provenanceOf, type Source } from '../sources/source.ts'
 import { sources } from '../sources/sources.ts'
 
 /** Deliveries of ticketing systems: verified, read, claimed and answered before ConductorOne is asked anything. */
@@ -25,13 +26,15 @@ export const webhooks = factory.createApp().post('/:source', configured, async (
   if (source.bodyTime && !isCurrent(source.bodyTime, json, world.now())) throw forgedProblem()
 
   const reading = source.read({ headers, json, options: config.sources })
-  // the ledger's alias of a transferred ticket comes with its keys
+  if (reading.kind === 'transferred')
+    await noteTransfer(c.env, { source: name, caller: name }, reading.from, reading.to)
   if (reading.kind !== 'request') return ignore(c, name, reading.reason)
   await countDelivery(c, name)
   const deliveryId = source.deliveryIdHeader && headers.get(source.deliveryIdHeader)
   const judgement = judge(reading, config)
   const reply = await take(c, {
     ...judgement,
+    ...provenanceOf(reading),
     source: name,
     deliveryId: deliveryId || hex(await sha256Bytes(body)),
     tell: judgement.order.ticket && Object.hasOwn(config.ticketTokens, name) ? { kind: 'ticket' } : null,

@@ -36,6 +36,16 @@ export type ReadRequest = {
   readonly approvedBy: string | null
 }
 
+/** @returns what a reading says about a request beside its content */
+export function provenanceOf({
+  issue,
+  personId,
+  approvedBy,
+  warnings,
+}: ReadRequest): Pick<ReadRequest, 'issue' | 'personId' | 'approvedBy' | 'warnings'> {
+  return { issue, personId, approvedBy, warnings }
+}
+
 /** What a delivery asks for. */
 export type Reading =
   /** Nothing of ours. The sender's log shows the reason to whoever set the webhook up. */

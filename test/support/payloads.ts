@@ -28,7 +28,7 @@ export function gitHubIssue({
     action,
     ...(action.endsWith('labeled') && { label: { id: 1, name: label, color: 'd73a4a' } }),
     issue: {
-      id: 444_500_041,
+      id: 444_500_000 + number,
       number,
       html_url: `https://github.com/acme/access/issues/${number}`,
       title: '[Vault] ',
@@ -93,7 +93,7 @@ export function linearIssue({
     actor,
     url: `https://linear.app/acme/issue/SEC-${number}/vault`,
     data: {
-      id: '539068e2-ae88-4d09-bd75-22eb4a59612f',
+      id: `539068e2-ae88-4d09-bd75-${String(number).padStart(12, '0')}`,
       ...(identifier !== null && { identifier }),
       number,
       team: { key: 'SEC', name: 'Security' },
@@ -123,7 +123,7 @@ export function jiraIssue({
     timestamp: 1_606_480_436_302,
     webhookEvent: event,
     issue: {
-      id: '99291',
+      id: `99${key.replaceAll(/\D/g, '')}`,
       self,
       key,
       ...(names && { names }),
