@@ -82,6 +82,96 @@ function senderOf(source: string): Source {
   return found
 }
 
+/** Moves a ticket: everything by which people name it changes, and not its system's own id. */
+const LIVES: Readonly<
+  Record<string, (payload: object) => readonly (readonly [step: string, payload: unknown])[]>
+> = {
+  github: (payload) => [
+    ['edited', { ...payload, action: 'edited' }],
+    [
+      'transferred',
+      {
+        ...payload,
+        action: 'opened',
+        issue: {
+          ...issueOf(payload),
+          id: 1e9 + issueOf(payload).id,
+          html_url: 'https://github.com/acme/website/issues/1',
+          number: 1,
+        },
+        repository: { full_name: 'acme/website' },
+        changes: { old_issue: issueOf(payload), old_repository: { full_name: 'acme/access' } },
+      },
+    ],
+    [
+      'labelled again',
+      {
+        ...payload,
+        issue: {
+          ...issueOf(payload),
+          id: 1e9 + issueOf(payload).id,
+          html_url: 'https://github.com/acme/website/issues/1',
+          number: 1,
+        },
+        repository: { full_name: 'acme/website' },
+      },
+    ],
+  ],
+  jira: (payload) => [
+    ['moved', { ...payload, issue: { ...issueOf(payload), key: 'OPS-1' } }],
+    [
+      'labelled again',
+      {
+        ...payload,
+        webhookEvent: 'jira:issue_updated',
+        issue: { ...issueOf(payload), key: 'OPS-1' },
+        changelog: { items: [{ field: 'labels', fromString: '', toString: 'vault-request' }] },
+      },
+    ],
+  ],
+  linear: (payload) => [
+    [
+      'moved and labelled again',
+      {
+        ...payload,
+        action: 'update',
+        data: {
+          ...(payload as { data: object }).data,
+          identifier: 'OPS-1',
+          title: 'Another title',
+          labels: [{ id: 'label-of-ops', name: 'vault-request' }],
+        },
+        updatedFrom: { labelIds: [] },
+      },
+    ],
+  ],
+}
+
+function issueOf(payload: object): { id: number } {
+  return (payload as { issue: { id: number } }).issue // the payloads above have one
+}
+
+describe.each(Object.entries(LIVES))('the life of a ticket of %s', (source, stepsOf) => {
+  test('is one vault, however it is moved, and each step says so', async () => {
+    const sender = senderOf(source)
+    const asked = ask()
+    const payload = sender.payload(asked) as object
+    const { id } = (await deliver(sender, payload)).body.request
+    await ended(id)
+    const answers: unknown[] = []
+    for (const [step, changed] of [...stepsOf(payload), ['delivered again', payload] as const]) {
+      const { status, body } = await deliver(sender, changed)
+      answers.push([step, status, body.request?.id ?? Object.keys(body)])
+      // asks for nothing, or is told of the vault that there is
+      if (body.request) expect([step, body.request.id]).toEqual([step, id])
+      else expect([step, body.ignored]).toEqual([step, expect.stringMatching(/asks for/)])
+    }
+    expect(answers.at(-1)).toEqual(['delivered again', 200, id])
+    expect(await vaults(asked.name)).toHaveLength(1)
+    expect((await read(id)).warnings).toEqual([])
+  })
+})
+
 describe.each(everySender)('$source', (sender) => {
   test('a signed delivery is accepted, becomes one vault, and stays one when it is delivered again', async () => {
     const asked = ask()
@@ -104,10 +194,11 @@ describe.each(everySender)('$source', (sender) => {
     const record = await ended(id)
     expect(record).toMatchObject({ status: 'created', warnings: [], problem: null })
     const address = ticket.url ? ` (${ticket.url})` : ''
+    const approver = sender.approvedBy === null ? '' : `approved by ${sender.approvedBy}, `
     expect(await vaults(asked.name)).toEqual([
       expect.objectContaining({
         id: record.vault.id,
-        description: `Requested by ${sender.requestedBy}, via ${sender.source}, ticket ${ticket.id}${address}, request ${id}`,
+        description: `Requested by ${sender.requestedBy}, ${approver}via ${sender.source}, ticket ${ticket.id}${address}, request ${id}`,
       }),
     ])
 
@@ -144,12 +235,18 @@ describe.each(everySender)('$source', (sender) => {
     expect([vault?.ownerIds.length, others]).toEqual([1, []])
   })
 
-  test('another name in the same ticket is another vault', async () => {
+  test('another name in the same ticket is an edit if the ticket is the sender’s own, else another vault', async () => {
     const asked = ask()
     const other = { ...asked, name: unique('Other') }
-    for (const each of [asked, other])
-      await ended((await deliver(sender, sender.payload(each))).body.request.id)
-    expect([...(await vaults(asked.name)), ...(await vaults(other.name))]).toHaveLength(2)
+    const { id } = (await deliver(sender, sender.payload(asked))).body.request
+    await ended(id)
+    const answer = await deliver(sender, sender.payload(other))
+    if (sender.ownPayload) {
+      expect(answer.body.ignored).toContain('Something else was asked for under the same ticket')
+      expect((await read(id)).warnings).toEqual([expect.stringContaining('Something else was asked for')])
+    } else await ended(answer.body.request.id)
+    const made = [...(await vaults(asked.name)), ...(await vaults(other.name))]
+    expect(made).toHaveLength(sender.ownPayload ? 1 : 2)
   })
 
   test('while a secret is being replaced, both are good and a third is not', async () => {

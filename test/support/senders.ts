@@ -23,6 +23,10 @@ export interface Sender {
   /** the ticket as the record names it */
   ticket(number: number): { readonly id: string; readonly url?: string }
   readonly requestedBy: string
+  /** who approved it, beside the ticket's author */
+  readonly approvedBy: string | null
+  /** whether its payload is its own, and names the ticket for good, whatever the vault is called */
+  readonly ownPayload: boolean
   /** the field for the owners in the author's words */
   readonly ownersWord: string
   /** the status for a request that is taken on, and for one with faults */
@@ -73,6 +77,8 @@ export const senders: Readonly<Record<string, Sender>> = {
     payload: written,
     ticket: (number) => ({ id: String(number) }),
     requestedBy: 'jane@example.com',
+    approvedBy: null,
+    ownPayload: false,
     ownersWord: 'owners',
     statuses: [202, 422],
   },
@@ -87,6 +93,8 @@ export const senders: Readonly<Record<string, Sender>> = {
       url: `https://github.com/acme/access/issues/${number}`,
     }),
     requestedBy: 'jane on GitHub',
+    approvedBy: 'maintainer on GitHub',
+    ownPayload: true,
     ownersWord: 'Owners',
     statuses: [202, 422],
   },
@@ -103,6 +111,8 @@ export const senders: Readonly<Record<string, Sender>> = {
       url: `https://gitlab.com/acme/it/access/-/issues/${number}`,
     }),
     requestedBy: 'jane on GitLab',
+    approvedBy: null,
+    ownPayload: true,
     ownersWord: 'Owners',
     statuses: [202, 200],
   },
@@ -115,6 +125,8 @@ export const senders: Readonly<Record<string, Sender>> = {
       jiraIssue({ key: `SEC-${number}`, summary: name, fields: { customfield_10050: owners } }),
     ticket: (number) => ({ id: `SEC-${number}`, url: `https://acme.atlassian.net/browse/SEC-${number}` }),
     requestedBy: 'jane@example.com',
+    approvedBy: null,
+    ownPayload: true,
     ownersWord: 'owners (customfield_10050)',
     statuses: [202, 200],
   },
@@ -130,6 +142,8 @@ export const senders: Readonly<Record<string, Sender>> = {
     payload: written,
     ticket: (number) => ({ id: String(number) }),
     requestedBy: 'jane@example.com',
+    approvedBy: null,
+    ownPayload: false,
     ownersWord: 'owners',
     statuses: [202, 422],
   },
@@ -141,6 +155,8 @@ export const senders: Readonly<Record<string, Sender>> = {
     payload: (asked) => linearIssue({ number: asked.number, description: form(asked) }),
     ticket: (number) => ({ id: `SEC-${number}`, url: `https://linear.app/acme/issue/SEC-${number}/vault` }),
     requestedBy: 'jane@example.com',
+    approvedBy: null,
+    ownPayload: true,
     ownersWord: 'Owners',
     statuses: [200, 200],
   },
@@ -153,6 +169,8 @@ export const senders: Readonly<Record<string, Sender>> = {
       pagerDutyIncident({ id: `P${number}`, values: { vault_name: name, vault_owners: owners } }),
     ticket: (number) => ({ id: `P${number}`, url: `https://acme.pagerduty.com/incidents/P${number}` }),
     requestedBy: 'Jane on PagerDuty',
+    approvedBy: null,
+    ownPayload: true,
     ownersWord: 'vault_owners',
     statuses: [202, 200],
   },
