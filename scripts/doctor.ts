@@ -50,10 +50,15 @@ function understood() {
       },
     })
     if (values.help) stop(0, USAGE)
-    return { ...values, url: values.url === undefined ? undefined : new URL(values.url) }
+    return { ...values, url: values.url === undefined ? undefined : addressOf(values.url) }
   } catch (error) {
     return stop(2, `${error instanceof Error ? error.message : ''}\n\n${USAGE}`)
   }
+}
+
+/** Takes a host without a scheme as well, as people copy it. */
+function addressOf(text: string): URL {
+  return new URL(/^https?:\/\//i.test(text) ? text : `https://${text}`)
 }
 
 function inspectWranglerConfig() {

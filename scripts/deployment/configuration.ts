@@ -1,5 +1,6 @@
 import { type Config, ConfigurationError, parseConfig } from '../../src/config/config.ts'
 import { type Finding, ok, warning, wrong } from './finding.ts'
+import { sizeNotes } from './setting-size.ts'
 import type { Settings } from './settings-file.ts'
 
 /** What is bound is checked by itself, in the words of `wrangler.toml`. */
@@ -19,7 +20,13 @@ export function checkConfiguration(
   try {
     const config = parseConfig({ ...vars, ...settings, ...BOUND })
     return {
-      findings: [ok('settings', 'are valid'), callers(config), ...silentCallbacks(vars, settings)],
+      findings: [
+        ok('settings', 'are valid'),
+        callers(config),
+        ...silentCallbacks(vars, settings),
+        ...operators(config),
+        ...sizes({ ...vars, ...settings }),
+      ],
       config,
     }
   } catch (error) {
@@ -50,6 +57,18 @@ function silentCallbacks(vars: Readonly<Record<string, unknown>>, settings: Sett
       'is missing, so no result is sent to POLICY.allowedCallbackHosts: npm run setup makes one',
     ),
   ]
+}
+
+/** Without an operator, an unknown outcome can't be settled by hand. */
+function operators({ callers }: Config): Finding[] {
+  if (callers.some(({ scopes }) => scopes.includes('operate'))) return []
+  const says =
+    'is not given to any caller, so an unknown outcome cannot be settled by hand: npm run setup -- --add operator NAME'
+  return [warning('operate', says)]
+}
+
+function sizes(settings: Readonly<Record<string, unknown>>): Finding[] {
+  return sizeNotes(settings).map(({ name, isOver, says }) => (isOver ? wrong : warning)(name, says))
 }
 
 const PLACEHOLDER = `whsec_${'A'.repeat(32)}`
