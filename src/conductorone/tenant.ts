@@ -10,10 +10,21 @@ import { retryWhileUnavailable } from './retry.ts'
 import type { TokenCache } from './token/cache.ts'
 import type { AccessToken } from './token/exchange.ts'
 import type { ProofOfPossession } from './token/proof-of-possession.ts'
-import { UserSearchAnswer, type Vault, VaultAnswer, type VaultServiceCreateRequest } from './wire.ts'
+import {
+  SystemLogAnswer,
+  UserSearchAnswer,
+  type Vault,
+  VaultAnswer,
+  type VaultServiceCreateRequest,
+} from './wire.ts'
 
 /** Below this a call is not sent. A create without time for its answer would end as unknown. */
 const MIN_REMAINING_MS = { idempotent: 1_000, create: 5_000 } as const
+
+/** The most that ConductorOne's own clients ask for. */
+const EVENTS_PER_PAGE = 100
+/** A page of events with 40 KB each still fits. */
+const MAX_EVENTS_BYTES = 4 * 1_024 * 1_024
 
 /** What every call takes along from the request that it serves. */
 export type Call = {
@@ -35,6 +46,8 @@ type Operation<T> = {
   readonly answer: z.ZodMiniType<T>
   /** runs once everything is ready; the request is sent as soon as it resolves, and not if it rejects */
   readonly beforeSend?: () => Promise<void>
+  /** the size of an answer that is still read, if it is not the usual one */
+  readonly maxAnswerBytes?: number
 }
 
 /** A user as the search finds one. A blank e-mail address means that we may not see it. */
@@ -180,6 +193,33 @@ export class Tenant {
     return (list ?? []).flatMap(({ user }) => (user?.id ? [{ id: user.id, email: user.email ?? '' }] : []))
   }
 
+  /**
+   * Reads a page of the system log, oldest events first: `POST /api/v1/systemlog/events`.
+   *
+   * @param page from when on, as RFC 3339 has it, and the token of the page before's answer, if there is one
+   * @throws {ConductorOneFailure} with status 403 if the credential may not read it
+   */
+  async listEvents(
+    { since, pageToken }: { readonly since: string; readonly pageToken: string },
+    call: Call,
+  ): Promise<{ events: readonly unknown[]; nextPageToken: string }> {
+    const operation = {
+      method: 'POST',
+      path: '/api/v1/systemlog/events',
+      body: {
+        since,
+        sortDirection: 'SORT_DIRECTION_ASC',
+        pageSize: EVENTS_PER_PAGE,
+        ...(pageToken && { pageToken }),
+      },
+      effect: 'idempotent',
+      answer: SystemLogAnswer,
+      maxAnswerBytes: MAX_EVENTS_BYTES,
+    } as const
+    const { list, nextPageToken } = await this.#call(operation, call)
+    return { events: list ?? [], nextPageToken: nextPageToken ?? '' }
+  }
+
   /** Repeats attempts while each is known to have done nothing. */
   #call<T>(operation: Operation<T>, call: Call): Promise<T> {
     const attempt = (timeoutMs: number) => this.#attempt(operation, call, timeoutMs)
@@ -213,7 +253,7 @@ export class Tenant {
 
   /** Sends one request with its token, and with a proof if tokens are bound to a key. */
   #send<T>(
-    { method, path, body, effect }: Operation<T>,
+    { method, path, body, effect, maxAnswerBytes }: Operation<T>,
     { value: token }: AccessToken,
     call: Call,
     endsAt: number,
@@ -235,6 +275,7 @@ export class Tenant {
         // a create may take all the time there is: giving up on it early leaves its outcome unknown
         timeoutMs: effect === 'create' ? remainingMs : Math.min(remainingMs, endsAt - this.#world.now()),
         traceparent: call.traceparent,
+        ...(maxAnswerBytes && { maxAnswerBytes }),
       }
       return send(url, request, this.#world).catch((error: unknown) => {
         throw new ConductorOneFailure(unanswered(effect, reasonOf(error)))

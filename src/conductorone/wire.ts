@@ -19,6 +19,12 @@ export type Vault = z.output<typeof Vault>
 /** The answer to create, get and update. */
 export const VaultAnswer = z.looseObject({ vault: Vault })
 
+/** One page of `POST /api/v1/systemlog/events`: OCSF events, of whose fields none is relied on. */
+export const SystemLogAnswer = z.looseObject({
+  list: z.nullish(z.array(z.unknown())),
+  nextPageToken: z.nullish(z.string()),
+})
+
 /** The part of a page of `POST /api/v1/search/users` that we need. Unset fields come as null or blank. */
 export const UserSearchAnswer = z.looseObject({
   list: z.nullish(
