@@ -23,6 +23,8 @@ export type Deployment = {
   readonly keys: KeySet
   /** the last probe that found no token: until when it counts, in epoch milliseconds */
   readonly readiness: { failedUntil: number }
+  /** what the log says once, however often it is found */
+  readonly saidOnce: Set<'system-log-forbidden'>
 }
 
 const deployments = new WeakMap<object, Deployment>()
@@ -60,6 +62,7 @@ export function deploymentOf(env: Bindings): Deployment {
     directory,
     keys: new KeySet(baseUrl, world),
     readiness: { failedUntil: 0 },
+    saidOnce: new Set<'system-log-forbidden'>(),
   }
   deployments.set(env, deployment)
   return deployment

@@ -8,6 +8,7 @@ export type Bindings = {
   readonly CONDUCTORONE_BASE_URL?: unknown
   readonly CONDUCTORONE_DPOP?: unknown
   readonly CONDUCTORONE_WEBHOOKS?: unknown
+  readonly CONDUCTORONE_SYSTEM_LOG?: unknown
   readonly API_KEYS: unknown
   readonly WEBHOOK_SECRETS?: unknown
   readonly CALLBACK_SECRET?: unknown

@@ -136,6 +136,22 @@ export const DryRun = z
 /** 200 of `GET /v1/vaults/{id}`. */
 export const ReadVault = z.object({ vault: Vault })
 
+/** 200 of `POST /v1/requests/{id}/resolve` with `preview`. */
+export const VaultPreview = z
+  .object({
+    preview: z.literal(true),
+    vault: Vault,
+    fits: z.boolean().check(
+      z.meta({
+        description: 'Whether its description ends with the request’s line, so that no `force` is needed.',
+      }),
+    ),
+    reasons: z
+      .array(z.string())
+      .check(z.meta({ description: 'What speaks against it being this request’s vault.' })),
+  })
+  .check(z.meta({ description: 'A vault, and what it has to do with a request. Nothing was settled.' }))
+
 /** 200 of `GET /v1/requests`. */
 export const RequestPage = z
   .object({

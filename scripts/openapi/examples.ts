@@ -122,6 +122,7 @@ export const unknown: RequestRecord = {
   owners: [OWNER],
   vault: null,
   problem: problemExample('outcome-unknown'),
+  nextAttemptAt: '2026-10-23T09:31:00.000Z',
   updatedAt: '2026-10-23T09:30:25.000Z',
 }
 
@@ -135,6 +136,7 @@ export const settled: RequestRecord = {
     { retryAfter: 1 },
   ).document(ID),
   warnings: ['Its outcome was unknown until operator settled it.'],
+  nextAttemptAt: null,
   settledBy: 'operator',
   updatedAt: '2026-10-23T11:02:40.000Z',
 }

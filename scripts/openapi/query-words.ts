@@ -6,7 +6,7 @@ import { CreateQuery } from '../../src/provisioning/request.ts'
 // said in the description only, so the Worker does not carry it
 const { dry_run } = CreateQuery.shape
 const { status, ticket, caller, source, q, since, until, counts, limit, cursor } = ListQuery.shape
-const [found, none] = Settlement.def.options
+const [found, none, search] = Settlement.def.options
 
 for (const [schema, words] of [
   [
@@ -55,7 +55,22 @@ for (const [schema, words] of [
     cursor,
     { description: 'The `cursor` of the page before this one.', examples: ['req_01m83setgvfryzrhs4470v10'] },
   ],
-  [found, { description: 'The vault was found: it is read from ConductorOne and recorded.' }],
-  [none, { description: 'There is no vault: the request has failed, and its key is free again.' }],
+  [
+    found,
+    {
+      description:
+        'The vault was found: it is read from ConductorOne and recorded. `force` takes one that does not end with the ' +
+        'request’s line; `preview` only shows it.',
+    },
+  ],
+  [
+    none,
+    {
+      description:
+        'There is no vault: the request has failed, and its key is free again. While the system log is still being ' +
+        'searched, this needs `force`.',
+    },
+  ],
+  [search, { description: 'Looks through ConductorOne’s system log now.' }],
 ] as const)
   z.globalRegistry.add(schema, words)

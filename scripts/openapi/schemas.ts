@@ -12,6 +12,7 @@ import {
   RequestPage,
   RequestRecord,
   Result,
+  VaultPreview,
   VaultServiceCreateRequest,
 } from './answers.ts'
 import { DiscordAnswer, MattermostAnswer, SlackAnswer, TeamsAnswer } from './chat-answers.ts'
@@ -33,6 +34,7 @@ const named = {
   Attempt,
   RequestPage,
   ReadVault,
+  VaultPreview,
   Vault,
   FoundOwner,
   RecordOwner,

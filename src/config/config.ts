@@ -19,6 +19,8 @@ export type Config = {
   readonly baseUrl: URL
   readonly dpop: 'off' | 'required'
   readonly webhooks: 'off' | 'on'
+  /** whether lost vaults are searched for in ConductorOne's system log */
+  readonly systemLog: 'off' | 'on'
   readonly callers: readonly Caller[]
   readonly webhookSecrets: Readonly<Record<string, readonly Secret[]>>
   /** the key that signs result callbacks, in base64 */
@@ -76,6 +78,7 @@ export const Environment = z.object({
   CONDUCTORONE_BASE_URL: optional(BaseUrl),
   CONDUCTORONE_DPOP: optional(choice('off', 'required')),
   CONDUCTORONE_WEBHOOKS: optional(choice('off', 'on')),
+  CONDUCTORONE_SYSTEM_LOG: optional(choice('off', 'on')),
   API_KEYS: ApiKeys,
   WEBHOOK_SECRETS: optional(WebhookSecrets),
   SOURCES: optional(objectOrJson(SourceOptions)),
@@ -119,6 +122,7 @@ export function parseConfig(env: object): Config {
     baseUrl: data.CONDUCTORONE_BASE_URL ?? new URL(`https://${host}`),
     dpop: data.CONDUCTORONE_DPOP ?? 'off',
     webhooks: data.CONDUCTORONE_WEBHOOKS ?? 'off',
+    systemLog: data.CONDUCTORONE_SYSTEM_LOG ?? 'on',
     callers: data.API_KEYS,
     webhookSecrets: data.WEBHOOK_SECRETS ?? {},
     callbackKey: data.CALLBACK_SECRET,

@@ -1,10 +1,13 @@
 import type { Entry } from './entry.ts'
 
-const MS_PER_HOUR = 3_600_000
+const MS_PER_MINUTE = 60_000
+const MS_PER_HOUR = 60 * MS_PER_MINUTE
 /** How long an ended request is kept. One whose outcome is unknown is kept until it is settled. */
 const RETENTION_DAYS = 30
 /** When a request that a Workflow looks after is taken to be abandoned by it. */
 const WORKFLOW_TIMEOUT_HOURS = 24
+/** How often a Workflow is asked whether it is alive. */
+const WORKFLOW_CHECK_MINUTES = 10
 /** How long after the deadline an answer may still be on its way to the ledger. */
 const GRACE_MS = 5_000
 const MIN_ALARM_INTERVAL_MS = 5_000
@@ -25,6 +28,22 @@ export function overdueAt({ deadline, updatedAt }: Entry): number {
  */
 export function dueAt(entry: Entry): number | null {
   if (entry.workflow === 'due') return entry.updatedAt + GRACE_MS
+  const times = [workflowCheckAt(entry), endAt(entry)].filter((time) => time !== null)
+  return times.length > 0 ? Math.min(...times) : null
+}
+
+/**
+ * Says when to ask whether the Workflow that looks after a request is alive.
+ *
+ * @returns epoch milliseconds, or null if no Workflow does
+ */
+export function workflowCheckAt({ workflow, workflowSeenAt, updatedAt }: Entry): number | null {
+  if (workflow !== 'started') return null
+  return (workflowSeenAt ?? updatedAt) + WORKFLOW_CHECK_MINUTES * MS_PER_MINUTE
+}
+
+/** Says when a request is taken to be cut off, or, if it has ended, when it is deleted. */
+function endAt(entry: Entry): number | null {
   switch (entry.status) {
     case 'accepted':
     case 'creating':

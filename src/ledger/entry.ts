@@ -3,6 +3,7 @@ import type { ProblemDocument } from '../problem/problem.ts'
 import type { FoundOwner } from '../provisioning/owners.ts'
 import { type Attempt, type AttemptRecord, attemptRecord } from './attempt.ts'
 import type { Claim } from './claim.ts'
+import { nextLookAt, type Search, searchReport } from './search.ts'
 
 /** How far a request has come. Everything else about the promise of one vault follows from these five. */
 export const statuses = [
@@ -31,9 +32,9 @@ export type Entry = Omit<Claim, 'isTransferable' | 'background' | 'warnings' | '
   readonly attempt: number
   /** the last attempts, oldest first */
   readonly attempts: readonly Attempt[]
-  /** epoch milliseconds when the Worker itself tries again, or looks again; null if it doesn't */
+  /** epoch milliseconds when the Workflow makes the next attempt; null if it doesn't */
   readonly nextAttemptAt: number | null
-  /** 1, and one more for each time that it is begun anew, so that each has a Workflow of its own */
+  /** counts the Workflows of this request, from 1; an earlier one has no say any more */
   readonly run: number
   readonly owners: readonly FoundOwner[]
   readonly vault: Vault | null
@@ -44,10 +45,18 @@ export type Entry = Omit<Claim, 'isTransferable' | 'background' | 'warnings' | '
   readonly expiry: 'none' | 'pending' | 'set'
   /** the Workflow that does, or finishes, the work: none is needed, one must be started, or it was */
   readonly workflow: 'none' | 'due' | 'started'
+  /** epoch milliseconds when its Workflow was last known to be alive */
+  readonly workflowSeenAt: number | null
   /** epoch milliseconds by which the attempt has ended, one way or another; null if a Workflow decides */
   readonly deadline: number | null
-  /** the operator's name, or `conductorone-system-log`, if its outcome was unknown and was settled */
+  /** epoch milliseconds when the create was sent */
+  readonly sentAt: number | null
+  /** the search for the vault of a create that got no answer */
+  readonly search: Search | null
+  /** the operator's name, or {@link SYSTEM_LOG}, if its outcome was unknown and was settled */
   readonly settledBy: string | null
+  /** whether it was settled with a vault that doesn't prove to be its own */
+  readonly isForced: boolean
   readonly createdAt: number
   readonly updatedAt: number
 }
@@ -78,13 +87,16 @@ export type RequestRecord = {
 /** A request with its attempts, for the one who looks into it. */
 export type RequestDetails = RequestRecord & { readonly attempts: readonly AttemptRecord[] }
 
+/** What settles a request if the search finds its vault. */
+export const SYSTEM_LOG = 'conductorone-system-log'
+
 const EXPIRY_PENDING =
   'The vault exists, but the expiry of its credentials is not set yet. It is tried again in the background; this ' +
   'warning goes when it is done.'
 
 /** Makes the record of a request: the entry without the ledger's internals. */
 export function recordOf(entry: Entry): RequestRecord {
-  const { order, nextAttemptAt } = entry
+  const { order } = entry
   return {
     id: entry.id,
     status: entry.status,
@@ -98,12 +110,9 @@ export function recordOf(entry: Entry): RequestRecord {
     owners: entry.owners.length > 0 ? entry.owners : order.owners.map((input) => ({ input, id: null })),
     vault: entry.vault,
     problem: entry.problem,
-    warnings:
-      entry.status === 'created' && entry.expiry === 'pending'
-        ? [EXPIRY_PENDING, ...entry.notes]
-        : entry.notes,
+    warnings: warningsOf(entry),
     attempt: entry.attempt,
-    nextAttemptAt: nextAttemptAt === null ? null : new Date(nextAttemptAt).toISOString(),
+    nextAttemptAt: isoOrNull(nextAttemptAt(entry)),
     settledBy: entry.settledBy,
     createdAt: new Date(entry.createdAt).toISOString(),
     updatedAt: new Date(entry.updatedAt).toISOString(),
@@ -113,4 +122,20 @@ export function recordOf(entry: Entry): RequestRecord {
 /** Makes the record of a request with its attempts. */
 export function detailsOf(entry: Entry): RequestDetails {
   return { ...recordOf(entry), attempts: entry.attempts.map(attemptRecord) }
+}
+
+function warningsOf(entry: Entry): readonly string[] {
+  const { status, expiry, notes } = entry
+  const current = status === 'created' && expiry === 'pending' ? EXPIRY_PENDING : undefined
+  const warning = status === 'unknown' ? searchReport(entry) : current
+  return warning === undefined ? notes : [warning, ...notes]
+}
+
+/** Says when the Worker itself tries again, or looks again for a lost vault. */
+function nextAttemptAt(entry: Entry): number | null {
+  return entry.status === 'accepted' ? entry.nextAttemptAt : nextLookAt(entry)
+}
+
+function isoOrNull(time: number | null): string | null {
+  return time === null ? null : new Date(time).toISOString()
 }

@@ -11,7 +11,7 @@ import { log } from '../lib/log.ts'
 import { world } from '../lib/world.ts'
 import { Problem } from '../problem/problem.ts'
 import { provision } from '../provisioning/provision.ts'
-import { Alarm, aliasDueAt, dueAt, overdueAt } from './alarm.ts'
+import { Alarm, aliasDueAt, dueAt, overdueAt, workflowCheckAt } from './alarm.ts'
 import type { Claim, Refusal } from './claim.ts'
 import {
   detailsOf,
@@ -23,13 +23,22 @@ import {
 } from './entry.ts'
 import type { Filter } from './filter.ts'
 import { migrate } from './migrations.ts'
-import { supersededNote, unknownOutcome } from './outcome-problems.ts'
+import { notDeliveredNote, successionNotes, supersededNote, unknownOutcome } from './outcome-problems.ts'
 import { boundRefusal } from './refusal.ts'
-import { type LedgerReply, POLL_AGAIN_SECONDS, type Progress, progressOf, type Reply } from './replies.ts'
+import {
+  type LedgerReply,
+  type LookResult,
+  POLL_AGAIN_SECONDS,
+  type Progress,
+  progressOf,
+  type Reply,
+} from './replies.ts'
 import type { Claimant } from './sameness.ts'
+import { isSearching } from './search.ts'
 import type { SettlementCommand, SettlementResult } from './settlement.ts'
+import { Settler } from './settler.ts'
 import { ledgerOf } from './shards.ts'
-import { startWorkflow } from './start-workflow.ts'
+import { type ProvisionParameters, startWorkflow, workflowHealth } from './start-workflow.ts'
 import { beginAttempt, decide } from './state.ts'
 import { type Alias, type ListedRequest, type StatusCount, Store } from './store.ts'
 
@@ -37,6 +46,8 @@ import { type Alias, type ListedRequest, type StatusCount, Store } from './store
 const FOREGROUND_DEADLINE_MS = 25_000
 /** Time for one attempt in the background, where a longer wait means fewer unknown outcomes. */
 const BACKGROUND_DEADLINE_MS = 120_000
+/** A Workflow that shows its life more often than this is not written down each time. */
+const MIN_SEEN_INTERVAL_MS = 60_000
 /** Entries that one alarm deals with; the next alarm deals with more. */
 const MAX_ENTRIES_PER_ALARM = 500
 /**
@@ -46,6 +57,8 @@ const MAX_ENTRIES_PER_ALARM = 500
 const MAX_CALLS_COUNT = 4
 /** How soon an alarm that failed comes again. */
 const ALARM_RETRY_MS = 30_000
+/** For how long a Workflow that ends too early is followed by another to tell an outcome. */
+const MAX_TELLING_HOURS = 24
 
 const EXPIRY_NOT_SET =
   'The vault exists, but the expiry of its credentials could not be set for hours. Set it in ConductorOne.'
@@ -60,12 +73,17 @@ export class Ledger extends DurableObject<Bindings> {
   readonly #running = new Map<string, Promise<Entry>>()
   readonly #alarm: Alarm
   readonly #lanes = new Lanes(MAX_CALLS_COUNT)
+  readonly #settler: Settler
 
   constructor(context: DurableObjectState, env: Bindings) {
     super(context, env)
     migrate(context.storage)
     this.#store = new Store(context.storage.sql, world.now)
     this.#alarm = new Alarm(context.storage, world.now)
+    this.#settler = new Settler(env, this.#store, {
+      newCall: (deadlineMs) => this.#newCall(deadlineMs),
+      startFollowUp: (entry) => this.#startFollowUp(entry),
+    })
     void context.blockConcurrencyWhile(() => this.#alarm.restore())
   }
 
@@ -83,6 +101,12 @@ export class Ledger extends DurableObject<Bindings> {
         this.#store.advance(known.id, { type: 'noted', note: supersededNote(claim.id) })
         this.#store.releaseKey(known.id)
         return this.#begin(claim)
+      case 'succeed': {
+        const notes = successionNotes(known, claim.id)
+        this.#store.advance(known.id, { type: 'noted', note: notes.former })
+        this.#store.releaseKey(known.id)
+        return this.#begin(claim, undefined, [notes.next])
+      }
       case 'replay':
         return { kind: 'ended', record: recordOf(known), replayed: true }
       case 'wait':
@@ -93,31 +117,70 @@ export class Ledger extends DurableObject<Bindings> {
   }
 
   /** Makes one attempt at a request that a Workflow looks after; safe to repeat. */
-  async run(id: string): Promise<Progress> {
+  async run({ id, run }: ProvisionParameters): Promise<Progress> {
     // between the last look and the next attempt no other can begin one
     for (let running = this.#running.get(id); running; running = this.#running.get(id)) await running
-    const entry = this.#expireIfOverdue(this.#store.get(id))
-    if (entry?.status !== 'accepted') return progressOf(entry)
+    const entry = this.#expireIfOverdue(this.#seen(id, run))
+    if (entry?.status !== 'accepted') return progressOf(entry, run)
     const call = this.#newCall(BACKGROUND_DEADLINE_MS)
     const started = this.#store.advance(id, { type: 'started', deadline: call.deadline.at })
-    return progressOf(await this.#attempt(started, call))
+    return progressOf(await this.#attempt(started, call), run)
   }
 
   /** Ends what was retried long enough: nothing was created, or the expiry is for a person to set. */
-  async giveUp(id: string): Promise<Progress> {
-    const entry = this.#expireIfOverdue(this.#store.get(id))
-    if (entry?.status === 'accepted') return progressOf(this.#store.advance(id, { type: 'abandoned' }))
+  async giveUp({ id, run }: ProvisionParameters): Promise<Progress> {
+    const entry = this.#expireIfOverdue(this.#seen(id, run))
+    if (entry?.status === 'accepted') return progressOf(this.#store.advance(id, { type: 'abandoned' }), run)
     if (entry?.status === 'created' && entry.expiry === 'pending')
-      return progressOf(this.#store.advance(id, { type: 'expiry-refused', note: EXPIRY_NOT_SET }))
-    return progressOf(entry)
+      return progressOf(this.#store.advance(id, { type: 'expiry-refused', note: EXPIRY_NOT_SET }), run)
+    return progressOf(entry, run)
   }
 
   /** Sets the expiry of a vault's credentials if that is still to be done; safe to repeat. */
-  async finishExpiry(id: string): Promise<Progress> {
-    const entry = this.#store.get(id)
-    if (entry?.status !== 'created' || entry.expiry !== 'pending') return progressOf(entry)
+  async finishExpiry({ id, run }: ProvisionParameters): Promise<Progress> {
+    const entry = this.#seen(id, run)
+    if (entry?.status !== 'created' || entry.expiry !== 'pending') return progressOf(entry, run)
     const after = await this.#setExpiry(entry, this.#newCall(BACKGROUND_DEADLINE_MS))
-    return after.expiry === 'pending' ? { kind: 'again', retryAfter: POLL_AGAIN_SECONDS } : progressOf(after)
+    return after.expiry === 'pending'
+      ? { kind: 'again', retryAfter: POLL_AGAIN_SECONDS }
+      : progressOf(after, run)
+  }
+
+  /** Looks through ConductorOne's system log for the vault of a request with an unknown outcome. */
+  async look({ id, run }: ProvisionParameters): Promise<LookResult> {
+    return this.#seen(id, run) ? this.#settler.look(id) : { vaultId: null, isOver: true }
+  }
+
+  /** Reads the record that a Workflow tells; null if it is an earlier one's, or the request is not kept any more. */
+  async recordFor({ id, run }: ProvisionParameters): Promise<RequestRecord | null> {
+    const entry = this.#seen(id, run)
+    return entry ? recordOf(entry) : null
+  }
+
+  /** Records that a Workflow has done its work, so that it is not asked for any more. */
+  async workflowEnded({ id, run }: ProvisionParameters): Promise<void> {
+    if (this.#seen(id, run)) this.#store.advance(id, { type: 'workflow-ended' })
+  }
+
+  /** Finds the id of the request under a key; null if there is none. */
+  async idUnder(key: string): Promise<string | null> {
+    return this.#store.underKey(key)?.id ?? null
+  }
+
+  /** Says which of these vaults this shard's requests have, other than this one. */
+  async vaultsOfOthers(vaultIds: readonly string[], requestId: string): Promise<string[]> {
+    return this.#store.vaultsOfOthers(vaultIds, requestId)
+  }
+
+  /**
+   * Adds a warning that its outcome could not be told.
+   *
+   * @param whom the receiver, or `requester`
+   * @param reason why not
+   */
+  async noteUntold({ id, run }: ProvisionParameters, whom: string, reason: string): Promise<void> {
+    const entry = this.#seen(id, run)
+    if (entry) this.#store.advance(id, { type: 'noted', note: notDeliveredNote(entry, whom, reason) })
   }
 
   /** Adds a warning to a request's record. */
@@ -175,23 +238,10 @@ export class Ledger extends DurableObject<Bindings> {
     return this.#store.once(digest, until)
   }
 
-  /** Settles an unknown outcome; a vault that is named must be there. */
-  async settle(id: string, { vaultId, by }: SettlementCommand): Promise<SettlementResult> {
-    let vault = null
-    if (vaultId !== null) {
-      try {
-        vault = await deploymentOf(this.env).tenant.getVault(vaultId, this.#newCall(FOREGROUND_DEADLINE_MS))
-      } catch (error) {
-        return { kind: 'vault-not-read', problem: problemFrom(error, id, 'read').document(id) }
-      }
-    }
-    const entry = this.#expireIfOverdue(this.#store.get(id))
-    if (!entry) return { kind: 'gone' }
-    if (entry.status !== 'unknown') return { kind: 'not-unknown', record: recordOf(entry) }
-    const settled = this.#store.advance(id, { type: 'settled', vault, by })
-    log('info', 'request.settled', { request: id, status: settled.status, by })
-    this.#startFollowUp(settled)
-    return { kind: 'settled', record: recordOf(settled) }
+  /** Settles an unknown outcome as an operator says, or looks for the vault now. */
+  async settle(id: string, command: SettlementCommand): Promise<SettlementResult> {
+    this.#expireIfOverdue(this.#store.get(id))
+    return this.#settler.settle(id, command)
   }
 
   /** Ends attempts that were cut off, starts Workflows that were not started, and deletes old requests. */
@@ -215,6 +265,8 @@ export class Ledger extends DurableObject<Bindings> {
     const entry = this.#store.get(id)
     if (!entry || (dueAt(entry) ?? Number.POSITIVE_INFINITY) > world.now()) return
     if (entry.workflow === 'due' && entry.status !== 'creating') await this.#startWorkflow(entry)
+    else if ((workflowCheckAt(entry) ?? Number.POSITIVE_INFINITY) <= world.now())
+      await this.#checkWorkflow(entry)
     else if (isUnderWay(entry)) this.#expireIfOverdue(entry)
     else this.#store.delete(entry.id)
   }
@@ -228,9 +280,9 @@ export class Ledger extends DurableObject<Bindings> {
     }
   }
 
-  async #begin(claim: Claim, failed?: Entry): Promise<Reply> {
+  async #begin(claim: Claim, failed?: Entry, notes: readonly string[] = []): Promise<Reply> {
     if (claim.background || claim.refusal) {
-      const entry = beginAttempt(claim, failed, world.now())
+      const entry = withNotes(beginAttempt(claim, failed, world.now()), notes)
       this.#store.put(entry)
       if (claim.refusal) {
         const refused = this.#refuse(entry, claim.refusal)
@@ -240,7 +292,7 @@ export class Ledger extends DurableObject<Bindings> {
       return { kind: 'accepted', record: recordOf(entry) }
     }
     const call = this.#newCall(FOREGROUND_DEADLINE_MS, claim.traceparent)
-    const entry = beginAttempt(claim, failed, world.now(), call.deadline.at)
+    const entry = withNotes(beginAttempt(claim, failed, world.now(), call.deadline.at), notes)
     this.#store.put(entry)
     return { kind: 'ended', record: recordOf(await this.#attempt(entry, call)), replayed: false }
   }
@@ -302,8 +354,11 @@ export class Ledger extends DurableObject<Bindings> {
     if (!entry) throw error
     const problem = problemFrom(error, id)
     const isUnexpected = !(error instanceof Problem || error instanceof ConductorOneFailure)
-    if (problem.code === 'outcome-unknown' || (isUnexpected && entry.status === 'creating'))
-      return this.#store.advance(id, { type: 'lost', problem: unknownOutcome(entry, problem) })
+    if (problem.code === 'outcome-unknown' || (isUnexpected && entry.status === 'creating')) {
+      const isSearchOn = this.#isSearchOn()
+      const unknown = unknownOutcome(entry, problem, isSearchOn)
+      return this.#store.advance(id, { type: 'lost', problem: unknown, isSearchOn })
+    }
     if (problem.code === 'conductorone-unavailable' && entry.workflow !== 'none')
       return this.#store.advance(id, { type: 'postponed', problem: problem.document(id) })
     return this.#store.advance(id, { type: 'failed', problem: problem.document(id) })
@@ -341,6 +396,15 @@ export class Ledger extends DurableObject<Bindings> {
     }
   }
 
+  /** A deployment that is not configured any more searches for nothing. */
+  #isSearchOn(): boolean {
+    try {
+      return deploymentOf(this.env).config.systemLog === 'on'
+    } catch {
+      return false
+    }
+  }
+
   #newCall(deadlineMs: number, traceparent?: string): Call {
     return { deadline: new Deadline(deadlineMs, world.now), traceparent, lanes: this.#lanes }
   }
@@ -353,7 +417,7 @@ export class Ledger extends DurableObject<Bindings> {
   #expireIfOverdue(entry: Entry | undefined): Entry | undefined {
     if (!entry || !isUnderWay(entry) || this.#running.has(entry.id)) return entry
     if (world.now() < overdueAt(entry)) return entry
-    const expired = this.#store.advance(entry.id, { type: 'overdue' })
+    const expired = this.#store.advance(entry.id, { type: 'overdue', isSearchOn: this.#isSearchOn() })
     log('error', `request.${expired.status}`, {
       request: entry.id,
       caller: entry.caller,
@@ -373,12 +437,48 @@ export class Ledger extends DurableObject<Bindings> {
   async #startWorkflow(entry: Entry): Promise<void> {
     await this.#setAlarmFor(entry)
     if (!(await startWorkflow(this.env.PROVISION, entry))) return
-    if (this.#store.get(entry.id)?.attempt === entry.attempt)
-      this.#store.advance(entry.id, { type: 'workflow-started' })
+    const now = this.#store.get(entry.id)
+    if (now?.run !== entry.run || now.workflow !== 'due') return
+    await this.#setAlarmFor(this.#store.advance(entry.id, { type: 'workflow-seen' }))
+  }
+
+  /** Starts the next Workflow if the one that looks after a request has stopped before its work was done. */
+  async #checkWorkflow(entry: Entry): Promise<void> {
+    const health = await workflowHealth(this.env.PROVISION, entry)
+    const now = this.#store.get(entry.id)
+    // it may have ended its work meanwhile, or been followed by another
+    if (now?.run !== entry.run || now.workflow !== 'started') return
+    const hasEnded = !isUnderWay(now)
+    const isTellingOver = hasEnded && world.now() > now.updatedAt + MAX_TELLING_HOURS * 3_600_000
+    if (isTellingOver || (hasEnded && health === 'complete' && !isSearching(now))) {
+      this.#store.advance(now.id, { type: 'workflow-ended' })
+    } else if (health === 'dead' || health === 'complete') {
+      log('error', 'workflow.lost', { request: now.id, run: now.run, status: now.status })
+      await this.#startWorkflow(this.#store.advance(now.id, { type: 'workflow-lost' }))
+    } else {
+      this.#store.advance(now.id, { type: 'workflow-seen' })
+    }
+  }
+
+  /**
+   * Reads the entry for one of its Workflows, which has shown by asking that it is alive.
+   *
+   * @returns undefined for a Workflow that another has followed
+   */
+  #seen(id: string, run: number): Entry | undefined {
+    const entry = this.#store.get(id)
+    if (entry?.run !== run) return undefined
+    const isRecent =
+      entry.workflowSeenAt !== null && world.now() < entry.workflowSeenAt + MIN_SEEN_INTERVAL_MS
+    return isRecent ? entry : this.#store.advance(id, { type: 'workflow-seen' })
   }
 
   #setAlarmFor(entry: Entry): Promise<void> | undefined {
     const due = dueAt(entry)
     return due === null ? undefined : this.#alarm.wakeAt(due)
   }
+}
+
+function withNotes(entry: Entry, notes: readonly string[]): Entry {
+  return { ...entry, notes: [...entry.notes, ...notes] }
 }

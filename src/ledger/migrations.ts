@@ -23,6 +23,10 @@ const MIGRATIONS: readonly string[] = [
    CREATE TABLE IF NOT EXISTS aliases (
      key TEXT PRIMARY KEY, target TEXT NOT NULL, due INTEGER NOT NULL
    ) WITHOUT ROWID;`,
+  // 3: the search for lost vaults, and Workflows that are asked whether they are alive
+  `UPDATE requests SET
+     entry = json_insert(entry,
+       '$.workflowSeenAt', NULL, '$.sentAt', NULL, '$.search', NULL, '$.isForced', json('false'));`,
 ]
 
 /** The version that this Worker reads and writes. */

@@ -1,19 +1,28 @@
 import { Problem, type ProblemDocument } from '../problem/problem.ts'
 import { provenanceLine } from '../provisioning/translate.ts'
-import type { Entry } from './entry.ts'
+import { type Entry, SYSTEM_LOG } from './entry.ts'
+
+const SEARCHED =
+  'For half an hour, this Worker looks for it in ConductorOne’s system log, and settles the request if it finds it.'
 
 /**
  * Makes the problem of a request whose create was sent and got no answer.
  *
  * @param entry the request
  * @param problem why its outcome is not known
+ * @param isSearchOn whether its vault is searched for
  * @returns the problem, with what to look for in ConductorOne and how to settle it
  */
-export function unknownOutcome(entry: Entry, { message, details }: Problem): ProblemDocument {
+export function unknownOutcome(
+  entry: Entry,
+  { message, details }: Problem,
+  isSearchOn: boolean,
+): ProblemDocument {
   const { order, id } = entry
+  const search = isSearchOn ? ` ${SEARCHED}` : ''
   return new Problem(
     'outcome-unknown',
-    `${message} Look in ConductorOne for a vault named “${order.name}” whose description ends with ` +
+    `${message}${search} Look in ConductorOne for a vault named “${order.name}” whose description ends with ` +
       `“${provenanceLine(order, entry)}”. Then settle this request: POST /v1/requests/${id}/resolve with ` +
       '{"vaultId":"…"} if it is there, or {"outcome":"not_created"} if it is not. It is never sent again by itself.',
     details,
@@ -21,13 +30,14 @@ export function unknownOutcome(entry: Entry, { message, details }: Problem): Pro
 }
 
 /** Makes the problem of a request that may have been sent when the Worker was stopped. */
-export function interrupted(entry: Entry): ProblemDocument {
+export function interrupted(entry: Entry, isSearchOn: boolean): ProblemDocument {
   return unknownOutcome(
     entry,
     new Problem(
       'outcome-unknown',
       'The request was about to be sent, or was sent, when this Worker was stopped.',
     ),
+    isSearchOn,
   )
 }
 
@@ -54,7 +64,33 @@ export function supersededNote(id: string): string {
   return `Another person has asked under the same ticket since: /v1/requests/${id}. This one can't be tried again.`
 }
 
+/** Makes the warning that an outcome could not be told. */
+export function notDeliveredNote({ order, search, status }: Entry, whom: string, reason: string): string {
+  const receiver = whom === 'requester' ? (order.requestedBy ?? 'the requester') : whom
+  return search && status !== 'unknown'
+    ? `${receiver} was told that the outcome is unknown, and could not be told what it is: ${reason}.`
+    : `The result could not be delivered to ${receiver}: ${reason}.`
+}
+
+/** Makes the warning that a caller who was answered with the unknown outcome is not told the known one. */
+export function notToldNote({ caller }: Entry): string {
+  return `${caller} was answered that the outcome is unknown, and learns the outcome from this record only.`
+}
+
 /** Makes the note that a settled request keeps. */
 export function settledNote(by: string): string {
-  return `Its outcome was unknown until ${by} settled it.`
+  return by === SYSTEM_LOG
+    ? "Its outcome was unknown until its vault was found in ConductorOne's system log."
+    : `Its outcome was unknown until ${by} settled it.`
+}
+
+/** Makes the notes of two requests under one key, the first of which was settled as not created. */
+export function successionNotes(
+  former: Entry,
+  claimId: string,
+): { readonly former: string; readonly next: string } {
+  return {
+    former: `The same key was used again: ${claimId} is the next request under it.`,
+    next: `Follows ${former.id}, whose outcome was unknown until ${former.settledBy} settled it as not created.`,
+  }
 }

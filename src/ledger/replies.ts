@@ -1,5 +1,6 @@
 import { world } from '../lib/world.ts'
 import type { Entry, RequestRecord, Status } from './entry.ts'
+import { isSearching } from './search.ts'
 import type { Tell } from './tell.ts'
 
 /** When to ask again for a request that is running. */
@@ -22,13 +23,26 @@ export type Progress =
       readonly status: Status
       readonly callbackUrl: string | null
       readonly tell: Tell | null
+      /** the search for its vault that is still to be made, or null */
+      readonly search: { readonly sentAt: number; readonly looksCount: number } | null
     }
   | { readonly kind: 'again'; readonly retryAfter: number }
   | { readonly kind: 'gone' }
 
-/** Says how far a request is, to the Workflow that looks after it. */
-export function progressOf(entry: Entry | undefined): Progress {
-  if (!entry) return { kind: 'gone' }
+/** What a look through the system log tells the Workflow, and nothing more of what it saw. */
+export type LookResult = {
+  /** the vault that the request was settled with, or null */
+  readonly vaultId: string | null
+  readonly isOver: boolean
+}
+
+/**
+ * Says how far a request is, to the Workflow that looks after it.
+ *
+ * @param run which of its Workflows asks; for an earlier one the request is gone
+ */
+export function progressOf(entry: Entry | undefined, run: number): Progress {
+  if (entry?.run !== run) return { kind: 'gone' }
   switch (entry.status) {
     case 'accepted':
       return { kind: 'again', retryAfter: secondsUntil(entry.nextAttemptAt) || POLL_AGAIN_SECONDS }
@@ -42,6 +56,7 @@ export function progressOf(entry: Entry | undefined): Progress {
         status: entry.status,
         callbackUrl: entry.order.callbackUrl ?? null,
         tell: entry.tell,
+        search: isSearching(entry) ? entry.search : null,
       }
   }
 }

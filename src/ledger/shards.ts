@@ -117,6 +117,17 @@ export async function countByStatus(env: Bindings, claimant?: Claimant): Promise
   }
 }
 
+/** Says which of these vaults any request has but this one. */
+export async function vaultsOfOthers(
+  env: Bindings,
+  vaultIds: readonly string[],
+  requestId: string,
+): Promise<ReadonlySet<string>> {
+  if (vaultIds.length === 0) return new Set()
+  const ask = (shard: Shard) => ledgerOf(env, shard).vaultsOfOthers(vaultIds, requestId)
+  return new Set((await Promise.all(SHARDS.map(ask))).flat())
+}
+
 /** Says whether one of this claimant's requests made the vault. */
 export async function madeVault(env: Bindings, vaultId: string, claimant: Claimant): Promise<boolean> {
   const answers = await Promise.all(SHARDS.map((shard) => ledgerOf(env, shard).madeVault(vaultId, claimant)))

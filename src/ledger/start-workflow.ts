@@ -1,25 +1,67 @@
-import { hex, sha256 } from '../lib/encoding.ts'
 import { log } from '../lib/log.ts'
 import type { Entry } from './entry.ts'
 
-/** What the Workflow is started with: the request that it looks after. */
-export type ProvisionParameters = { readonly id: string }
+/** What a Workflow is started with: the request that it looks after, and which one of its Workflows it is. */
+export type ProvisionParameters = { readonly id: string; readonly run: number }
+
+/** Ended instances are kept for a person who looks into them; the ledger needs none of them. */
+const RETENTION = { successRetention: '3 days', errorRetention: '7 days' } as const
+
+/** How the Workflow of a request is: at work, done, or stopped before it was done. */
+export type WorkflowHealth = 'alive' | 'complete' | 'dead'
 
 /**
- * Starts the Workflow that looks after a request, once for each attempt: its id is a digest of the request's key.
+ * Starts the Workflow that looks after a request. Its id comes from the request's own, so that no instance of an earlier
+ * request under the same key is taken for it.
  *
  * @returns whether it runs now; if it doesn't, the ledger tries again later
  */
 export async function startWorkflow(workflow: Workflow<ProvisionParameters>, entry: Entry): Promise<boolean> {
-  const digest = hex(await sha256(entry.key ?? entry.id))
-  const id = entry.attempt === 1 ? digest : `${digest}-${entry.attempt}`
+  const { id, run } = entry
   try {
-    await workflow.create({ id, params: { id: entry.id } })
+    await workflow.create({ id: instanceIdOf(entry), params: { id, run }, retention: RETENTION })
     return true
   } catch (error) {
     // the error crosses a process boundary, which keeps its text only
     if (error instanceof Error && error.message.includes('instance.already_exists')) return true
-    log('error', 'workflow.not_started', { request: entry.id })
+    log('error', 'workflow.not_started', { request: id })
     return false
   }
+}
+
+/**
+ * Asks how the Workflow is that looks after a request.
+ *
+ * @returns undefined if that can't be told now
+ */
+export async function workflowHealth(
+  workflow: Workflow<ProvisionParameters>,
+  entry: Entry,
+): Promise<WorkflowHealth | undefined> {
+  try {
+    const instance = await workflow.get(instanceIdOf(entry))
+    const { status } = await instance.status()
+    return health[status]
+  } catch (error) {
+    if (error instanceof Error && error.message.includes('instance.not_found')) return 'dead'
+    log('warn', 'workflow.not_asked', { request: entry.id })
+    return undefined
+  }
+}
+
+const health: Readonly<Record<InstanceStatus['status'], WorkflowHealth>> = {
+  queued: 'alive',
+  running: 'alive',
+  waiting: 'alive',
+  paused: 'alive',
+  waitingForPause: 'alive',
+  rollingBack: 'alive',
+  complete: 'complete',
+  errored: 'dead',
+  terminated: 'dead',
+  unknown: 'dead',
+}
+
+function instanceIdOf({ id, run }: Entry): string {
+  return `${id}-${run}`
 }

@@ -1,10 +1,19 @@
 import type { Vault } from '../conductorone/wire.ts'
 import type { ProblemDocument } from '../problem/problem.ts'
 import type { FoundOwner } from '../provisioning/owners.ts'
+import { endsWithProvenance } from '../settlement/proof.ts'
 import { type Attempt, type AttemptOutcome, endAttempt, startAttempt } from './attempt.ts'
 import type { Claim } from './claim.ts'
-import { type Entry, isUnderWay, type Status } from './entry.ts'
-import { FOREIGN_VAULT, interrupted, neverSent, notCreated, settledNote } from './outcome-problems.ts'
+import { type Entry, isUnderWay, type Status, statuses } from './entry.ts'
+import {
+  FOREIGN_VAULT,
+  interrupted,
+  neverSent,
+  notCreated,
+  notToldNote,
+  settledNote,
+} from './outcome-problems.ts'
+import { beginSearch, lostCreateOf, recordLook, type Search } from './search.ts'
 
 /** The longest that a Workflow waits between two attempts; its own waits double from two seconds in the same way. */
 const MAX_BACKOFF_SECONDS = 900
@@ -16,17 +25,27 @@ export type Event =
   | { readonly type: 'sending'; readonly owners: readonly FoundOwner[] }
   | { readonly type: 'created'; readonly vault: Vault }
   | { readonly type: 'failed'; readonly problem: ProblemDocument }
-  | { readonly type: 'lost'; readonly problem: ProblemDocument }
+  /** the create got no answer; its vault is searched for if this deployment does that */
+  | { readonly type: 'lost'; readonly problem: ProblemDocument; readonly isSearchOn: boolean }
   /** nothing was done, and the Workflow retries; until then the problem says why it takes so long */
   | { readonly type: 'postponed'; readonly problem: ProblemDocument }
   /** the Workflow has retried long enough */
   | { readonly type: 'abandoned' }
   /** the deadline has passed, and the outcome can't be told any more */
-  | { readonly type: 'overdue' }
+  | { readonly type: 'overdue'; readonly isSearchOn: boolean }
   | { readonly type: 'expiry-set'; readonly vault: Vault }
   /** ConductorOne doesn't take that expiry, however often it is asked */
   | { readonly type: 'expiry-refused'; readonly note: string }
-  | { readonly type: 'workflow-started' }
+  /** the Workflow was started, or has shown that it is alive */
+  | { readonly type: 'workflow-seen' }
+  /** the Workflow has stopped before its work was done, so the next one must be started */
+  | { readonly type: 'workflow-lost' }
+  /** the Workflow has done its work */
+  | { readonly type: 'workflow-ended' }
+  /** the system log was looked through; null if that could not be done */
+  | { readonly type: 'looked'; readonly finding: Search['finding']; readonly isScheduled: boolean }
+  /** this deployment does not search any more */
+  | { readonly type: 'search-stopped' }
   | { readonly type: 'noted'; readonly note: string }
   | { readonly type: 'settled'; readonly vault: Vault | null; readonly by: string }
 
@@ -36,6 +55,8 @@ export type Decision =
   | 'retry'
   /** the last attempt of another person left nothing behind: begin, under an id of its own */
   | 'supersede'
+  /** an operator settled it as not created: begin, under an id of its own, since there may be a vault that names this one */
+  | 'succeed'
   /** it is under way: answer so */
   | 'wait'
   /** it has ended: answer with its outcome */
@@ -47,6 +68,7 @@ export type Decision =
 export function decide(known: Entry, claim: Claim): Decision {
   // there is no vault, so a corrected request may take its place
   if (known.status === 'failed') {
+    if (known.settledBy !== null) return 'succeed'
     if (known.personId !== claim.personId) return 'supersede'
     const isKnownRefusal = claim.refusal && known.fingerprint === claim.fingerprint
     return isKnownRefusal ? 'replay' : 'retry'
@@ -85,8 +107,12 @@ export function beginAttempt(
     notes: warnings,
     expiry: claim.order.ttlSeconds === undefined ? 'none' : 'pending',
     workflow: background ? 'due' : 'none',
+    workflowSeenAt: null,
     deadline,
+    sentAt: null,
+    search: null,
     settledBy: null,
+    isForced: false,
     createdAt: failed?.createdAt ?? now,
     updatedAt: now,
   }
@@ -104,8 +130,12 @@ const statusesBefore: Readonly<Record<Event['type'], readonly Status[]>> = {
   overdue: ['accepted', 'creating'],
   'expiry-set': ['created'],
   'expiry-refused': ['created'],
-  'workflow-started': ['accepted', 'creating', 'created', 'failed', 'unknown'],
-  noted: ['accepted', 'creating', 'created', 'failed', 'unknown'],
+  'workflow-seen': statuses,
+  'workflow-lost': statuses,
+  'workflow-ended': statuses,
+  looked: ['unknown'],
+  'search-stopped': ['unknown'],
+  noted: statuses,
   settled: ['unknown'],
 }
 
@@ -121,9 +151,17 @@ export function advance(entry: Entry, event: Event, now: number): Entry {
   if (!statusesBefore[event.type].includes(entry.status))
     throw new TypeError(`${event.type} cannot happen to a request that is ${entry.status}`)
   // callers can't see bookkeeping, so the stored answer stays as it was given
-  const updatedAt = event.type === 'workflow-started' ? entry.updatedAt : now
+  const updatedAt = bookkeeping.has(event.type) ? entry.updatedAt : now
   return { ...entry, ...changesBy(event, entry, now), updatedAt }
 }
+
+const bookkeeping: ReadonlySet<Event['type']> = new Set([
+  'workflow-seen',
+  'workflow-lost',
+  'workflow-ended',
+  'looked',
+  'search-stopped',
+])
 
 function changesBy(event: Event, entry: Entry, now: number): Partial<Entry> {
   switch (event.type) {
@@ -134,50 +172,76 @@ function changesBy(event: Event, entry: Entry, now: number): Partial<Entry> {
         attempts: startAttempt(entry.attempts, entry.attempt, now),
       }
     case 'sending':
-      return { status: 'creating', owners: event.owners }
+      return { status: 'creating', owners: event.owners, sentAt: now }
     case 'created':
-      return { ...end(entry, 'created', null, now), vault: event.vault }
+      return { ...endLate(entry, 'created', null, now), vault: event.vault }
     case 'failed':
-      return end(entry, 'failed', event.problem, now)
+      return endLate(entry, 'failed', event.problem, now)
     case 'lost':
-      return end(entry, 'unknown', event.problem, now)
+      return lose(entry, event.problem, event.isSearchOn, now)
     case 'postponed':
       return postpone(entry, event.problem, now)
     case 'abandoned':
       return end(entry, 'failed', neverSent(entry), now)
     case 'overdue':
-      if (entry.status === 'creating') return end(entry, 'unknown', interrupted(entry), now)
+      if (entry.status === 'creating')
+        return lose(entry, interrupted(entry, event.isSearchOn), event.isSearchOn, now)
       // a Workflow retries by itself
       if (entry.workflow !== 'none' && entry.deadline !== null) return postpone(entry, entry.problem, now)
-      return end(entry, 'failed', neverSent(entry), now)
+      // its Workflow, if it is alive at all, has had a day: the next one tells the outcome
+      return endAnew(entry, 'failed', neverSent(entry), now)
     case 'expiry-set':
       return { expiry: 'set', vault: event.vault, workflow: workflowWithoutExpiry(entry) }
     case 'expiry-refused':
       return { expiry: 'none', notes: [...entry.notes, event.note], workflow: workflowWithoutExpiry(entry) }
-    case 'workflow-started':
-      return { workflow: 'started' }
+    case 'workflow-seen':
+      return { workflow: 'started', workflowSeenAt: now }
+    case 'workflow-lost':
+      return { workflow: 'due', workflowSeenAt: null, run: entry.run + 1 }
+    case 'workflow-ended':
+      return { workflow: 'none', workflowSeenAt: null }
+    case 'looked':
+      return { search: entry.search && recordLook(entry.search, event, now) }
+    case 'search-stopped':
+      return { search: entry.search && { ...entry.search, isOver: true } }
     case 'noted':
       return entry.notes.includes(event.note) ? {} : { notes: [...entry.notes, event.note] }
     case 'settled': {
       const { vault, by } = event
-      const notes = [...entry.notes, settledNote(by)]
-      const settled = { settledBy: by, nextAttemptAt: null }
-      if (!vault) return { ...settled, status: 'failed', problem: notCreated(entry, by), notes }
-      if (!JSON.stringify(vault).includes(entry.id)) notes.push(FOREIGN_VAULT)
-      // the first Workflow may have ended with the news that the outcome is unknown, so this takes another one
-      const workflow = workflowAfter('created', { ...entry, workflow: 'none' })
-      return { ...settled, status: 'created', run: entry.run + 1, workflow, vault, problem: null, notes }
+      const settled = { notes: [...entry.notes, settledNote(by)], settledBy: by }
+      if (entry.search?.isCallerAnswered && !mustTell(entry)) settled.notes.push(notToldNote(entry))
+      // the attempts stay as they ended: what is known now is not their outcome
+      const { attempts } = entry
+      if (!vault) return { ...settled, ...endAnew(entry, 'failed', notCreated(entry, by), now), attempts }
+      const isForced = !endsWithProvenance(vault, lostCreateOf(entry).provenance)
+      if (isForced) settled.notes.push(FOREIGN_VAULT)
+      return { ...settled, ...endAnew(entry, 'created', null, now), attempts, vault, isForced }
     }
   }
 }
 
+type Ended = 'created' | 'failed' | 'unknown'
+
+/** Ends an attempt that got no answer, and begins the search for its vault. */
+function lose(entry: Entry, problem: ProblemDocument, isSearchOn: boolean, now: number): Partial<Entry> {
+  const search = beginSearch(entry, now, isSearchOn)
+  const ended = end(entry, 'unknown', problem, now)
+  return { ...ended, search, ...(isSearchOn && entry.workflow === 'none' && { workflow: 'due' }) }
+}
+
+/** Ends an attempt; if it was thought to be lost, what was told of it is told anew. */
+function endLate(entry: Entry, status: Ended, problem: ProblemDocument | null, now: number): Partial<Entry> {
+  return entry.status === 'unknown' ? endAnew(entry, status, problem, now) : end(entry, status, problem, now)
+}
+
+/** Ends a request for which a Workflow may be at work that knows nothing of it; another takes its place. */
+function endAnew(entry: Entry, status: Ended, problem: ProblemDocument | null, now: number): Partial<Entry> {
+  const ended = end({ ...entry, workflow: 'none' }, status, problem, now)
+  return { ...ended, run: entry.run + 1, workflowSeenAt: null }
+}
+
 /** Ends a request, for now or for good. */
-function end(
-  entry: Entry,
-  status: 'created' | 'failed' | 'unknown',
-  problem: ProblemDocument | null,
-  now: number,
-): Partial<Entry> {
+function end(entry: Entry, status: Ended, problem: ProblemDocument | null, now: number): Partial<Entry> {
   return {
     status,
     problem,
@@ -221,7 +285,7 @@ function attemptsAfter(
 }
 
 /** Work that remains once the outcome is known needs a Workflow, unless one is at it already. */
-function workflowAfter(status: 'created' | 'failed' | 'unknown', entry: Entry): Entry['workflow'] {
+function workflowAfter(status: Ended, entry: Entry): Entry['workflow'] {
   const remains = (status === 'created' && entry.expiry === 'pending') || mustTell(entry)
   return entry.workflow === 'none' && remains ? 'due' : entry.workflow
 }

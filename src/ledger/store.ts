@@ -123,6 +123,16 @@ export class Store {
     return this.#entries('vault = ? AND asker = ? LIMIT 1', vaultId, columnOf(claimant)).length > 0
   }
 
+  /** Says which of these vaults a request has, other than this one. */
+  vaultsOfOthers(vaultIds: readonly string[], requestId: string): string[] {
+    const rows = this.#sql.exec<{ vault: string }>(
+      'SELECT vault FROM requests WHERE vault IN (SELECT value FROM json_each(?)) AND id <> ?',
+      JSON.stringify(vaultIds),
+      requestId,
+    )
+    return Array.from(rows, ({ vault }) => vault)
+  }
+
   /** Reads the entries that the ledger must look at by itself now, at most so many. */
   due(limit: number): Entry[] {
     return this.#entries('due <= ? ORDER BY due LIMIT ?', this.#now(), limit)

@@ -13,6 +13,10 @@ import { isPermanent, post, type TellResult } from './post.ts'
 type Channel = {
   /** tells whether an address is one of this channel's */
   readonly allows: (url: URL, config: Config) => boolean
+  /** for how long the sender takes answers at an address; undefined if that is not known here */
+  readonly lifetimeMinutes?: number
+  /** whether an address takes one answer only, and so none that may still change */
+  readonly isAnsweredOnce?: true
   readonly method?: 'POST' | 'PATCH'
   readonly headers?: Readonly<Record<string, string>>
   readonly body: (record: RequestRecord) => unknown
@@ -24,10 +28,12 @@ type Channel = {
 const channels: Readonly<Record<ReplyChannel, Channel>> = {
   slack: {
     allows: ({ origin }) => origin === 'https://hooks.slack.com',
+    lifetimeMinutes: 30,
     body: (record) => ({ ...slackReply(resultMessage(record)), replace_original: false }),
   },
   discord: {
     allows: ({ origin }) => origin === 'https://discord.com',
+    lifetimeMinutes: 15,
     method: 'PATCH',
     body: (record) => ({ content: markdown(resultMessage(record)), allowed_mentions: { parse: [] } }),
     // https://docs.discord.com/developers/reference#user-agent: others may be blocked
@@ -41,8 +47,8 @@ const channels: Readonly<Record<ReplyChannel, Channel>> = {
       protocol === 'https:' && policy.allowedCallbackHosts.includes(host),
     body: (record) => ({ response_type: 'ephemeral', text: markdown(resultMessage(record)) }),
   },
-  'conductorone-step': { allows: isOnTenantHost, body: stepAnswer },
-  'conductorone-automation': { allows: isOnTenantHost, body: automationAnswer },
+  'conductorone-step': { allows: isOnTenantHost, isAnsweredOnce: true, body: stepAnswer },
+  'conductorone-automation': { allows: isOnTenantHost, isAnsweredOnce: true, body: automationAnswer },
 }
 
 /**
@@ -60,7 +66,15 @@ export async function replyTo(
 ): Promise<Tell | null> {
   const url = URL.parse(address ?? '')
   if (!url || !channels[channel].allows(url, config)) return null
-  return { kind: channel, to: await sealAddress(url, channel, config.credentials.clientSecret, world) }
+  const { lifetimeMinutes } = channels[channel]
+  const expiresAt = lifetimeMinutes === undefined ? null : world.now() + lifetimeMinutes * 60_000
+  const to = await sealAddress(url, channel, config.credentials.clientSecret, world)
+  return { kind: channel, to, expiresAt }
+}
+
+/** Says whether a channel takes one answer only, so that an outcome which may still change is not told there. */
+export function isAnsweredOnce(channel: ReplyChannel): boolean {
+  return channels[channel].isAnsweredOnce ?? false
 }
 
 /**
@@ -74,7 +88,9 @@ export async function sendReply(
   config: Config,
   world: World,
 ): Promise<TellResult> {
-  const { allows, method = 'POST', headers, body, isFinal } = channels[tell.kind]
+  const { allows, lifetimeMinutes, method = 'POST', headers, body, isFinal } = channels[tell.kind]
+  if (tell.expiresAt !== null && world.now() > tell.expiresAt)
+    return { kind: 'refused', reason: `its address was good for ${lifetimeMinutes} minutes only` }
   const url = await openAddress(tell.to, tell.kind, config.credentials.clientSecret, world)
   if (!url || !allows(url, config)) return { kind: 'refused', reason: 'the address cannot be used any more' }
   const message = {

@@ -1,8 +1,10 @@
 import { WorkflowEntrypoint, type WorkflowEvent, type WorkflowStep } from 'cloudflare:workers'
+import type { Config } from '../config/config.ts'
 import { deploymentOf } from '../deployment.ts'
 import type { Bindings } from '../env.ts'
 import { isUnderWay, type RequestRecord } from '../ledger/entry.ts'
 import type { Progress } from '../ledger/replies.ts'
+import { LOOK_MINUTES } from '../ledger/search.ts'
 import { type LedgerShard, ledgerFor } from '../ledger/shards.ts'
 import type { ProvisionParameters } from '../ledger/start-workflow.ts'
 import { log } from '../lib/log.ts'
@@ -10,7 +12,7 @@ import { callbackHost } from '../lib/sealed-address.ts'
 import { world } from '../lib/world.ts'
 import { sendCallback } from './callback.ts'
 import type { TellResult } from './post.ts'
-import { sendReply } from './reply.ts'
+import { isAnsweredOnce, sendReply } from './reply.ts'
 import { writeComment } from './ticket-comment.ts'
 
 /** A step that fails by accident, such as on a restart of the ledger, is repeated; the ledger makes that safe. */
@@ -29,63 +31,120 @@ type Again = { readonly kind: 'again'; readonly retryAfter: number }
 type Steps = {
   do<T>(name: string, config: typeof STEP, work: () => Promise<T>): Promise<T>
   sleep(name: string, milliseconds: number): Promise<void>
+  sleepUntil(name: string, time: number): Promise<void>
 }
 
+type Ended = Extract<Progress, { kind: 'ended' }>
+
+/** What a message to one receiver came to; `superseded` if another Workflow tells a later outcome. */
+type Told = TellResult | { readonly kind: 'superseded' }
+
 /**
- * Runs one request in the background: provisions it, sets the expiry of its credentials, tells the requester. Every step
- * is safe to repeat, because the ledger does each thing once; waits are the platform's, so they survive restarts.
+ * Runs one request in the background: provisions it, searches for its vault if the create got no answer, sets the expiry
+ * of its credentials, tells the requester. Every step is safe to repeat, because the ledger does each thing once; waits
+ * are the platform's, so they survive restarts. If the ledger has started another Workflow for the request, this one
+ * learns so from its next step, and ends.
  */
 export class Provision extends WorkflowEntrypoint<Bindings, ProvisionParameters> {
   override async run(event: Readonly<WorkflowEvent<ProvisionParameters>>, step: WorkflowStep): Promise<void> {
     const steps = step as unknown as Steps // see Steps
-    const { id } = event.payload
-    const ended = await this.#finish(id, steps, 'provision', () => this.#ledger(id).run(id))
-    if (ended.kind !== 'ended') return
-    const { status, callbackUrl, tell } = ended
+    const { payload } = event
+    const ledger = this.#ledger(payload.id)
+    const ended = await this.#finish(payload, steps, 'provision', () => ledger.run(payload))
+    if (ended.kind === 'ended') {
+      // what takes long to tell must not keep the search waiting
+      const telling = this.#tellEveryone(payload, steps, ended)
+      const isSearched = ended.search !== null && (await this.#search(payload, steps, ended.search))
+      // a search that found the vault has started the Workflow that tells it
+      if (isSearched) await this.#tellOnce(payload, steps, ended)
+      await telling
+    }
+    // no step, which would cost as much as all of this: if it is not heard, the ledger finds out by itself
+    await ledger.workflowEnded(payload).catch(() => undefined)
+  }
+
+  async #tellEveryone(payload: ProvisionParameters, steps: Steps, ended: Ended): Promise<void> {
+    const { status, callbackUrl, tell, search } = ended
     // an address that came with the request may be good for minutes only, and an expiry can take hours
-    if (tell && tell.kind !== 'ticket')
-      await this.#tell(id, 'whoever asked', steps, (record) =>
-        sendReply(record, tell, deploymentOf(this.env).config, world),
-      )
+    if (search === null) await this.#tellOnce(payload, steps, ended)
+    if (tell && tell.kind !== 'ticket' && !isAnsweredOnce(tell.kind))
+      await this.#tell(payload, 'requester', steps, (record) => sendReply(record, tell, this.#config, world))
     if (status === 'created')
-      await this.#finish(id, steps, 'set expiry', () => this.#ledger(id).finishExpiry(id))
+      await this.#finish(payload, steps, 'set expiry', () => this.#ledger(payload.id).finishExpiry(payload))
     if (callbackUrl !== null)
-      await this.#tell(id, callbackHost(callbackUrl), steps, (record) =>
-        sendCallback(callbackUrl, event.instanceId, record, deploymentOf(this.env).config, world),
+      await this.#tell(payload, callbackHost(callbackUrl), steps, (record) =>
+        sendCallback(callbackUrl, messageIdOf(record), record, this.#config, world),
       )
     if (tell?.kind === 'ticket')
-      await this.#tell(id, 'the ticket', steps, (record) =>
-        writeComment(record, event.instanceId.split('-')[1] ?? '1', deploymentOf(this.env).config, world),
+      await this.#tell(payload, 'the ticket', steps, (record) =>
+        writeComment(record, commentMarkOf(record), this.#config, world),
       )
   }
 
+  /** Tells what can be told once only, and so not before the search for the vault is over. */
+  async #tellOnce(payload: ProvisionParameters, steps: Steps, { tell }: Ended): Promise<void> {
+    if (!tell || tell.kind === 'ticket' || !isAnsweredOnce(tell.kind)) return
+    await this.#tell(payload, 'the step in ConductorOne', steps, (record) =>
+      sendReply(record, tell, this.#config, world),
+    )
+  }
+
+  /**
+   * Looks for the vault of a create that got no answer, again and again, until it is found or the search is over.
+   *
+   * @returns whether the search ended in vain
+   */
+  async #search(
+    payload: ProvisionParameters,
+    steps: Steps,
+    { sentAt, looksCount }: NonNullable<Ended['search']>,
+  ): Promise<boolean> {
+    for (const [index, minutes] of LOOK_MINUTES.entries()) {
+      if (index < looksCount) continue
+      await steps.sleepUntil(`look ${index + 1}: wait`, sentAt + minutes * 60_000)
+      const { vaultId, isOver } = await steps.do(`look ${index + 1}`, STEP, () =>
+        this.#ledger(payload.id).look(payload),
+      )
+      if (vaultId !== null) return false
+      if (isOver) break
+    }
+    return true
+  }
+
   /** Repeats a part until the ledger says that it has ended, and ends it if that takes too long. */
-  async #finish(id: string, steps: Steps, part: string, work: () => Promise<Progress>): Promise<Progress> {
+  async #finish(
+    payload: ProvisionParameters,
+    steps: Steps,
+    part: string,
+    work: () => Promise<Progress>,
+  ): Promise<Progress> {
     const progress = await repeat(steps, part, work)
     return progress.kind === 'again'
-      ? steps.do(`give up: ${part}`, STEP, () => this.#ledger(id).giveUp(id))
+      ? steps.do(`give up: ${part}`, STEP, () => this.#ledger(payload.id).giveUp(payload))
       : progress
   }
 
   async #tell(
-    id: string,
+    payload: ProvisionParameters,
     whom: string,
     steps: Steps,
     send: (record: RequestRecord) => Promise<TellResult>,
   ): Promise<void> {
-    const result = await repeat(steps, `tell ${whom}`, async (): Promise<TellResult> => {
+    const told = await repeat(steps, `tell ${whom}`, async (): Promise<Told> => {
       // the record as it is now: the expiry may have been set since
-      const record = await this.#ledger(id).read(id)
-      if (!record) return { kind: 'refused', reason: 'the request is not kept any more' }
+      const record = await this.#ledger(payload.id).recordFor(payload)
+      if (!record) return { kind: 'superseded' }
       // a later attempt has replaced this one, and its outcome is the one to tell
       return isUnderWay(record) ? { kind: 'again', retryAfter: 0 } : send(record)
     })
-    if (result.kind === 'delivered') return
-    log('warn', 'result.not_delivered', { request: id })
-    const reason = result.kind === 'refused' ? result.reason : 'it was not accepted in time'
-    await steps.do(`note on ${whom}`, STEP, () =>
-      this.#ledger(id).note(id, `The result could not be delivered to ${whom}: ${reason}.`),
-    )
+    if (told.kind === 'delivered' || told.kind === 'superseded') return
+    log('warn', 'result.not_delivered', { request: payload.id })
+    const reason = told.kind === 'refused' ? told.reason : 'it was not accepted in time'
+    await steps.do(`note on ${whom}`, STEP, () => this.#ledger(payload.id).noteUntold(payload, whom, reason))
+  }
+
+  get #config(): Config {
+    return deploymentOf(this.env).config
   }
 
   #ledger(id: string): LedgerShard {
@@ -93,6 +152,16 @@ export class Provision extends WorkflowEntrypoint<Bindings, ProvisionParameters>
     if (!ledger) throw new TypeError('a Workflow is started with a request id')
     return ledger
   }
+}
+
+/** Identifies a message to a callback, whichever Workflow sends it: one for each outcome of each attempt. */
+function messageIdOf({ id, attempt, status }: RequestRecord): string {
+  return `${id}-${attempt}-${status}`
+}
+
+/** Tells the comments on one request from each other: an attempt that is settled later gets another one. */
+function commentMarkOf({ attempt, settledBy }: RequestRecord): string {
+  return settledBy === null ? String(attempt) : `${attempt}, settled`
 }
 
 /** Repeats a part of the work, each attempt as a step of its own, until it doesn't ask for another one. */

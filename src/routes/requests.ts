@@ -18,15 +18,36 @@ export const requests = factory
   )
   .post('/:id/resolve', caller('operate'), jsonBody(Settlement), async (c) => {
     const id = c.req.param('id')
-    const settlement = c.req.valid('json')
-    const vaultId = 'vaultId' in settlement ? settlement.vaultId : null
-    const settled = await ledgerFor(c.env, id)?.settle(id, { vaultId, by: c.get('caller').name })
+    const command = { ...c.req.valid('json'), by: c.get('caller').name }
+    const settled = await ledgerFor(c.env, id)?.settle(id, command)
     switch (settled?.kind) {
       case undefined:
       case 'gone':
         throw noSuchRequest()
       case 'settled':
+      case 'not-found':
         return c.json(settled.record, 200)
+      case 'previewed': {
+        const { vault, fits, reasons } = settled
+        return c.json({ preview: true as const, vault, fits, reasons: [...reasons] }, 200)
+      }
+      case 'taken':
+        throw wrongVault('The vault belongs to another request.', 'is the id of another request’s vault')
+      case 'unproven':
+        throw wrongVault(
+          `Nothing proves that this vault belongs to the request. ${settled.reasons.join(' ')} If you are sure that it ` +
+            'does, send "force": true with it.',
+          'is not proven to be the id of this request’s vault',
+        )
+      case 'searching':
+        throw new Problem(
+          'invalid-request',
+          `ConductorOne's system log is still being searched for the vault; the next look is at ${settled.nextLookAt}. ` +
+            'If you are sure that there is none, send "force": true.',
+          { errors: [{ pointer: '/force', detail: 'must be true while the search runs' }] },
+        )
+      case 'not-searched':
+        return problemResponse({ ...settled.problem, instance: c.get('requestId') })
       case 'not-unknown':
         throw new Problem(
           'invalid-request',
@@ -35,9 +56,10 @@ export const requests = factory
       case 'vault-not-read':
         if (settled.problem.upstream?.status !== 404)
           return problemResponse({ ...settled.problem, instance: c.get('requestId') })
-        throw new Problem('invalid-request', 'ConductorOne has no vault with that id.', {
-          errors: [{ pointer: '/vaultId', detail: 'is not the id of a vault in ConductorOne' }],
-        })
+        throw wrongVault(
+          'ConductorOne has no vault with that id.',
+          'is not the id of a vault in ConductorOne',
+        )
     }
   })
 
@@ -66,6 +88,10 @@ export async function answerRecord(c: Context<AppEnv>, id: string, withAttempts 
   if (!record || !(own || scopes.includes('operate'))) throw noSuchRequest()
   const { attempts, ...bare } = record
   return c.json({ ...bare, ...(withAttempts && { attempts }) }, 200)
+}
+
+function wrongVault(message: string, detail: string): Problem {
+  return new Problem('invalid-request', message, { errors: [{ pointer: '/vaultId', detail }] })
 }
 
 function noSuchRequest(): Problem {

@@ -8,7 +8,7 @@ import { type Claim, claimOf } from '../ledger/claim.ts'
 import { parseIdempotencyKey } from '../ledger/idempotency-key.ts'
 import type { Reply } from '../ledger/replies.ts'
 import { identityOf } from '../ledger/sameness.ts'
-import { madeVault, submitClaim } from '../ledger/shards.ts'
+import { ledgerFor, madeVault, submitClaim } from '../ledger/shards.ts'
 import { log } from '../lib/log.ts'
 import { sealCallback } from '../lib/sealed-address.ts'
 import { readTraceparent } from '../lib/traceparent.ts'
@@ -81,7 +81,12 @@ export async function createVault(
   const reply = submitClaim(c.env, claim, shard)
   // a caller that hangs up changes nothing
   c.executionCtx.waitUntil(reply.catch(() => undefined))
-  return answer(c, await reply.catch((error: unknown) => interrupted(c, claim, error)))
+  return answer(
+    c,
+    await reply.catch(async (error: unknown) => {
+      throw overloadProblem(error) ?? interrupted(c, claim, await idOf(c, claim))
+    }),
+  )
 }
 
 /** Answers what would be sent. Users are read; nothing is created or recorded. */
@@ -145,16 +150,32 @@ function answer(c: Context<AppEnv>, reply: Reply) {
   }
 }
 
+/**
+ * Finds the id that a claim runs under after the ledger broke off: that of an earlier attempt under the same key, or its
+ * own.
+ *
+ * @returns undefined if the ledger can't tell now
+ */
+async function idOf({ env }: Context<AppEnv>, { id, key }: Claim): Promise<string | undefined> {
+  if (key === null) return id
+  try {
+    return (await ledgerFor(env, id)?.idUnder(key)) ?? id
+  } catch {
+    return undefined
+  }
+}
+
 /** Answers if the ledger itself broke off. What it has on disk decides, and that can't be told from here. */
-function interrupted(c: Context<AppEnv>, { id }: Claim, error: unknown): never {
-  const overload = overloadProblem(error)
-  if (overload) throw overload
-  c.set('requestId', id)
+function interrupted(c: Context<AppEnv>, claim: Claim, id: string | undefined): never {
+  if (id !== undefined) c.set('requestId', id)
   log('error', 'ledger.interrupted', { request: id, caller: c.get('caller').name })
+  const where = id === undefined ? 'GET /v1/requests' : `/v1/requests/${id}`
+  // a request of an earlier attempt is found in any case, whether or not this one was sent
+  const ifMissing = id === claim.id ? ' If it is not found there, nothing was sent.' : ''
   throw new Problem(
     'outcome-unknown',
-    `This Worker was interrupted. In half a minute, /v1/requests/${id} says what became of the request; ` +
-      'if it is not found there, nothing was sent. With an Idempotency-Key or a ticket it is safe to send it again.',
-    { headers: { Location: `/v1/requests/${id}` } },
+    `This Worker was interrupted. In half a minute, ${where} says what became of the request.${ifMissing} With an ` +
+      'Idempotency-Key or a ticket it is safe to send it again.',
+    id === undefined ? {} : { headers: { Location: `/v1/requests/${id}` } },
   )
 }

@@ -3,6 +3,7 @@ import type { OwnedVault } from '../simulator/vaults.ts'
 import { expectProblem } from '../support/problem.ts'
 import { expectNoSecrets } from '../support/secrets.ts'
 import { type Stage, startStage, unique } from '../support/stage.ts'
+import { tenantClient } from '../support/tenant-client.ts'
 import type { Answer } from '../support/worker.ts'
 
 const OWNER = '2mQg9IILyNefQ6oMTvolM4FjD01'
@@ -40,6 +41,13 @@ function leaveTheVault(): Promise<void> {
 
 function leaveNothing(): Promise<void> {
   return stage.simulator.control.fault('create', 'gateway-timeout', { when: 'before' })
+}
+
+/** Makes a vault in the tenant as a person would. */
+async function makeByHand(fields: Readonly<Record<string, string>>): Promise<string> {
+  const call = await tenantClient(stage.simulator.url, stage.credential)
+  const { json } = await call('POST', '/api/v1/vaults', { groupAuthzVault: {}, ...fields })
+  return Object(json).vault.id
 }
 
 function resolve(
@@ -113,7 +121,8 @@ test('an unknown outcome is settled with the vault that was found', async () => 
     status: 'created',
     vault: found,
     problem: null,
-    warnings: [expect.stringContaining('operator')],
+    settledBy: 'operator',
+    warnings: [expect.stringContaining('operator'), expect.stringContaining('runbook was answered')],
   })
   expect((await stage.worker.call('GET', `/v1/requests/${id}`)).body).toEqual(settled.body)
   const replay = await again()
@@ -126,11 +135,56 @@ test('an unknown outcome is settled with the vault that was found', async () => 
 
 test('an unknown outcome is settled as not created, and the key may be used again', async () => {
   const { id, name, again } = await lose(leaveNothing)
-  const settled = await resolve(id, { outcome: 'not_created' })
+  // the search may still find it
+  const early = await resolve(id, { outcome: 'not_created' })
+  expectProblem(early, 'invalid-request', ['/force'])
+  const settled = await resolve(id, { outcome: 'not_created', force: true })
   expect([settled.status, settled.body.status, settled.body.vault]).toEqual([200, 'failed', null])
   const second = await again()
-  expect([second.status, second.body.request.id]).toEqual([201, id])
-  expect(await vaultsOf(name)).toHaveLength(1)
+  const next = second.body.request
+  expect([second.status, next.id === id, next.warnings]).toEqual([201, false, [expect.stringContaining(id)]])
+  const first = await stage.worker.call('GET', `/v1/requests/${id}`)
+  expect(first.body).toMatchObject({
+    status: 'failed',
+    warnings: expect.arrayContaining([expect.stringContaining(next.id)]),
+  })
+  const [vault, ...others] = await vaultsOf(name)
+  expect([vault?.description.endsWith(`request ${next.id}`), others]).toEqual([true, []])
+})
+
+test('an unknown outcome settles itself if the system log shows its vault', async () => {
+  const { id, name } = await lose()
+  const searched = await resolve(id, { search: true })
+  const { ownerIds: _, ...vault } = (await vaultsOf(name))[0] ?? expect.fail('there is a vault')
+  expect([searched.status, searched.body]).toEqual([
+    200,
+    expect.objectContaining({ id, status: 'created', vault, settledBy: 'conductorone-system-log' }),
+  ])
+  const nothing = await lose(leaveNothing)
+  const unknown = await resolve(nothing.id, { search: true })
+  expect([unknown.status, unknown.body.status, unknown.body.warnings]).toEqual([
+    200,
+    'unknown',
+    [expect.stringMatching(/searched until 2\d{3}-/)],
+  ])
+})
+
+test('a vault is shown before it is taken; one without the line needs force, another one’s is refused', async () => {
+  const { id, name } = await lose()
+  const planted = await stage.worker.create({
+    name: unique('Planted'),
+    owners: [OWNER],
+    description: `Requested by Jane Doe via runbook, request ${id}`,
+  })
+  expectProblem(await resolve(id, { vaultId: planted.body.vault.id, force: true }), 'invalid-request', [
+    '/vaultId',
+  ])
+  const byHand = await makeByHand({ displayName: name, description: `request ${id}, by hand` })
+  const preview = await resolve(id, { vaultId: byHand, preview: true })
+  expect([preview.status, preview.body.fits, preview.body.vault.id]).toEqual([200, false, byHand])
+  expectProblem(await resolve(id, { vaultId: byHand }), 'invalid-request', ['/vaultId'])
+  const forced = await resolve(id, { vaultId: byHand, force: true })
+  expect(forced.body.warnings).toContainEqual(expect.stringContaining('does not name this request'))
 })
 
 test('only operators settle, with a vault that is there, and what is unknown only', async () => {

@@ -32,6 +32,7 @@ export type Script = {
   create: Step[]
   update: Step[]
   vault: Step[]
+  events: Step[]
   callback: Step[]
 }
 
@@ -75,6 +76,7 @@ export function stageTenant() {
       create: [(body, init) => json({ vault: { id: `vault-${++vaults}`, ...Object(body) } })(body, init)],
       update: [(body, init) => json({ vault: Object(body).vault })(body, init)],
       vault: [json({ vault: { id: 'vault-found', displayName: 'Payroll' } })],
+      events: [json({ list: [], nextPageToken: '' })],
       callback: [() => new Response(null, { status: 204 })],
     } satisfies Script)
     vi.stubGlobal('fetch', async (url: string, init: RequestInit) => {
@@ -99,8 +101,10 @@ function addressee({ hostname, pathname }: URL, method = 'GET'): keyof Script {
   if (hostname === 'hooks.example.com' || hostname === 'hooks.slack.com') return 'callback'
   if (hostname !== 'acme.conductor.one') throw new Error(`nobody may ask ${hostname}`)
   if (pathname === '/auth/v1/token') return 'token'
+  if (pathname.startsWith('/api/v1/webhooks/callback/')) return 'callback'
   if (pathname === '/api/v1/search/users') return 'users'
   if (pathname === '/api/v1/vaults') return 'create'
+  if (pathname === '/api/v1/systemlog/events') return 'events'
   return method === 'POST' ? 'update' : 'vault'
 }
 

@@ -60,7 +60,9 @@ const resolveRequest: Part = {
   tags: ['Requests'],
   summary: 'Settle an unknown outcome',
   description:
-    'Settles a request whose outcome is `unknown`, once a person has looked in ConductorOne. Needs the scope `operate`.',
+    'Settles a request whose outcome is `unknown`: with the vault that a person has found in ConductorOne, as not ' +
+    'created, or by looking through ConductorOne’s system log now, as the Worker itself does for half an hour. A vault ' +
+    'that belongs to another request is refused. Needs the scope `operate`.',
   security: scopes('operate'),
   parameters: [REQUEST_ID],
   requestBody: {
@@ -71,19 +73,32 @@ const resolveRequest: Part = {
         schema: schemaRef('Settlement'),
         examples: {
           found: { summary: 'The vault is there', value: { vaultId: vault.id } },
+          preview: { summary: 'Look at the vault first', value: { vaultId: vault.id, preview: true } },
           none: { summary: 'There is no vault', value: { outcome: 'not_created' } },
+          search: { summary: 'Look through the system log now', value: { search: true } },
         },
       },
     },
   },
   responses: {
-    200: jsonResponse('The request as it is now.', schemaRef('RequestRecord'), {
-      found: {
-        summary: 'Settled with the vault that was found',
-        value: { ...created, warnings: settled.warnings, updatedAt: settled.updatedAt },
+    200: jsonResponse(
+      'The request as it is now, or the vault if only a preview was asked for.',
+      { anyOf: [schemaRef('RequestRecord'), schemaRef('VaultPreview')] },
+      {
+        found: {
+          summary: 'Settled with the vault that was found',
+          value: {
+            ...created,
+            warnings: settled.warnings,
+            settledBy: settled.settledBy,
+            updatedAt: settled.updatedAt,
+          },
+        },
+        preview: { summary: 'The vault fits', value: { preview: true, vault, fits: true, reasons: [] } },
+        none: { summary: 'Settled as not created', value: settled },
+        search: { summary: 'Not found yet', value: unknown },
       },
-      none: { summary: 'Settled as not created', value: settled },
-    }),
+    ),
     ...problemResponses([
       ...KEYED,
       ...JSON_BODY,

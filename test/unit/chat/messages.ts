@@ -123,6 +123,7 @@ export const messages: Readonly<Record<string, Message>> = {
           { id: record().id, caller: 'slack' },
         ),
         problemOf({ kind: 'lost', reason: 'the connection broke' }),
+        false,
       ),
     }),
   ),

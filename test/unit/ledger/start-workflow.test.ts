@@ -1,9 +1,14 @@
-import { createHash } from 'node:crypto'
 import { beforeEach, expect, test, vi } from 'vitest'
-import { type ProvisionParameters, startWorkflow } from '../../../src/ledger/start-workflow.ts'
+import {
+  type ProvisionParameters,
+  startWorkflow,
+  workflowHealth,
+} from '../../../src/ledger/start-workflow.ts'
 import { entryOf } from '../samples.ts'
 
-beforeEach(() => void vi.spyOn(console, 'error').mockReturnValue())
+beforeEach(() => {
+  for (const method of ['error', 'warn'] as const) vi.spyOn(console, method).mockReturnValue()
+})
 
 function workflowThat(create: () => Promise<unknown>) {
   const started: unknown[] = []
@@ -16,22 +21,17 @@ function workflowThat(create: () => Promise<unknown>) {
   return { started, workflow: workflow as unknown as Workflow<ProvisionParameters> } // the one method that is used
 }
 
-test.each([
-  [1, ''],
-  [2, '-2'],
-])('starts attempt %i under the digest of its key%s', async (attempt, suffix) => {
+test('starts each Workflow of a request under an id of its own, which no other request shares', async () => {
   const { started, workflow } = workflowThat(async () => ({}))
-  const entry = await entryOf({}, { attempt })
+  const entry = await entryOf({}, { run: 3 })
   expect(await startWorkflow(workflow, entry)).toBe(true)
-  const digest = createHash('sha256').update(String(entry.key)).digest('hex')
-  expect(started).toEqual([{ id: `${digest}${suffix}`, params: { id: entry.id } }])
-})
-
-test('starts a request without a key under the digest of its id', async () => {
-  const { started, workflow } = workflowThat(async () => ({}))
-  const entry = await entryOf({}, { key: null })
-  await startWorkflow(workflow, entry)
-  expect(started).toMatchObject([{ id: createHash('sha256').update(entry.id).digest('hex') }])
+  expect(started).toEqual([
+    {
+      id: `${entry.id}-3`,
+      params: { id: entry.id, run: 3 },
+      retention: { successRetention: '3 days', errorRetention: '7 days' },
+    },
+  ])
 })
 
 test.each([
@@ -41,4 +41,34 @@ test.each([
 ])('where the platform says %s, it runs: %s', async (error, runs) => {
   const { workflow } = workflowThat(() => Promise.reject(error))
   expect(await startWorkflow(workflow, await entryOf())).toBe(runs)
+})
+
+function workflowIn(get: () => Promise<unknown>): Workflow<ProvisionParameters> {
+  return { get } as unknown as Workflow<ProvisionParameters> // the one method that is used
+}
+
+test.each([
+  ['queued', 'alive'],
+  ['running', 'alive'],
+  ['waiting', 'alive'],
+  ['paused', 'alive'],
+  ['complete', 'complete'],
+  ['errored', 'dead'],
+  ['terminated', 'dead'],
+  ['unknown', 'dead'],
+])('a Workflow that is %s is %s', async (status, health) => {
+  const workflow = workflowIn(async () => ({ status: async () => ({ status }) }))
+  expect(await workflowHealth(workflow, await entryOf())).toBe(health)
+})
+
+test.each([
+  [new Error('(instance.not_found) Instance does not exist'), 'dead'],
+  [new Error('(instance.rate_limited)'), undefined],
+])('if the platform says %s, it is %s', async (error, health) => {
+  expect(
+    await workflowHealth(
+      workflowIn(() => Promise.reject(error)),
+      await entryOf(),
+    ),
+  ).toBe(health)
 })

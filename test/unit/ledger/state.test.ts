@@ -1,8 +1,9 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { dueAt, overdueAt } from '../../../src/ledger/alarm.ts'
-import type { Entry, Status } from '../../../src/ledger/entry.ts'
-import { unknownOutcome } from '../../../src/ledger/outcome-problems.ts'
+import { type Entry, recordOf, type Status, SYSTEM_LOG } from '../../../src/ledger/entry.ts'
+import { FOREIGN_VAULT, unknownOutcome } from '../../../src/ledger/outcome-problems.ts'
+import { isSearching, nextLookAt } from '../../../src/ledger/search.ts'
 import { advance, beginAttempt, decide, type Event } from '../../../src/ledger/state.ts'
 import { Problem } from '../../../src/problem/problem.ts'
 import { claimLike, entryOf, orderFor, problemDocument, vault } from '../samples.ts'
@@ -19,13 +20,17 @@ const events: { readonly [T in Event['type']]: Extract<Event, { type: T }> } = {
   sending: { type: 'sending', owners },
   created: { type: 'created', vault },
   failed: { type: 'failed', problem },
-  lost: { type: 'lost', problem: problemDocument('outcome-unknown') },
+  lost: { type: 'lost', problem: problemDocument('outcome-unknown'), isSearchOn: false },
   postponed: { type: 'postponed', problem },
   abandoned: { type: 'abandoned' },
-  overdue: { type: 'overdue' },
+  overdue: { type: 'overdue', isSearchOn: false },
   'expiry-set': { type: 'expiry-set', vault: { ...vault, credentialExpirationDuration: '3600s' } },
   'expiry-refused': { type: 'expiry-refused', note: 'refused' },
-  'workflow-started': { type: 'workflow-started' },
+  'workflow-seen': { type: 'workflow-seen' },
+  'workflow-lost': { type: 'workflow-lost' },
+  'workflow-ended': { type: 'workflow-ended' },
+  looked: { type: 'looked', finding: 'none', isScheduled: true },
+  'search-stopped': { type: 'search-stopped' },
   noted: { type: 'noted', note: 'by the way' },
   settled: { type: 'settled', vault, by: 'operator' },
 }
@@ -65,7 +70,11 @@ test.each<[Event['type'], ...(Status | '-')[]]>([
   ['overdue', 'failed', 'unknown', '-', '-', '-'],
   ['expiry-set', '-', '-', 'created', '-', '-'],
   ['expiry-refused', '-', '-', 'created', '-', '-'],
-  ['workflow-started', 'accepted', 'creating', 'created', 'failed', 'unknown'],
+  ['workflow-seen', 'accepted', 'creating', 'created', 'failed', 'unknown'],
+  ['workflow-lost', 'accepted', 'creating', 'created', 'failed', 'unknown'],
+  ['workflow-ended', 'accepted', 'creating', 'created', 'failed', 'unknown'],
+  ['looked', '-', '-', '-', '-', 'unknown'],
+  ['search-stopped', '-', '-', '-', '-', 'unknown'],
   ['noted', 'accepted', 'creating', 'created', 'failed', 'unknown'],
   ['settled', '-', '-', '-', '-', 'created'],
 ])('%s leads from each state where it should, or nowhere', async (type, ...expected) => {
@@ -76,7 +85,7 @@ test.each<[Event['type'], ...(Status | '-')[]]>([
 })
 
 test('every event stands in that table', () => {
-  expect(Object.keys(events)).toHaveLength(13)
+  expect(Object.keys(events)).toHaveLength(17)
 })
 
 test('begins as accepted, with nothing sent and nobody found', async () => {
@@ -159,7 +168,7 @@ test('an overdue request that a Workflow looks after waits a day for it, if it w
 
 test('a request that was tried long enough fails with what kept it from being sent', async () => {
   const told = { ...problem, detail: 'HTTP 503' }
-  const postponed = advance(await entryIn('accepted', {}, true), { type: 'postponed', problem: told }, NOON)
+  const postponed = advance(await entryIn('accepted', {}, true), { ...events.postponed, problem: told }, NOON)
   expect(advance(postponed, events.abandoned, NOON).problem).toEqual(told)
 })
 
@@ -176,7 +185,7 @@ test('an overdue request says whether it can have been sent', async () => {
 test('tells a person what to look for, and how to settle it', async () => {
   const entry = await entryOf({ requestedBy: 'Jane' })
   const upstream = { status: 500, message: 'x' }
-  const document = unknownOutcome(entry, new Problem('outcome-unknown', 'No answer.', { upstream }))
+  const document = unknownOutcome(entry, new Problem('outcome-unknown', 'No answer.', { upstream }), false)
   expect(document).toMatchObject({ code: 'outcome-unknown', instance: entry.id, upstream })
   for (const part of [
     'No answer.',
@@ -195,14 +204,17 @@ test('settled without a vault it has failed, and the same key may be used again'
     vault: null,
     problem: { code: 'conductorone-unavailable' },
   })
-  expect(settled.notes).toEqual([expect.stringContaining('Ann')])
-  expect(decide(settled, claimLike(unknown))).toBe('retry')
+  expect(settled).toMatchObject({
+    settledBy: 'Ann',
+    notes: [expect.stringContaining('Ann'), expect.any(String)],
+  })
+  expect(decide(settled, claimLike(unknown))).toBe('succeed')
 })
 
 test('settled with a vault it has a Workflow of its own for what is left to do', async () => {
   const unknown = advance(
     await entryIn('unknown', { credentialTtl: '1h' }, true),
-    events['workflow-started'],
+    events['workflow-seen'],
     NOON,
   )
   const settled = advance(unknown, events.settled, NOON)
@@ -250,7 +262,7 @@ test.each([
     expect(advance(alone, event, NOON)).toMatchObject({ expiry, workflow: 'none' })
     const told = await entryIn('created', { credentialTtl: '1h', callbackUrl })
     expect(advance(told, event, NOON)).toMatchObject({ expiry, workflow: 'due' })
-    const running = advance(alone, events['workflow-started'], NOON)
+    const running = advance(alone, events['workflow-seen'], NOON)
     expect(advance(running, event, NOON)).toMatchObject({ expiry, workflow: 'started' })
   },
 )
@@ -267,8 +279,112 @@ test('the ledger looks soon at a request whose Workflow is not started', async (
   expect(due).toEqual(Array(5).fill(NOON + 5_000))
 })
 
+const searched = { ...events.lost, isSearchOn: true } as const
+
+/** A request whose create was sent at noon and got no answer, and whose vault is searched for. */
+async function searchedFor(fields: Readonly<Record<string, unknown>> = {}, background = false) {
+  return advance(await entryIn('creating', fields, background), searched, NOON + 20_000)
+}
+
+test('a lost create gets a Workflow that searches for its vault, unless it has one', async () => {
+  const lost = await searchedFor()
+  expect(lost).toMatchObject({
+    status: 'unknown',
+    workflow: 'due',
+    search: { sentAt: NOON, deadline: NOON + 25_000, looksCount: 0, isCallerAnswered: true },
+  })
+  const running = advance(await entryIn('creating', {}, true), events['workflow-seen'], NOON)
+  expect(advance(running, searched, NOON)).toMatchObject({
+    workflow: 'started',
+    search: { isCallerAnswered: false },
+  })
+  expect(await entryIn('unknown')).toMatchObject({ workflow: 'none', search: { isOver: true } })
+})
+
+test('the search looks six times in 25 minutes, and says when it looks next and until when it looked', async () => {
+  let entry = await searchedFor()
+  const minutes: number[] = []
+  for (let next = nextLookAt(entry); next !== null; next = nextLookAt(entry)) {
+    minutes.push((next - NOON) / 60_000)
+    expect(recordOf(entry).nextAttemptAt).toBe(new Date(next).toISOString())
+    entry = advance(entry, events.looked, next + 500)
+    expect(recordOf(entry).warnings.join()).toContain(new Date(next + 500).toISOString())
+  }
+  expect(minutes).toEqual([1, 2, 5, 10, 14, 25])
+  expect(recordOf(entry)).toMatchObject({
+    status: 'unknown',
+    nextAttemptAt: null,
+    updatedAt: recordOf(await searchedFor()).updatedAt,
+  })
+})
+
+test("an operator's look is not one of the six", async () => {
+  const looked = advance(await searchedFor(), { ...events.looked, isScheduled: false }, NOON + 30_000)
+  expect(looked.search).toMatchObject({ looksCount: 0, lookedAt: NOON + 30_000 })
+})
+
+test.each([
+  ['the right is missing', { ...events.looked, finding: 'forbidden' }, /may not read/],
+  ['it is switched off', events['search-stopped'], undefined],
+] as const)('the search ends if %s', async (_, event, warning) => {
+  const ended = advance(await searchedFor(), event, NOON + 60_000)
+  expect(isSearching(ended)).toBe(false)
+  const { warnings } = recordOf(ended)
+  if (warning) expect(warnings.join()).toMatch(warning)
+  else expect(warnings).toEqual([])
+})
+
+test.each([
+  ['found', (lost: Entry) => advance(lost, { ...events.settled, by: SYSTEM_LOG }, NOON + 60_000)],
+  ['answered late', (lost: Entry) => advance(lost, events.created, NOON + 60_000)],
+])('what was told is told anew if the vault is %s', async (_, settle) => {
+  const told = advance(await searchedFor({ callbackUrl }), events['workflow-seen'], NOON + 21_000)
+  expect(settle(told)).toMatchObject({ status: 'created', workflow: 'due', run: told.run + 1 })
+})
+
+test('a caller who was answered and has no callback is named', async () => {
+  const { warnings } = recordOf(advance(await searchedFor(), events.settled, NOON + 60_000))
+  expect(warnings).toContainEqual(expect.stringMatching(/^runbook was answered/))
+  const told = recordOf(advance(await searchedFor({ callbackUrl }), events.settled, NOON + 60_000))
+  expect(told.warnings).not.toContainEqual(expect.stringMatching(/^runbook was answered/))
+})
+
+test('a vault is its own by the line at the end of its description, not by a mention', async () => {
+  const lost = await searchedFor()
+  const line = `Requested via runbook, request ${lost.id}`
+  const settledWith = (description: string) =>
+    advance(lost, { ...events.settled, vault: { ...vault, description } }, NOON)
+  expect(settledWith(`Wages\n\n${line}`)).toMatchObject({ isForced: false })
+  const planted = settledWith(`${line}\n\nRequested via other, request req_other`)
+  expect(planted).toMatchObject({ isForced: true, notes: expect.arrayContaining([FOREIGN_VAULT]) })
+})
+
+test('a Workflow is asked after ten minutes whether it is alive, and then every ten', async () => {
+  const accepted = await entryIn('accepted', {}, true)
+  const started = advance(accepted, events['workflow-seen'], NOON + 1_000)
+  expect(dueAt(started)).toBe(NOON + 601_000)
+  expect(dueAt(advance(started, events['workflow-seen'], NOON + 601_000))).toBe(NOON + 1_201_000)
+  const lost = advance(started, events['workflow-lost'], NOON + 601_000)
+  expect(lost).toMatchObject({
+    workflow: 'due',
+    run: started.run + 1,
+    updatedAt: started.updatedAt,
+  })
+  expect(dueAt(advance(started, events['workflow-ended'], NOON + 2_000))).toBe(NOON + DAY + 5_000)
+})
+
+test('what ends overdue is told by a Workflow that is not the one that was lost', async () => {
+  const started = advance(await entryIn('accepted', { callbackUrl }, true), events['workflow-seen'], NOON)
+  const ended = advance(started, events.overdue, NOON + DAY)
+  expect(ended).toMatchObject({ status: 'failed', workflow: 'due', run: started.run + 1 })
+})
+
 const anyEvent = fc.oneof(
-  fc.constantFrom<Event>(...Object.values(events), { type: 'settled', vault: null, by: 'operator' }),
+  fc.constantFrom<Event>(...Object.values(events), searched, {
+    type: 'settled',
+    vault: null,
+    by: 'operator',
+  }),
 )
 const history = fc.array(fc.oneof({ weight: 6, arbitrary: anyEvent }, fc.constant('claim' as const)), {
   maxLength: 40,

@@ -135,7 +135,7 @@ describe('what ConductorOne is told', () => {
 
   test('of an unknown outcome is no lie, and says what to do', async () => {
     const entry = await entryOf({ ticket: { id: 'C1-42' } })
-    const problem = unknownOutcome(entry, problemOf({ kind: 'lost', reason: 'HTTP 500' }))
+    const problem = unknownOutcome(entry, problemOf({ kind: 'lost', reason: 'HTTP 500' }), false)
     const record = recordOf({ ...entry, status: 'unknown', problem })
     const { errored } = document(stepAnswer(record), STEP) as { errored: { comment: string } }
     expect(errored.comment).toMatch(/^Nobody knows whether the vault “Payroll” was created\./)

@@ -36,6 +36,9 @@ test('forgets what has ended after 30 days, but nothing whose outcome is unknown
   expect(await afterAlarm(made.stub, ...ids)).toEqual(['created', 'failed', 'unknown'])
   travel(60_000)
   expect(await afterAlarm(made.stub, ...ids)).toEqual(['gone', 'gone', 'unknown'])
+  // its search is over, so nothing looks after it any more
+  await lost.ledger.workflowEnded({ id: lost.claim.id, run: 1 })
+  await runDurableObjectAlarm(made.stub)
   travel(365 * DAY)
   expect(await runDurableObjectAlarm(made.stub)).toBe(false)
   expect(await made.ledger.read(lost.claim.id)).toMatchObject({ status: 'unknown' })

@@ -86,6 +86,10 @@ test('what the version before wrote is read with what came since', async () => {
     nextAttemptAt: null,
     run: 2,
     settledBy: null,
+    workflowSeenAt: null,
+    sentAt: null,
+    search: null,
+    isForced: false,
   })
 })
 

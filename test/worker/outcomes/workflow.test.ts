@@ -2,6 +2,7 @@ import { introspectWorkflow } from 'cloudflare:test'
 import { Webhook } from 'standardwebhooks'
 import { expect, test, vi } from 'vitest'
 import { deploymentOf } from '../../../src/deployment.ts'
+import type { Claim } from '../../../src/ledger/claim.ts'
 import { world } from '../../../src/lib/world.ts'
 import { replyTo } from '../../../src/outcomes/reply.ts'
 import {
@@ -17,6 +18,7 @@ import {
 } from '../stage.ts'
 
 const { script, sent, sentTo } = stageTenant()
+const at = ({ id }: Claim, run = 1) => ({ id, run })
 
 /** Submits a claim and lets its Workflow run to its end, without its waits. */
 async function run(wish: Wish) {
@@ -206,9 +208,9 @@ test('may be run as often as the platform likes', async () => {
   const { claim, ledger } = await run({ background: true, fields: { credentialTtl: '1h' } })
   const before = [sentTo('create').length, sentTo('update').length]
   for (let times = 0; times < 3; times++) {
-    expect(await ledger.run(claim.id)).toMatchObject({ kind: 'ended', status: 'created' })
-    expect(await ledger.finishExpiry(claim.id)).toMatchObject({ kind: 'ended' })
-    expect(await ledger.giveUp(claim.id)).toMatchObject({ kind: 'ended' })
+    expect(await ledger.run(at(claim))).toMatchObject({ kind: 'ended', status: 'created' })
+    expect(await ledger.finishExpiry(at(claim))).toMatchObject({ kind: 'ended' })
+    expect(await ledger.giveUp(at(claim))).toMatchObject({ kind: 'ended' })
   }
   expect([sentTo('create').length, sentTo('update').length]).toEqual(before)
 })
@@ -225,7 +227,7 @@ test('waits for a try that is going on instead of beginning another', async () =
   const { claim, ledger, stub } = await claimFor()
   const first = ledger.submit(claim)
   await vi.waitFor(() => expect(sentTo('create')).toHaveLength(1))
-  const others = [ledger.run(claim.id), ledger.run(claim.id)]
+  const others = [ledger.run(at(claim)), ledger.run(at(claim))]
   // what is asked later is answered later, so both are waiting now
   expect(await ledger.read(claim.id)).toMatchObject({ status: 'creating' })
   open = true
@@ -237,8 +239,8 @@ test('waits for a try that is going on instead of beginning another', async () =
 
 test('knows nothing of a request that is not kept', async () => {
   const { claim, ledger } = await claimFor({ shard: '0' })
-  expect(await ledger.run(claim.id)).toEqual({ kind: 'gone' })
-  expect(await ledger.giveUp(claim.id)).toEqual({ kind: 'gone' })
-  expect(await ledger.finishExpiry(claim.id)).toEqual({ kind: 'gone' })
+  expect(await ledger.run(at(claim))).toEqual({ kind: 'gone' })
+  expect(await ledger.giveUp(at(claim))).toEqual({ kind: 'gone' })
+  expect(await ledger.finishExpiry(at(claim))).toEqual({ kind: 'gone' })
   await expect(ledger.note(claim.id, 'x')).resolves.toBeUndefined()
 })

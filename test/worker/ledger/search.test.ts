@@ -1,0 +1,145 @@
+import { introspectWorkflow } from 'cloudflare:test'
+import { expect, test, vi } from 'vitest'
+import { deploymentOf } from '../../../src/deployment.ts'
+import { world } from '../../../src/lib/world.ts'
+import { replyTo } from '../../../src/outcomes/reply.ts'
+import { bindings, CALLBACK_URL, claimFor, json, stageTenant, type Wish } from '../stage.ts'
+
+const { script, sentTo } = stageTenant()
+const NOTHING = json({ list: [], nextPageToken: '' })
+const STEP_ADDRESS = 'https://acme.conductor.one/api/v1/webhooks/callback/x'
+let count = 0
+
+/** Loses a create, and lets the search run to its end without its waits; the log shows the vault at this look. */
+async function lose(wish: Wish, foundAtLook?: number) {
+  await using workflows = await introspectWorkflow(bindings.PROVISION)
+  await workflows.modifyAll((modifier) => modifier.disableSleeps())
+  const claimed = await claimFor(wish)
+  const { claim } = claimed
+  const id = `2kSuIdOfASearchedVault${String(++count).padStart(5, '0')}`
+  script.create = [
+    (body) => {
+      const vault = { id, createdAt: new Date().toISOString(), ...Object(body) }
+      script.vault = [json({ vault })]
+      return new Response(null, { status: 504 })
+    },
+  ]
+  const shown = json({ list: [{ operation: 'VaultService/Create', uid: id }], nextPageToken: '' })
+  script.events = foundAtLook ? [...Array(foundAtLook - 1).fill(NOTHING), shown] : [NOTHING]
+  await claimed.ledger.submit(claim)
+  const expected = foundAtLook && (wish.tell || wish.fields) ? 2 : 1
+  await vi.waitFor(async () => expect(await workflows.get()).toHaveLength(expected), { timeout: 20_000 })
+  for (const instance of await workflows.get()) await instance.waitForStatus('complete')
+  return { ...claimed, id, record: await claimed.ledger.read(claim.id) }
+}
+
+const told = () => sentTo('callback').map(({ body }) => Object(body).type)
+const stepTell = () => replyTo('conductorone-step', STEP_ADDRESS, deploymentOf(bindings).config, world)
+
+test.each([1, 2, 6])(
+  'settles a lost create with the vault that look %i shows, and sends nothing again',
+  async (look) => {
+    const { record, id } = await lose({}, look)
+    expect(record).toMatchObject({
+      status: 'created',
+      vault: { id },
+      problem: null,
+      settledBy: 'conductorone-system-log',
+      nextAttemptAt: null,
+    })
+    expect(sentTo('create')).toHaveLength(1)
+    expect(sentTo('events')).toHaveLength(look)
+    expect(sentTo('vault')).toHaveLength(1)
+  },
+)
+
+test('looks six times, and then says until when it looked', async () => {
+  const { record } = await lose({})
+  expect(record).toMatchObject({
+    status: 'unknown',
+    nextAttemptAt: null,
+    settledBy: null,
+    warnings: [expect.stringMatching(/was searched until 2\d{3}-.*The search is over/)],
+  })
+  expect(sentTo('events')).toHaveLength(6)
+})
+
+test('tells who was told that the outcome is unknown again, as another message', async () => {
+  await lose({ fields: { callbackUrl: CALLBACK_URL } }, 2)
+  expect(told()).toEqual(['vault.unknown', 'vault.created'])
+  const ids = sentTo('callback').map(({ headers }) => headers.get('webhook-id'))
+  expect(new Set(ids).size).toBe(2)
+})
+
+test.each([
+  ['found', 3, 'complete'],
+  ['not found', undefined, 'errored'],
+])('answers a step of ConductorOne once, after the search: %s', async (_, look, answer) => {
+  script.callback = [json({})]
+  await lose({ background: true, tell: await stepTell() }, look)
+  expect(sentTo('callback').map(({ body }) => Object.keys(Object(body)))).toEqual([['version', answer]])
+})
+
+test('names who can no longer be told', async () => {
+  const tell = await replyTo(
+    'slack',
+    'https://hooks.slack.com/commands/T1/1/x',
+    deploymentOf(bindings).config,
+    {
+      ...world,
+      now: () => Date.now() - 31 * 60_000,
+    },
+  )
+  const { record } = await lose({ background: true, tell, fields: { requestedBy: 'Jane Doe' } }, 1)
+  expect(record?.warnings).toContainEqual(
+    expect.stringMatching(
+      /^Jane Doe was told that the outcome is unknown, and could not be told what it is: .*30 minutes/,
+    ),
+  )
+  expect(sentTo('callback')).toEqual([])
+})
+
+test('sets the expiry of what it found', async () => {
+  const { record } = await lose({ fields: { credentialTtl: '1h' } }, 1)
+  expect(record).toMatchObject({ status: 'created', vault: { credentialExpirationDuration: '3600s' } })
+})
+
+test('does not look again once an operator has settled it', async () => {
+  await using workflows = await introspectWorkflow(bindings.PROVISION)
+  const { claim, ledger } = await claimFor()
+  script.create = [json({}, 500)]
+  await ledger.submit(claim)
+  await ledger.settle(claim.id, { outcome: 'not_created', force: true, by: 'Ann' })
+  expect(await ledger.look({ id: claim.id, run: 1 })).toEqual({ vaultId: null, isOver: true })
+  expect(sentTo('events')).toEqual([])
+  expect(await workflows.get()).toBeDefined()
+})
+
+test('says once in the log that the right is missing, whatever number of requests it concerns', async () => {
+  deploymentOf(bindings).saidOnce.clear()
+  const errors = vi.spyOn(console, 'error').mockReturnValue()
+  script.create = [json({}, 500)]
+  script.events = [json({ code: 7, message: 'no' }, 403)]
+  for (let times = 0; times < 3; times++) {
+    const { claim, ledger } = await claimFor({ shard: 'c' })
+    await ledger.submit(claim)
+    expect(await ledger.look({ id: claim.id, run: 1 })).toEqual({ vaultId: null, isOver: true })
+    expect(await ledger.read(claim.id)).toMatchObject({
+      nextAttemptAt: null,
+      warnings: [expect.stringContaining('may not read it')],
+    })
+  }
+  const lines = errors.mock.calls.map(([line]) => String(line))
+  expect(lines.filter((line) => line.includes('system_log.forbidden'))).toHaveLength(1)
+})
+
+test('a look that cannot be made is followed by the next one', async () => {
+  const { claim, ledger } = await claimFor()
+  script.create = [json({}, 500)]
+  script.events = [json({}, 400), NOTHING]
+  await ledger.submit(claim)
+  expect(await ledger.look({ id: claim.id, run: 1 })).toEqual({ vaultId: null, isOver: false })
+  expect(await ledger.read(claim.id)).toMatchObject({ warnings: [] })
+  await ledger.look({ id: claim.id, run: 1 })
+  expect(await ledger.read(claim.id)).toMatchObject({ warnings: [expect.stringContaining('searched until')] })
+})
