@@ -91,7 +91,8 @@ export const github: Source = {
       faults,
       warnings,
       issue: issueOf(repository, issue),
-      personId: String(issue.user.id ?? issue.user.login),
+      // an id only: a name can pass to another person
+      personId: issue.user.id === undefined ? null : String(issue.user.id),
       approvedBy: isApproved ? personOf(sender) : null,
     }
   },

@@ -82,13 +82,18 @@ export const gitlab: Source = {
       faults,
       warnings,
       issue: { site: hostOf(issue.url), id: String(issue.id ?? readableId) },
-      personId: String(authorId ?? user.id ?? user.username),
+      personId: authorIdText(authorId ?? (isOpened ? user.id : undefined)),
       approvedBy: isAuthor ? null : personOf(user),
     }
   },
   acceptedStatus: 202,
   // four failures in a row pause the webhook, and people do not see them
   refusedStatus: 200,
+}
+
+/** An id only: a name can pass to another person. */
+function authorIdText(id: number | undefined): string | null {
+  return id === undefined ? null : String(id)
 }
 
 /** Names the author. An event names the person who acts, and of the author only the id unless assigned too. */

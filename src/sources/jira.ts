@@ -83,7 +83,7 @@ export const jira: Source = {
       faults,
       warnings: isNamed ? [] : title.warnings,
       issue: { site, id: String(issue.id ?? issue.key) },
-      personId: reporter?.accountId ?? requestedBy ?? null,
+      personId: reporter?.accountId ?? null,
       approvedBy: approverOf(parsed.data) ?? null,
     }
   },

@@ -81,7 +81,7 @@ export const linear: Source = {
       faults,
       warnings,
       issue: { site: SITE, id: data.id },
-      personId: data.creatorId ?? actor?.id ?? null,
+      personId: data.creatorId ?? (isCreated ? actor?.id : null) ?? null,
       approvedBy: isLabelled && !isAuthor && isPerson(actor) && actor ? nameOf(actor) : null,
     }
   },

@@ -359,7 +359,7 @@ test('all faults of a ticket are told at once', async () => {
     '“Owners” must be',
   ])
     expect(answer.body.detail).toContain(word)
-  expect(await read(answer.body.instance)).toMatchObject({ status: 'failed', name: '(no name)' })
+  expect(await read(answer.body.instance)).toMatchObject({ status: 'failed', name: 'Vault without a name' })
 })
 
 test('a body without a ticket is told by its message: the same one is one vault, another is another', async () => {
