@@ -120,36 +120,12 @@ async function check() {
   if (!asked || !vaultId.reportValidity()) return
   forgetCheck()
   const wanted = vaultId.value.trim()
-  const preview = await readPreview(asked.record, wanted)
+  /** @type {Preview | undefined} */
+  const preview = await resolve(asked.record, { vaultId: wanted, preview: true }, checkButton)
   if (!preview || current !== asked) return
   previewPlace.replaceChildren(previewView(preview, wanted))
   if (preview.fits) checked = { vaultId: wanted, force: false }
   showChoice()
-}
-
-/**
- * Reads the vault, since the API has no preview.
- *
- * @param {RequestRecord} record
- * @param {string} wanted
- * @returns {Promise<Preview | undefined>}
- */
-async function readPreview(record, wanted) {
-  trouble.replaceChildren()
-  checkButton.disabled = true
-  try {
-    /** @type {{ vault: import('./record.js').Vault }} */
-    const { vault } = await ask('GET', `/v1/vaults/${encodeURIComponent(wanted)}`)
-    return { vault, fits: (vault.description ?? '').trimEnd().endsWith(record.id) }
-  } catch (error) {
-    if (!(error instanceof ProblemError)) throw error
-    const text =
-      error.problem.code === 'not-found' ? 'ConductorOne has no vault with that id.' : error.message
-    trouble.replaceChildren(element('p', { class: 'problem' }, text))
-    return undefined
-  } finally {
-    checkButton.disabled = false
-  }
 }
 
 /**
@@ -202,8 +178,10 @@ async function settle() {
   const asked = current
   const outcome = chosen()
   if (!asked || !outcome || (outcome === 'created' && !checked)) return
+  // a search that is under way does not keep a person who has looked from settling it
+  const force = outcome === 'created' ? checked?.force : Boolean(asked.record.nextAttemptAt)
   const how = outcome === 'created' ? { vaultId: checked?.vaultId } : { outcome }
-  const after = await resolve(asked.record, how, submit)
+  const after = await resolve(asked.record, { ...how, ...(force ? { force } : {}) }, submit)
   if (after && current === asked) finish(asked, after)
 }
 

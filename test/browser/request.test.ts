@@ -153,14 +153,13 @@ test('an unknown request is settled with the vault that was found, which is show
 })
 
 test('another vault is not taken for the request’s without a person saying so', async () => {
-  await make(scene.stage, 'created', { name: 'Somebody else’s' })
-  const [other] = await scene.stage.simulator.control.vaults()
+  const other = await lostVault(await make(scene.stage, 'unknown', { name: 'Lost by another request' }))
   const id = await make(scene.stage, 'unknown', { name: 'Lost too', ticket: { id: unique('SEC') } })
   const page = await openRequest(id)
   await page.getByRole('button', { name: 'Settle this request' }).click()
   const dialog = page.getByRole('dialog')
   await dialog.getByLabel('The vault is there').check()
-  await dialog.getByLabel('Vault id').fill(other?.id ?? '')
+  await dialog.getByLabel('Vault id').fill(other.id)
   await dialog.getByRole('button', { name: 'Check this vault' }).click()
   await dialog.getByText('Nothing proves that this vault belongs to this request.').waitFor()
   expect(await dialog.getByRole('button', { name: 'Settle as created' }).isDisabled()).toBe(true)
@@ -170,7 +169,46 @@ test('another vault is not taken for the request’s without a person saying so'
   await dialog.getByLabel('Vault id').fill('2mQg9IILyNefQ6oMTvolM4FjZ99')
   expect(await dialog.getByRole('button', { name: 'Settle as created' }).isDisabled()).toBe(true)
   await page.keyboard.press('Enter')
-  await dialog.getByText('ConductorOne has no vault with that id.').waitFor()
+  await dialog.getByRole('alert').getByText('is not the id of a vault in ConductorOne').waitFor()
+  expect((await read(id)).status).toBe('unknown')
+})
+
+test('a vault that another request made is refused, whatever a person says', async () => {
+  const taken = (await read(await make(scene.stage, 'created', { name: 'Of another request' }))).vault
+  const id = await make(scene.stage, 'unknown', { name: 'Lost beside it', ticket: { id: unique('SEC') } })
+  const page = await openRequest(id)
+  await page.getByRole('button', { name: 'Settle this request' }).click()
+  const dialog = page.getByRole('dialog')
+  await dialog.getByLabel('The vault is there').check()
+  await dialog.getByLabel('Vault id').fill(taken.id)
+  await page.keyboard.press('Enter')
+  await dialog.getByRole('alert').getByText('another request').waitFor()
+  expect(await dialog.getByRole('button', { name: 'Settle as created' }).isDisabled()).toBe(true)
+})
+
+test('looking again in the system log settles the request, if the vault is there', async () => {
+  const id = await make(scene.stage, 'unknown', { name: 'In the log', ticket: { id: unique('SEC') } })
+  const found = await lostVault(id)
+  const page = await openRequest(id)
+  await page.getByRole('button', { name: 'Settle this request' }).click()
+  await page.getByRole('button', { name: 'Look again' }).press('Enter')
+  await page.getByText('Settled: the vault is there.').waitFor()
+  expect(await read(id)).toMatchObject({
+    status: 'created',
+    vault: { id: found.id },
+    settledBy: 'conductorone-system-log',
+  })
+  expect(await page.locator('.timeline').textContent()).toContain('Settled by conductorone-system-log')
+})
+
+test('looking again in vain says that this proves nothing, and settles nothing', async () => {
+  const id = await make(scene.stage, 'unknown', { name: 'Not in the log', ticket: { id: unique('SEC') } })
+  const record = await read(id)
+  const page = await openRequest(id)
+  await page.route('**/resolve', (route) => route.fulfill({ json: record }))
+  await page.getByRole('button', { name: 'Settle this request' }).click()
+  await page.getByRole('button', { name: 'Look again' }).click()
+  await page.getByText('Not found. That proves nothing').waitFor()
   expect((await read(id)).status).toBe('unknown')
 })
 
