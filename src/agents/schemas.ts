@@ -57,6 +57,19 @@ export const filter: ObjectSchema = {
   additionalProperties: false,
 }
 
+/** The arguments of `settle_request`. */
+export const settle: ObjectSchema = {
+  type: 'object',
+  properties: {
+    id: REQUEST_ID,
+    search: { type: 'boolean', const: true, description: 'Look through ConductorOne’s system log now.' },
+    vaultId: { type: 'string', description: 'The id of the vault that was found in ConductorOne.' },
+    preview: { type: 'boolean', description: 'Show the vault and whether it fits; settle nothing.' },
+  },
+  required: ['id'],
+  additionalProperties: false,
+}
+
 const record = {
   type: 'object',
   description: 'The request and its outcome, as GET /v1/requests/{id} answers it.',
@@ -107,3 +120,16 @@ export const page = result({
   requests: { type: 'array', items: record, description: 'Newest first.' },
   cursor: { type: ['string', 'null'], description: 'Asks for the next page; null on the last one.' },
 })
+
+/** The result of `settle_request`: the request, or a preview of the vault. */
+export const settled: ObjectSchema = {
+  ...one,
+  properties: {
+    ...one.properties,
+    preview: { type: 'boolean', const: true },
+    vault: { type: 'object', description: 'The vault as ConductorOne has it now.' },
+    fits: { type: 'boolean', description: 'Whether the vault is proven to be the request’s own.' },
+    reasons: { type: 'array', items: { type: 'string' }, description: 'What does not fit.' },
+  },
+  required: ['notice'],
+}

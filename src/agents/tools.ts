@@ -1,5 +1,6 @@
 import type { CallToolResult, ToolAnnotations } from '@modelcontextprotocol/server'
 import * as z from 'zod/mini'
+import { VAULT_ID } from '../conductorone/wire.ts'
 import type { Policy } from '../config/policy.ts'
 import type { RequestRecord } from '../ledger/entry.ts'
 import { fieldFaults, invalidRequest } from '../problem/fields.ts'
@@ -127,8 +128,43 @@ const listRequests: Tool = {
   },
 }
 
+const Settle = z.strictObject({
+  id: text,
+  search: z.optional(z.literal(true, { error: 'must be true, or left out' })),
+  vaultId: z.optional(text.check(z.regex(VAULT_ID, { error: 'must be the id of a vault in ConductorOne' }))),
+  preview: z.optional(z.boolean({ error: 'must be true or false' })),
+})
+
+const settleRequest: Tool = {
+  name: 'settle_request',
+  title: 'Settle an unknown outcome',
+  description:
+    'Settles a request whose outcome is `unknown`, with proof only. With `search` it looks through ConductorOne’s ' +
+    'system log now. With `vaultId` it reads that vault and settles the request as `created` if the vault is proven to ' +
+    'be the request’s own; with `preview` it shows the vault and whether it fits, and settles nothing. What cannot be ' +
+    'proven, or was not created, is for a person to settle. Needs the scope `operate`.',
+  annotations: { ...ADDS_ONCE, openWorldHint: true },
+  inputSchema: schemas.settle,
+  outputSchema: schemas.settled,
+  async run(api, args) {
+    const { id, search, vaultId, preview = false } = parse(Settle, args)
+    if ((search === undefined) === (vaultId === undefined))
+      throw invalidRequest([{ pointer: '/vaultId', detail: 'or `search` is required, and not both' }])
+    const answer = await api.settle(id, vaultId === undefined ? { search: true } : { vaultId, preview })
+    const body = await bodyOf(answer)
+    if (!answer.ok) return failure(body as ProblemDocument) // what is not settled is a problem
+    if (body.preview === true) {
+      const { vault, fits, reasons } = body
+      const verdict = fits ? 'The vault fits the request.' : 'The vault does not fit the request.'
+      return success(`${verdict} Nothing was settled.`, { preview: true, vault, fits, reasons })
+    }
+    const request = body as RequestRecord // what the route answers else
+    return success(meaningOf(request), { request })
+  },
+}
+
 /** Every tool, in the order in which an agent needs them. */
-export const tools: readonly Tool[] = [previewVault, createVault, getRequest, listRequests]
+export const tools: readonly Tool[] = [previewVault, createVault, getRequest, listRequests, settleRequest]
 
 /** Validates arguments as the API validates a body: every fault at once, each with its pointer. */
 function parse<T extends z.ZodMiniType>(schema: T, args: unknown): z.output<T> {

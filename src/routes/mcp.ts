@@ -9,7 +9,7 @@ import { caller, requireScope } from '../middleware/caller.ts'
 import { jsonBody } from '../middleware/json-body.ts'
 import { fieldFaults, invalidRequest } from '../problem/fields.ts'
 import { Problem } from '../problem/problem.ts'
-import { answerPage, answerRecord } from './requests.ts'
+import { answerPage, answerRecord, settleRequest } from './requests.ts'
 import { createVault, previewVault } from './vaults.ts'
 
 /**
@@ -69,6 +69,10 @@ function apiOf(c: Context<AppEnv>): AgentApi {
       const parsed = ListQuery.safeParse(query)
       if (!parsed.success) throw invalidRequest(fieldFaults(parsed.error))
       return answerPage(c, parsed.data)
+    },
+    async settle(id, settlement) {
+      requires('operate')
+      return settleRequest(c, id, settlement)
     },
     problemOf: (error) => {
       const problem = problemFrom(error, c.get('requestId'), 'read') // a create that fails is told by the ledger

@@ -16,52 +16,57 @@ export const requests = factory
   .get('/:id', caller('read', 'operate'), query(ReadQuery), (c) =>
     answerRecord(c, c.req.param('id'), c.req.valid('query').attempts === 'true'),
   )
-  .post('/:id/resolve', caller('operate'), jsonBody(Settlement), async (c) => {
-    const id = c.req.param('id')
-    const command = { ...c.req.valid('json'), by: c.get('caller').name }
-    const settled = await ledgerFor(c.env, id)?.settle(id, command)
-    switch (settled?.kind) {
-      case undefined:
-      case 'gone':
-        throw noSuchRequest()
-      case 'settled':
-      case 'not-found':
-        return c.json(settled.record, 200)
-      case 'previewed': {
-        const { vault, fits, reasons } = settled
-        return c.json({ preview: true as const, vault, fits, reasons: [...reasons] }, 200)
-      }
-      case 'taken':
-        throw wrongVault('The vault belongs to another request.', 'is the id of another request’s vault')
-      case 'unproven':
-        throw wrongVault(
-          `Nothing proves that this vault belongs to the request. ${settled.reasons.join(' ')} If you are sure that it ` +
-            'does, send "force": true with it.',
-          'is not proven to be the id of this request’s vault',
-        )
-      case 'searching':
-        throw new Problem(
-          'invalid-request',
-          `ConductorOne's system log is still being searched for the vault; the next look is at ${settled.nextLookAt}. ` +
-            'If you are sure that there is none, send "force": true.',
-          { errors: [{ pointer: '/force', detail: 'must be true while the search runs' }] },
-        )
-      case 'not-searched':
-        return problemResponse({ ...settled.problem, instance: c.get('requestId') })
-      case 'not-unknown':
-        throw new Problem(
-          'invalid-request',
-          `Only a request whose outcome is unknown can be settled; this one is ${settled.record.status}.`,
-        )
-      case 'vault-not-read':
-        if (settled.problem.upstream?.status !== 404)
-          return problemResponse({ ...settled.problem, instance: c.get('requestId') })
-        throw wrongVault(
-          'ConductorOne has no vault with that id.',
-          'is not the id of a vault in ConductorOne',
-        )
+  .post('/:id/resolve', caller('operate'), jsonBody(Settlement), (c) =>
+    settleRequest(c, c.req.param('id'), c.req.valid('json')),
+  )
+
+/**
+ * Settles an unknown outcome.
+ *
+ * @throws {Problem} if the request can't be settled in that way
+ */
+export async function settleRequest(c: Context<AppEnv>, id: string, settlement: z.output<typeof Settlement>) {
+  const command = { ...settlement, by: c.get('caller').name }
+  const settled = await ledgerFor(c.env, id)?.settle(id, command)
+  switch (settled?.kind) {
+    case undefined:
+    case 'gone':
+      throw noSuchRequest()
+    case 'settled':
+    case 'not-found':
+      return c.json(settled.record, 200)
+    case 'previewed': {
+      const { vault, fits, reasons } = settled
+      return c.json({ preview: true as const, vault, fits, reasons: [...reasons] }, 200)
     }
-  })
+    case 'taken':
+      throw wrongVault('The vault belongs to another request.', 'is the id of another request’s vault')
+    case 'unproven':
+      throw wrongVault(
+        `Nothing proves that this vault belongs to the request. ${settled.reasons.join(' ')} If you are sure that it ` +
+          'does, send "force": true with it.',
+        'is not proven to be the id of this request’s vault',
+      )
+    case 'searching':
+      throw new Problem(
+        'invalid-request',
+        `ConductorOne's system log is still being searched for the vault; the next look is at ${settled.nextLookAt}. ` +
+          'If you are sure that there is none, send "force": true.',
+        { errors: [{ pointer: '/force', detail: 'must be true while the search runs' }] },
+      )
+    case 'not-searched':
+      return problemResponse({ ...settled.problem, instance: c.get('requestId') })
+    case 'not-unknown':
+      throw new Problem(
+        'invalid-request',
+        `Only a request whose outcome is unknown can be settled; this one is ${settled.record.status}.`,
+      )
+    case 'vault-not-read':
+      if (settled.problem.upstream?.status !== 404)
+        return problemResponse({ ...settled.problem, instance: c.get('requestId') })
+      throw wrongVault('ConductorOne has no vault with that id.', 'is not the id of a vault in ConductorOne')
+  }
+}
 
 /** Answers one page of the caller's requests, or of everyone's with the scope `operate`. */
 export async function answerPage(c: Context<AppEnv>, listQuery: z.output<typeof ListQuery>) {

@@ -53,6 +53,7 @@ describe.each(eras)('an agent whose client speaks %s', (era) => {
       ['create_vault', false, false, true],
       ['get_request', true, false, true],
       ['list_requests', true, false, true],
+      ['settle_request', false, false, true],
     ])
     for (const { title, description, inputSchema, outputSchema } of tools) {
       expect([title?.length, description?.length].every((length) => Number(length) > 10)).toBe(true)
@@ -163,6 +164,32 @@ describe.each(eras)('an agent whose client speaks %s', (era) => {
     expect(await vaults(request.name)).toHaveLength(1)
   })
 
+  test('settles an unknown outcome with a vault that proves itself, and never by force', async () => {
+    const request = wanted()
+    await stage.simulator.control.fault('create', 'gateway-timeout', { when: 'after' })
+    const id = (await agent.call('create_vault', request)).content.problem.instance
+    const [vault] = await vaults(request.name)
+    const vaultId = vault?.id
+    expect((await agent.call('settle_request', { id, vaultId })).content.problem.code).toBe('forbidden')
+
+    const operator = await connectAgent(stage.worker.url, 'operator', era)
+    for (const more of [{ vaultId, force: true }, { outcome: 'not_created' }, {}, { vaultId, search: true }])
+      expect((await operator.call('settle_request', { id, ...more })).content.problem.code).toBe(
+        'invalid-request',
+      )
+    const other = (await operator.call('create_vault', wanted())).content.vault.id
+    const wrong = await operator.call('settle_request', { id, vaultId: other })
+    expect([wrong.isError, wrong.content.problem.code]).toEqual([true, 'invalid-request'])
+    expect((await agent.call('get_request', { id })).content.request.status).toBe('unknown')
+
+    const preview = await operator.call('settle_request', { id, vaultId, preview: true })
+    expect(preview.content).toMatchObject({ preview: true, fits: true, vault: { id: vaultId } })
+    expect((await agent.call('get_request', { id })).content.request.status).toBe('unknown')
+    const settled = await operator.call('settle_request', { id, vaultId })
+    expect(settled.content.request).toMatchObject({ id, status: 'created', settledBy: 'operator' })
+    await operator.client.close()
+  })
+
   test('is told whether and when to call again', async () => {
     await stage.simulator.control.fault('create', 'throttled-long')
     const later = await agent.call('create_vault', wanted())
@@ -201,7 +228,7 @@ test.each([undefined, '2025-06-18', '2025-11-25'])(
   'revision %s is served without a session',
   async (version) => {
     const answer = await post(LIST, version === undefined ? {} : { 'MCP-Protocol-Version': version })
-    expect([answer.status, answer.body.result.tools.length]).toEqual([200, 4])
+    expect([answer.status, answer.body.result.tools.length]).toEqual([200, 5])
     expect(answer.headers.get('mcp-session-id')).toBeNull()
   },
 )

@@ -59,7 +59,7 @@ export const agentPaths: Part = {
       summary: 'Speak the Model Context Protocol',
       description:
         'Streamable HTTP without a session, in the revisions 2025-06-18 and later. The tools `preview_vault`, ' +
-        '`create_vault`, `get_request` and `list_requests` do what the other paths do, with the same key, scopes and ' +
+        '`create_vault`, `get_request`, `list_requests` and `settle_request` do what the other paths do, with the same key, scopes and ' +
         'records. A request with an `Origin` other than this one is refused.',
       security: scopes('create', 'read', 'operate'),
       requestBody: {
