@@ -12,6 +12,7 @@ import { health } from './routes/health.ts'
 import { mcp } from './routes/mcp.ts'
 import { notFoundPage, wantsPage } from './routes/page-frame.ts'
 import { pages } from './routes/pages.ts'
+import { people } from './routes/people.ts'
 import { problemPages } from './routes/problem-pages.ts'
 import { requests } from './routes/requests.ts'
 import { slack } from './routes/slack.ts'
@@ -33,6 +34,7 @@ const routes = app
   .route('/v1/caller', currentCaller)
   .route('/v1/vaults', vaults)
   .route('/v1/requests', requests)
+  .route('/v1/people', people)
   .route('/mcp', mcp)
   .route('/webhooks/conductorone', conductorOneWebhooks)
   .route('/webhooks/slack', slack)

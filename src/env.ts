@@ -15,6 +15,7 @@ export type Bindings = {
   readonly ALERT_WEBHOOK?: unknown
   readonly LEDGER_JURISDICTION?: unknown
   readonly POLICY?: unknown
+  readonly REGISTER_DAYS?: unknown
   readonly SOURCES?: unknown
   readonly TICKET_TOKENS?: unknown
   readonly SLACK_BOT_TOKEN?: unknown

@@ -152,6 +152,56 @@ export const VaultPreview = z
   })
   .check(z.meta({ description: 'A vault, and what it has to do with a request. Nothing was settled.' }))
 
+/** A vault in the register. */
+export const RegisteredVault = z
+  .object({
+    id: z.string().check(z.meta({ description: 'The vault’s id in ConductorOne.' })),
+    name: z.string(),
+    owners: z.array(FoundOwner).check(z.meta({ description: 'The owners at creation.' })),
+    ticket: z.nullable(Ticket),
+    requestedBy: z.nullable(z.string()),
+    approvedBy: z.nullable(z.string()),
+    source: z.string(),
+    caller: z.string(),
+    preset: z.nullable(z.string()),
+    credentialTtl: z
+      .nullable(z.string())
+      .check(z.meta({ description: 'How long its credentials live.', examples: ['2592000s'] })),
+    createdAt: Instant,
+    settledBy: z.nullable(z.string()),
+    forced: z.boolean().check(
+      z.meta({
+        description: 'Whether it was settled with a vault that does not prove to be the request’s.',
+      }),
+    ),
+    request: RequestId,
+  })
+  .check(z.meta({ description: 'A vault that was made here: whose it is, and why there is one.' }))
+
+/** 200 of `GET /v1/vaults`. */
+export const VaultPage = z
+  .object({
+    vaults: z.array(RegisteredVault).check(z.meta({ description: 'Newest first.' })),
+    cursor: z
+      .nullable(RequestId)
+      .check(z.meta({ description: 'What the next page is asked for with; null on the last page.' })),
+  })
+  .check(z.meta({ description: 'One page of the register.' }))
+
+/** 200 of `POST /v1/people/forget`. */
+export const Forgotten = z
+  .object({
+    requests: z.int().check(z.meta({ description: 'How many requests had the address.' })),
+    vaults: z.int().check(z.meta({ description: 'How many vaults of the register had it.' })),
+    pending: z.int().check(
+      z.meta({
+        description: 'How many requests have it still, since they have not ended: ask again later.',
+      }),
+    ),
+    notReached: z.array(z.string()).check(z.meta({ description: 'What is out of our reach.' })),
+  })
+  .check(z.meta({ description: 'What was removed of a person.' }))
+
 /** 200 of `GET /v1/requests`. */
 export const RequestPage = z
   .object({

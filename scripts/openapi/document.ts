@@ -4,6 +4,7 @@ import { agentPaths } from './paths/agents.ts'
 import { chatPaths } from './paths/chats.ts'
 import { conductorOnePaths } from './paths/conductorone.ts'
 import { securitySchemes } from './paths/keyed.ts'
+import { peoplePaths } from './paths/people.ts'
 import { requestPaths } from './paths/requests.ts'
 import { servicePaths } from './paths/service.ts'
 import { vaultPaths } from './paths/vaults.ts'
@@ -46,6 +47,7 @@ export const document: Part = {
   paths: {
     ...vaultPaths,
     ...requestPaths,
+    ...peoplePaths,
     ...agentPaths,
     ...webhookPaths,
     ...chatPaths,

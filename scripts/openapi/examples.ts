@@ -2,6 +2,7 @@ import type * as z from 'zod/mini'
 import type { Vault } from '../../src/conductorone/wire.ts'
 import { Policy } from '../../src/config/policy.ts'
 import type { RequestDetails, RequestRecord } from '../../src/ledger/entry.ts'
+import type { RegisteredVault } from '../../src/ledger/register.ts'
 import { Problem } from '../../src/problem/problem.ts'
 import { orderOf } from '../../src/provisioning/order.ts'
 import { ProvisioningRequest } from '../../src/provisioning/request.ts'
@@ -102,6 +103,24 @@ export const accepted: RequestRecord = {
   vault: null,
   problem: null,
   updatedAt: asked.createdAt,
+}
+
+/** The vault as the register has it. */
+export const registered: RegisteredVault = {
+  id: vault.id,
+  name: groupRequest.name,
+  owners: [OWNER],
+  ticket,
+  requestedBy: groupRequest.requestedBy,
+  approvedBy: null,
+  source: 'api',
+  caller: 'runbook',
+  preset: null,
+  credentialTtl: '2592000s',
+  createdAt: '2026-10-23T09:30:01.000Z',
+  settledBy: null,
+  forced: false,
+  request: ID,
 }
 
 /** The attempt that made the vault. */

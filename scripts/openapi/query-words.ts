@@ -1,5 +1,6 @@
 import * as z from 'zod/mini'
 import { ListQuery, ReadQuery } from '../../src/ledger/filter.ts'
+import { RegisterQuery } from '../../src/ledger/register.ts'
 import { Settlement } from '../../src/ledger/settlement.ts'
 import { CreateQuery } from '../../src/provisioning/request.ts'
 
@@ -8,7 +9,31 @@ const { dry_run } = CreateQuery.shape
 const { status, ticket, caller, source, q, since, until, counts, limit, cursor } = ListQuery.shape
 const [found, none, search] = Settlement.def.options
 
+const register = RegisterQuery.shape
+
 for (const [schema, words] of [
+  [
+    register.q,
+    {
+      description: 'Only vaults with this text in their name, ticket, people or ids, in either case.',
+      examples: ['payroll'],
+    },
+  ],
+  [
+    register.owner,
+    { description: 'Only vaults of this owner: an address or a user id.', examples: ['owner@example.com'] },
+  ],
+  [register.ticket, { description: 'Only vaults of the ticket with this id.', examples: ['SEC-42'] }],
+  [register.preset, { description: 'Only vaults of this preset.', examples: ['payroll'] }],
+  [
+    register.since,
+    { description: 'Only vaults made then or later: a time, or a day in UTC.', examples: ['2026-10-01'] },
+  ],
+  [register.until, { description: 'Only vaults made then or earlier.', examples: ['2026-10-31T23:59:59Z'] }],
+  [
+    register.cursor,
+    { description: 'The `cursor` of the page before this one.', examples: ['req_01m83setgvfryzrhs4470v10'] },
+  ],
   [
     dry_run,
     { description: 'Look the owners up and show what would be sent. Nothing is created or recorded.' },

@@ -1,5 +1,6 @@
 import * as z from 'zod/mini'
 import { Duration, Owner } from '../../src/config/fields.ts'
+import { Person } from '../../src/ledger/forget.ts'
 import { Settlement } from '../../src/ledger/settlement.ts'
 import { ProvisioningRequest } from '../../src/provisioning/request.ts'
 import './query-words.ts'
@@ -7,11 +8,14 @@ import {
   Attempt,
   Created,
   DryRun,
+  Forgotten,
   ReadVault,
+  RegisteredVault,
   RequestDetails,
   RequestPage,
   RequestRecord,
   Result,
+  VaultPage,
   VaultPreview,
   VaultServiceCreateRequest,
 } from './answers.ts'
@@ -35,6 +39,10 @@ const named = {
   RequestPage,
   ReadVault,
   VaultPreview,
+  RegisteredVault,
+  VaultPage,
+  Person,
+  Forgotten,
   Vault,
   FoundOwner,
   RecordOwner,

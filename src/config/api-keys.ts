@@ -6,11 +6,13 @@ import { hide, Name, objectOrJson, oneOrMore, secret } from './setting.ts'
 const scopes = ['create', 'read', 'operate'] as const
 export type Scope = (typeof scopes)[number]
 
-/** Somebody who may call the API, with one key or several that are valid at once. */
+/** A caller of the API, with one key or several that are valid at once. */
 export type Caller = {
   readonly name: string
   readonly keys: readonly Secret[]
   readonly scopes: readonly Scope[]
+  /** the presets that it must use one of; undefined if it may use any, or none */
+  readonly presets: readonly string[] | undefined
 }
 
 const ApiKey = z.pipe(
@@ -33,8 +35,11 @@ const Entry = z.pipe(
           .check(z.minLength(1, { error: 'is empty' })),
         ['create', 'read'],
       ),
+      presets: z.optional(
+        z.array(Name, { error: 'must be a list' }).check(z.minLength(1, { error: 'is empty' })),
+      ),
     },
-    { error: 'must be a key, or an object with `key` and `scopes`' },
+    { error: 'must be a key, or an object with `key`, `scopes` and `presets`' },
   ),
 )
 
@@ -45,7 +50,12 @@ export const ApiKeys = z
   .pipe(
     objectOrJson(Entries),
     z.transform((entries: z.output<typeof Entries>): readonly Caller[] =>
-      Object.entries(entries).map(([name, { key, scopes }]) => ({ name, keys: key, scopes })),
+      Object.entries(entries).map(([name, { key, ...rest }]) => ({
+        name,
+        keys: key,
+        presets: undefined,
+        ...rest,
+      })),
     ),
   )
   .check(

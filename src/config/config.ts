@@ -12,6 +12,10 @@ import { SourceOptions } from './source-options.ts'
 import { type TicketAccess, TicketTokens } from './ticket-tokens.ts'
 import { WebhookSecrets } from './webhook-secrets.ts'
 
+const DEFAULT_REGISTER_DAYS = 400
+const MAX_REGISTER_DAYS = 10_000
+const REGISTER_DAYS_FAULT = `must be a whole number of days from 0 (off) to ${MAX_REGISTER_DAYS}`
+
 /** Everything that can be configured, checked and ready for use. */
 export type Config = {
   readonly credentials: Credentials
@@ -28,6 +32,8 @@ export type Config = {
   /** the address that is told what needs an operator */
   readonly alertWebhook: Secret | undefined
   /** where the ledger's objects must stay, before the first deploy */
+  /** for how many days the register remembers a vault that was made; 0 for not at all */
+  readonly registerDays: number
   readonly ledgerJurisdiction: 'eu' | 'us' | 'fedramp' | undefined
   readonly policy: Policy
   /** how deliveries are read */
@@ -65,6 +71,17 @@ const SlackToken = z.pipe(
   hide,
 )
 
+/** Numbers may stand as text: a variable of the dashboard is always text. */
+const RegisterDays = z.pipe(
+  z.transform((value: unknown) => (typeof value === 'string' && value.trim() !== '' ? Number(value) : value)),
+  z
+    .int({ error: REGISTER_DAYS_FAULT })
+    .check(
+      z.minimum(0, { error: REGISTER_DAYS_FAULT }),
+      z.maximum(MAX_REGISTER_DAYS, { error: REGISTER_DAYS_FAULT }),
+    ),
+)
+
 const Binding = z.unknown().check(
   z.refine((value) => typeof value === 'object' && value !== null, {
     error: 'is not bound; see wrangler.toml',
@@ -86,6 +103,7 @@ export const Environment = z.object({
   SLACK_BOT_TOKEN: optional(SlackToken),
   CALLBACK_SECRET: optional(CallbackSecret),
   ALERT_WEBHOOK: optional(AlertWebhook),
+  REGISTER_DAYS: optional(RegisterDays),
   LEDGER_JURISDICTION: optional(choice('eu', 'us', 'fedramp')),
   POLICY: optional(objectOrJson(Policy)),
   TOKEN_CACHE: Binding,
@@ -128,6 +146,7 @@ export function parseConfig(env: object): Config {
     callbackKey: data.CALLBACK_SECRET,
     alertWebhook: data.ALERT_WEBHOOK,
     ledgerJurisdiction: data.LEDGER_JURISDICTION,
+    registerDays: data.REGISTER_DAYS ?? DEFAULT_REGISTER_DAYS,
     // a result that cannot be signed is sent nowhere
     policy: data.CALLBACK_SECRET ? policy : { ...policy, allowedCallbackHosts: [] },
     sources: data.SOURCES ?? SourceOptions.parse({}),

@@ -57,6 +57,13 @@ export const Owner = cleanText((value) => trimInvisible(withoutInvisible(value))
   }),
 )
 
+/** A person's e-mail address. */
+export const EmailAddress = cleanText(
+  (value) => trimInvisible(withoutInvisible(value)),
+  320,
+  'one line',
+).check(z.regex(EMAIL_ADDRESS, { error: 'must be an e-mail address' }))
+
 /** A duration as people write it, such as `30d`. */
 export const Duration = text(32).check(
   z.refine((value) => parseDuration(value) !== undefined, {

@@ -1,10 +1,13 @@
 import * as z from 'zod/mini'
 import { asciiDomain } from '../lib/domain.ts'
+import { textFault } from '../lib/text.ts'
 import { Duration, MAX_OWNERS, Owner, Views } from './fields.ts'
+import { Name } from './setting.ts'
 
 /** The most entries that a list of the policy may have. */
 const MAX_LIST_LENGTH = 1_000
 const DEFAULT_MAX_VIEWS = 10
+const MAX_PREFIX_CHARS = 100
 
 const Domain = z.string({ error: 'must be a domain' }).check(
   z.overwrite((text) => asciiDomain(text) ?? ''),
@@ -39,6 +42,35 @@ const list = <T extends z.ZodMiniType>(item: T, maxLength = MAX_LIST_LENGTH) =>
     [],
   )
 
+/** What a name begins with; a blank at its end is part of it. */
+const NamePrefix = z.string({ error: 'must be text' }).check(
+  z.maxLength(MAX_PREFIX_CHARS, { error: `must be at most ${MAX_PREFIX_CHARS} characters long` }),
+  z.superRefine((value, context) => {
+    const fault = textFault(value, 'one line')
+    if (fault) context.addIssue({ code: 'custom', message: fault })
+  }),
+)
+
+/**
+ * A preset: what it fixes of a request, and who may use it. A value that it has is fixed, its owners are added to those of
+ * the request, and an empty list means everyone.
+ */
+export const Preset = z.strictObject(
+  {
+    namePrefix: z.optional(NamePrefix),
+    namePattern: z.optional(Pattern),
+    owners: list(Owner, MAX_OWNERS),
+    kind: z.optional(z.enum(['group', 'magic_link'], { error: 'must be "group" or "magic_link"' })),
+    maxViews: z.optional(Views),
+    credentialTtl: z.optional(Duration),
+    requireTicket: flag,
+    callers: list(Name),
+    sources: list(Name),
+  },
+  { error: 'must be an object' },
+)
+export type Preset = z.output<typeof Preset>
+
 /** What a deployment allows, and what it fills in: the configuration `POLICY`. */
 export const Policy = z.strictObject({
   defaultOwners: list(Owner, MAX_OWNERS),
@@ -49,5 +81,16 @@ export const Policy = z.strictObject({
   requireTicket: flag,
   defaultCredentialTtl: z.optional(Duration),
   allowedCallbackHosts: list(Host),
+  minOwners: z._default(
+    z
+      .int({ error: 'must be a whole number' })
+      .check(
+        z.minimum(1, { error: 'must be at least 1' }),
+        z.maximum(MAX_OWNERS, { error: `must be at most ${MAX_OWNERS}` }),
+      ),
+    1,
+  ),
+  tellOwners: flag,
+  presets: z._default(z.record(Name, Preset, { error: 'must be an object of names and presets' }), {}),
 })
 export type Policy = z.output<typeof Policy>

@@ -54,13 +54,14 @@ export async function requestVault(
   const { config } = c.get('deployment')
   const requester = ProvisioningRequest.shape.requestedBy.safeParse(requestedBy).data ?? userId
   const request = { requestedBy: requester, ...create.request, ...filled }
-  const judgement = judge({ request, fieldNames: written }, config)
+  const judgement = judge({ request, fieldNames: written }, config, source)
   const { refusal } = judgement
   if (refusal || mistakes.length > 0) {
     const isFine = (corrected: object) =>
       !judge(
         { request: { ...(!('owners' in written) && filled), ...corrected }, fieldNames: written },
         config,
+        source,
       ).refusal
     const message = correctionMessage({ ...create, request }, refusal?.errors ?? [], command, isFine)
     return { message, ...(refusal && { refusal }) }

@@ -26,14 +26,19 @@ export type Judgement = {
 /**
  * Judges a request by the schema and the policy.
  *
+ * @param source the sender, for presets that not every sender may use
  * @returns what it orders, and its faults in its author's words
  */
-export function judge({ request, fieldNames, faults = [] }: Unjudged, { policy }: Config): Judgement {
+export function judge(
+  { request, fieldNames, faults = [] }: Unjudged,
+  { policy }: Config,
+  source?: string,
+): Judgement {
   const parsed = ProvisioningRequest.safeParse(request)
   try {
     if (!parsed.success)
       throw new Problem('invalid-request', 'The request has faults.', { errors: fieldFaults(parsed.error) })
-    const order = orderOf(parsed.data, policy)
+    const order = orderOf(parsed.data, policy, source === undefined ? undefined : { source, caller: source })
     return faults.length === 0
       ? { order, content: parsed.data }
       : { order, content: request, refusal: refusalOf('invalid-request', faults) }

@@ -54,7 +54,12 @@ export async function take(
     // the address is kept sealed: anyone who knows it may post there
     order: { ...order, callbackUrl: await sealCallback(order.callbackUrl, clientSecret, world) },
     // an issue makes one vault, whatever it is called later; else a ticket and a name do, else the delivery
-    identity: issue ? { kind: 'issue', ...issue } : identityOf(order, order.ticket ? undefined : deliveryId),
+    identity: issue
+      ? { kind: 'issue', ...issue }
+      : identityOf(
+          { ...order, name: writtenName(content) ?? order.name },
+          order.ticket ? undefined : deliveryId,
+        ),
     background: true,
     tell,
     personId,
@@ -66,6 +71,11 @@ export async function take(
   c.set('requestId', reply.record.id)
   if (reply.kind === 'reused') await ledgerFor(c.env, reply.record.id)?.note(reply.record.id, EDITED)
   return reply
+}
+
+/** The name without the prefix of a preset, which may change. */
+function writtenName({ name }: Judgement['content']): string | undefined {
+  return typeof name === 'string' ? name : undefined
 }
 
 /** Explains that a request differs from the one that was taken on. */

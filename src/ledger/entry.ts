@@ -104,9 +104,9 @@ export function recordOf(entry: Entry): RequestRecord {
     source: entry.source,
     name: order.name,
     ticket: order.ticket ?? null,
-    requestedBy: order.requestedBy ?? null,
-    approvedBy: entry.approvedBy,
-    preset: null,
+    requestedBy: order.requestedBy || null, // blank if the person was forgotten
+    approvedBy: entry.approvedBy || null,
+    preset: order.preset ?? null,
     owners: entry.owners.length > 0 ? entry.owners : order.owners.map((input) => ({ input, id: null })),
     vault: entry.vault,
     problem: entry.problem,

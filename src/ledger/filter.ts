@@ -6,7 +6,8 @@ import type { Claimant } from './sameness.ts'
 
 const MAX_SEARCH_CHARS = 500
 
-const searchText = z
+/** A text that is searched for. */
+export const SearchText = z
   .string()
   .check(
     z.minLength(1, { error: 'must not be empty' }),
@@ -54,10 +55,10 @@ const Statuses = z.pipe(
 /** The query of `GET /v1/requests`. */
 export const ListQuery = z.strictObject({
   status: z.optional(Statuses),
-  ticket: z.optional(searchText),
-  caller: z.optional(searchText),
-  source: z.optional(searchText),
-  q: z.optional(searchText),
+  ticket: z.optional(SearchText),
+  caller: z.optional(SearchText),
+  source: z.optional(SearchText),
+  q: z.optional(SearchText),
   since: z.optional(Instant),
   until: z.optional(Instant),
   counts: z._default(z.enum(['true', 'false'], { error: 'must be true or false' }), 'false'),

@@ -25,6 +25,7 @@ import type { Filter } from './filter.ts'
 import { migrate } from './migrations.ts'
 import { notDeliveredNote, successionNotes, supersededNote, unknownOutcome } from './outcome-problems.ts'
 import { boundRefusal } from './refusal.ts'
+import type { RegisteredVault, RegisterFilter } from './register.ts'
 import {
   type LedgerReply,
   type LookResult,
@@ -40,7 +41,7 @@ import { Settler } from './settler.ts'
 import { ledgerOf } from './shards.ts'
 import { type ProvisionParameters, startWorkflow, workflowHealth } from './start-workflow.ts'
 import { beginAttempt, decide } from './state.ts'
-import { type Alias, type ListedRequest, type StatusCount, Store } from './store.ts'
+import { type Alias, type ForgottenCount, type ListedRequest, type StatusCount, Store } from './store.ts'
 
 /** Time for one attempt while a caller waits for the answer. */
 const FOREGROUND_DEADLINE_MS = 25_000
@@ -59,6 +60,8 @@ const MAX_CALLS_COUNT = 4
 const ALARM_RETRY_MS = 30_000
 /** For how long a Workflow that ends too early is followed by another to tell an outcome. */
 const MAX_TELLING_HOURS = 24
+
+const MS_PER_DAY = 24 * 3_600_000
 
 const EXPIRY_NOT_SET =
   'The vault exists, but the expiry of its credentials could not be set for hours. Set it in ConductorOne.'
@@ -210,6 +213,16 @@ export class Ledger extends DurableObject<Bindings> {
     return this.#store.countByStatus(claimant)
   }
 
+  /** Lists the vaults that this shard's requests made, newest first. */
+  async listVaults(filter: RegisterFilter): Promise<RegisteredVault[]> {
+    return this.#store.listVaults(filter)
+  }
+
+  /** Removes a person's address from this shard's requests that have ended, and from its register. */
+  async forgetAddress(email: string): Promise<ForgottenCount> {
+    return this.#store.forgetAddress(email)
+  }
+
   /** Finds the key that a ticket's request is kept under: its own, or that of an earlier id; null if there is none. */
   async resolveKey(key: string): Promise<string | null> {
     return this.#store.underKey(key) ? key : (this.#store.aliasOf(key) ?? null)
@@ -251,7 +264,8 @@ export class Ledger extends DurableObject<Bindings> {
     try {
       for (const { id } of this.#store.due(MAX_ENTRIES_PER_ALARM)) await this.#lookAfter(id)
       await this.#sweepAliases()
-      next = this.#store.nextDue()
+      this.#store.pruneRegister(world.now() - this.#registerDays() * MS_PER_DAY)
+      next = earliest(this.#store.nextDue(), this.#registerDueAt())
     } catch (error) {
       // the platform repeats an alarm that throws a few times and then never again
       log('error', 'alarm.failed', { message: error instanceof Error ? error.message : undefined })
@@ -268,7 +282,18 @@ export class Ledger extends DurableObject<Bindings> {
     else if ((workflowCheckAt(entry) ?? Number.POSITIVE_INFINITY) <= world.now())
       await this.#checkWorkflow(entry)
     else if (isUnderWay(entry)) this.#expireIfOverdue(entry)
+    else if (this.#registerDays() > 0) this.#store.archive(entry)
     else this.#store.delete(entry.id)
+  }
+
+  /** For how many days the register keeps a vault. */
+  #registerDays(): number {
+    return deploymentOf(this.env).config.registerDays
+  }
+
+  #registerDueAt(): number | undefined {
+    const oldest = this.#store.oldestInRegister()
+    return oldest === undefined ? undefined : oldest + this.#registerDays() * MS_PER_DAY
   }
 
   /** Deletes aliases of requests that are not kept any more. */
@@ -334,12 +359,13 @@ export class Ledger extends DurableObject<Bindings> {
   }
 
   async #createVault(entry: Entry, call: Call): Promise<Vault> {
-    const { tenant, directory } = deploymentOf(this.env)
+    const { tenant, directory, config } = deploymentOf(this.env)
     return provision({
       order: entry.order,
       provenance: entry,
       tenant,
       directory,
+      policy: config.policy,
       call,
       beforeSend: async (owners) => {
         this.#store.advance(entry.id, { type: 'sending', owners })
@@ -481,4 +507,9 @@ export class Ledger extends DurableObject<Bindings> {
 
 function withNotes(entry: Entry, notes: readonly string[]): Entry {
   return { ...entry, notes: [...entry.notes, ...notes] }
+}
+
+function earliest(...times: readonly (number | undefined)[]): number | undefined {
+  const known = times.filter((time) => time !== undefined)
+  return known.length > 0 ? Math.min(...known) : undefined
 }

@@ -27,6 +27,10 @@ const MIGRATIONS: readonly string[] = [
   `UPDATE requests SET
      entry = json_insert(entry,
        '$.workflowSeenAt', NULL, '$.sentAt', NULL, '$.search', NULL, '$.isForced', json('false'));`,
+  // 4: the register of vaults, by the id of the request that made each
+  `CREATE TABLE IF NOT EXISTS register (
+     request TEXT PRIMARY KEY, asker TEXT NOT NULL, vault TEXT NOT NULL, row TEXT NOT NULL
+   ) WITHOUT ROWID;`,
 ]
 
 /** The version that this Worker reads and writes. */

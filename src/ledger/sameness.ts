@@ -18,8 +18,11 @@ export type Identity =
   /** one vault for each ticket, by the id that its system gave it for good, within one site of that system */
   | { readonly kind: 'issue'; readonly site: string; readonly id: string }
 
-/** Identifies a request by its `Idempotency-Key`, else by its ticket and name. */
-export function identityOf({ ticket, name }: Order, idempotencyKey: string | undefined): Identity | null {
+/** Identifies a request by its `Idempotency-Key`, else by its ticket and its name, both as they were written. */
+export function identityOf(
+  { ticket, name }: { readonly ticket?: Order['ticket']; readonly name: string },
+  idempotencyKey: string | undefined,
+): Identity | null {
   if (idempotencyKey !== undefined) return { kind: 'key', key: idempotencyKey }
   return ticket ? { kind: 'ticket', ticket: ticket.id, name } : null
 }

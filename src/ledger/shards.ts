@@ -5,10 +5,11 @@ import type { Claim } from './claim.ts'
 import type { RequestRecord, Status } from './entry.ts'
 import type { Filter } from './filter.ts'
 import type { Ledger } from './ledger.ts'
+import type { RegisteredVault, RegisterFilter } from './register.ts'
 import type { Reply } from './replies.ts'
 import { inShard, SHARDS, type Shard, shardOf, timeOf } from './request-id.ts'
 import { type Claimant, type Identity, keyOf } from './sameness.ts'
-import type { ListedRequest } from './store.ts'
+import type { ForgottenCount, ListedRequest } from './store.ts'
 
 /** The most that one page of requests takes, as it is stored; a page has one request at least. */
 const MAX_PAGE_BYTES = 512 * 1_024
@@ -126,6 +127,28 @@ export async function vaultsOfOthers(
   if (vaultIds.length === 0) return new Set()
   const ask = (shard: Shard) => ledgerOf(env, shard).vaultsOfOthers(vaultIds, requestId)
   return new Set((await Promise.all(SHARDS.map(ask))).flat())
+}
+
+/** One page of the register, and the cursor of the next one. */
+export type VaultPage = { readonly vaults: RegisteredVault[]; readonly cursor: string | null }
+
+/** Lists one page of the vaults that were made here, newest first. */
+export async function listVaults(env: Bindings, filter: RegisterFilter): Promise<VaultPage> {
+  const wanted = { ...filter, limit: filter.limit + 1 }
+  const found = await Promise.all(SHARDS.map((shard) => ledgerOf(env, shard).listVaults(wanted)))
+  const listed = found.flat().sort((a, b) => (a.request < b.request ? 1 : -1))
+  const vaults = listed.slice(0, filter.limit)
+  return { vaults, cursor: listed.length > filter.limit ? (vaults.at(-1)?.request ?? null) : null }
+}
+
+/** Removes a person's address from requests that have ended, and from the register. */
+export async function forgetAddress(env: Bindings, email: string): Promise<ForgottenCount> {
+  const counts = await Promise.all(SHARDS.map((shard) => ledgerOf(env, shard).forgetAddress(email)))
+  return counts.reduce((sum, count) => ({
+    requests: sum.requests + count.requests,
+    vaults: sum.vaults + count.vaults,
+    pending: sum.pending + count.pending,
+  }))
 }
 
 /** Says whether one of this claimant's requests made the vault. */

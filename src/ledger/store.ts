@@ -2,7 +2,9 @@ import { comparable } from '../lib/text.ts'
 import { dueAt } from './alarm.ts'
 import type { Entry, Status } from './entry.ts'
 import { type Filter, matchesSearch } from './filter.ts'
-import { firstIdAt } from './request-id.ts'
+import { withoutAddress } from './forget.ts'
+import { isWanted, type RegisteredVault, type RegisterFilter, registeredVault } from './register.ts'
+import { firstIdAt, timeOf } from './request-id.ts'
 import type { Claimant } from './sameness.ts'
 import { advance, type Event } from './state.ts'
 
@@ -11,6 +13,9 @@ export type ListedRequest = { readonly id: string; readonly size: number }
 
 /** How many requests of a status there are, and the first of them. */
 export type StatusCount = { readonly status: Status; readonly count: number; readonly firstId: string }
+
+/** How many requests and vaults had a person's address, and how many requests have it still. */
+export type ForgottenCount = { readonly requests: number; readonly vaults: number; readonly pending: number }
 
 /** A ticket that was transferred: the key of its new id leads to that of its old one. */
 export type Alias = { readonly key: string; readonly target: string }
@@ -120,13 +125,20 @@ export class Store {
 
   /** Says whether a request of this claimant made the vault. */
   madeVault(vaultId: string, claimant: Claimant): boolean {
-    return this.#entries('vault = ? AND asker = ? LIMIT 1', vaultId, columnOf(claimant)).length > 0
+    const [row] = this.#sql.exec<{ made: number }>(
+      `SELECT EXISTS (SELECT 1 FROM requests WHERE vault = ?1 AND asker = ?2)
+         OR EXISTS (SELECT 1 FROM register WHERE vault = ?1 AND asker = ?2) AS made`,
+      vaultId,
+      columnOf(claimant),
+    )
+    return row?.made === 1
   }
 
   /** Says which of these vaults a request has, other than this one. */
   vaultsOfOthers(vaultIds: readonly string[], requestId: string): string[] {
     const rows = this.#sql.exec<{ vault: string }>(
-      'SELECT vault FROM requests WHERE vault IN (SELECT value FROM json_each(?)) AND id <> ?',
+      `SELECT vault FROM requests WHERE vault IN (SELECT value FROM json_each(?1)) AND id <> ?2
+       UNION SELECT vault FROM register WHERE vault IN (SELECT value FROM json_each(?1)) AND request <> ?2`,
       JSON.stringify(vaultIds),
       requestId,
     )
@@ -191,6 +203,65 @@ export class Store {
     this.#sql.exec('DELETE FROM aliases WHERE key = ?', key)
   }
 
+  /** Deletes a request that has ended. What its vault needs to be known by goes into the register. */
+  archive(entry: Entry): void {
+    const vault = registeredVault(entry)
+    if (vault)
+      this.#sql.exec(
+        'INSERT INTO register VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING',
+        entry.id,
+        columnOf(entry),
+        vault.id,
+        JSON.stringify(vault),
+      )
+    this.delete(entry.id)
+  }
+
+  /** Deletes what the register has of requests before that time, in epoch milliseconds. */
+  pruneRegister(before: number): void {
+    this.#sql.exec('DELETE FROM register WHERE request < ?', firstIdAt(before))
+  }
+
+  /** Says when the request of the oldest vault in the register came in, in epoch milliseconds. */
+  oldestInRegister(): number | undefined {
+    const [row] = this.#sql.exec<{ request: string | null }>('SELECT min(request) AS request FROM register')
+    return row?.request ? timeOf(row.request) : undefined
+  }
+
+  /** Lists vaults that were made, from requests and register, newest first. */
+  listVaults(filter: RegisterFilter): RegisteredVault[] {
+    const wanted: RegisteredVault[] = []
+    for (const vault of newestFirst(this.#vaultsOfRequests(filter), this.#registered(filter)))
+      if (isWanted(vault, filter) && wanted.push(vault) === filter.limit) break
+    return wanted
+  }
+
+  /**
+   * Removes a person's address from requests that have ended, and from the register.
+   *
+   * @returns how many of each had it, and how many requests have it still, as they have not ended
+   */
+  forgetAddress(email: string): ForgottenCount {
+    const count = { requests: 0, vaults: 0, pending: 0 }
+    for (const { id, text } of this.#rowsWith(email, 'SELECT id, entry AS text FROM requests')) {
+      const entry = parseEntry(text)
+      const next = withoutAddress(entry, email)
+      if (JSON.stringify(next) === text) continue
+      if (entry.status !== 'created' && entry.status !== 'failed') count.pending++
+      else {
+        this.#sql.exec('UPDATE requests SET entry = ? WHERE id = ?', JSON.stringify(next), id)
+        count.requests++
+      }
+    }
+    for (const { id, text } of this.#rowsWith(email, 'SELECT request AS id, row AS text FROM register')) {
+      const next = JSON.stringify(withoutAddress(JSON.parse(text), email))
+      if (next === text) continue
+      this.#sql.exec('UPDATE register SET row = ? WHERE request = ?', next, id)
+      count.vaults++
+    }
+    return count
+  }
+
   /** Deletes a request. */
   delete(id: string): void {
     this.#sql.exec('DELETE FROM requests WHERE id = ?', id)
@@ -221,6 +292,36 @@ export class Store {
     return found
   }
 
+  *#vaultsOfRequests(filter: RegisterFilter): Generator<RegisteredVault> {
+    const [where, values] = ownedBefore('id', filter)
+    const rows = this.#sql.exec<{ entry: string }>(
+      `SELECT entry FROM requests WHERE status = 'created' AND ${where} ORDER BY id DESC`,
+      ...values,
+    )
+    for (const { entry } of rows) {
+      const vault = registeredVault(parseEntry(entry))
+      if (vault) yield vault
+    }
+  }
+
+  *#registered(filter: RegisterFilter): Generator<RegisteredVault> {
+    const [where, values] = ownedBefore('request', filter)
+    const rows = this.#sql.exec<{ row: string }>(
+      `SELECT row FROM register WHERE ${where} ORDER BY request DESC`,
+      ...values,
+    )
+    for (const { row } of rows) yield parseRow(row)
+  }
+
+  /** Reads the rows whose text has an address, in either case. */
+  #rowsWith(email: string, query: string): { readonly id: string; readonly text: string }[] {
+    const wanted = JSON.stringify(email).slice(1, -1).toLowerCase()
+    return this.#sql
+      .exec<{ id: string; text: string }>(query)
+      .toArray()
+      .filter(({ text }) => text.toLowerCase().includes(wanted))
+  }
+
   #cache(entry: Entry): void {
     if (entry.deadline === null) this.#cached.delete(entry.id)
     else this.#cached.set(entry.id, entry)
@@ -232,8 +333,38 @@ export class Store {
   }
 }
 
+/** Reads a row of the register; a person who was forgotten has left a blank. */
+function parseRow(text: string): RegisteredVault {
+  const vault = JSON.parse(text) as RegisteredVault // only `archive` and `forgetAddress` write that column
+  return { ...vault, requestedBy: vault.requestedBy || null, approvedBy: vault.approvedBy || null }
+}
+
 function parseEntry(text: string): Entry {
   return JSON.parse(text) as Entry // only `put` and `advance` write that column
+}
+
+/** Merges two lists of vaults that are sorted by their requests, newest first. */
+function* newestFirst(
+  a: Iterator<RegisteredVault>,
+  b: Iterator<RegisteredVault>,
+): Generator<RegisteredVault> {
+  let [left, right] = [a.next(), b.next()]
+  while (!left.done || !right.done) {
+    if (right.done || (!left.done && left.value.request > right.value.request)) {
+      if (!left.done) yield left.value
+      left = a.next()
+    } else {
+      yield right.value
+      right = b.next()
+    }
+  }
+}
+
+/** Writes what narrows a list of vaults before it is read. */
+function ownedBefore(column: 'id' | 'request', { claimant, before }: RegisterFilter): [string, string[]] {
+  const terms = [claimant && 'asker = ?', before !== undefined && `${column} < ?`].filter(Boolean)
+  const values = [...(claimant ? [columnOf(claimant)] : []), ...(before === undefined ? [] : [before])]
+  return [terms.join(' AND ') || 'TRUE', values]
 }
 
 function columnOf({ source, caller }: Claimant): string {

@@ -3,6 +3,7 @@ import { parseDuration } from '../lib/duration.ts'
 import { trimInvisible, withoutDirectionMarks } from '../lib/text.ts'
 import { Problem } from '../problem/problem.ts'
 import { violations } from './policy.ts'
+import { type Asker, applyPreset, violation } from './preset.ts'
 import { MAX_TICKET_ID_CHARS, ProvisioningRequest, Ticket } from './request.ts'
 
 /** A request that is valid, allowed and complete: what the policy fills in is filled in. */
@@ -18,25 +19,21 @@ export type Order = {
   readonly ticket: { readonly id: string; readonly url?: string | undefined } | undefined
   readonly requestedBy: string | undefined
   readonly callbackUrl: string | undefined
+  readonly preset: string | undefined
 }
 
 /**
  * Completes a request with what this deployment fills in, and holds it against what it allows.
  *
- * @param request a valid request
+ * @param written a valid request
  * @param policy what this deployment allows and fills in
+ * @param asker who asks, for presets that not everyone may use
  * @throws {Problem} `policy-violation` with every field at fault; `invalid-request` if the vault would have no owner
  */
-export function orderOf(request: ProvisioningRequest, policy: Policy): Order {
-  const faults = violations(request, policy)
-  if (faults.length > 0)
-    throw new Problem(
-      'policy-violation',
-      `Not allowed here: ${faults.map(({ pointer }) => pointer).join(', ')}.`,
-      {
-        errors: faults,
-      },
-    )
+export function orderOf(written: ProvisioningRequest, policy: Policy, asker?: Asker): Order {
+  const { request, preset } = applyPreset(written, policy, asker)
+  const faults = violations({ written, request, policy, preset })
+  if (faults.length > 0) throw violation(faults)
 
   const owners = request.owners?.length ? request.owners : policy.defaultOwners
   if (owners.length === 0)
@@ -56,6 +53,7 @@ export function orderOf(request: ProvisioningRequest, policy: Policy): Order {
     ticket: request.ticket,
     requestedBy: request.requestedBy,
     callbackUrl: request.callbackUrl,
+    preset: request.preset,
   }
 }
 
@@ -75,6 +73,7 @@ export function faultyOrder(request: Readonly<Record<string, unknown>>): Order {
     ticket: faultyTicket(request.ticket),
     requestedBy: requestedBy.safeParse(request.requestedBy).data,
     callbackUrl: callbackUrl.safeParse(request.callbackUrl).data,
+    preset: undefined,
   }
 }
 

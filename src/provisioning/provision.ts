@@ -1,7 +1,9 @@
 import type { Call, Tenant } from '../conductorone/tenant.ts'
 import type { Vault } from '../conductorone/wire.ts'
+import type { Policy } from '../config/policy.ts'
 import type { Order } from './order.ts'
 import type { FoundOwner, OwnerDirectory } from './owners.ts'
+import { checkOwnerCount } from './policy.ts'
 import { type Provenance, translate } from './translate.ts'
 
 /** What a vault is made from and with. */
@@ -11,6 +13,7 @@ export type Provisioning = {
   readonly provenance: Provenance
   readonly tenant: Pick<Tenant, 'connect' | 'createVault'>
   readonly directory: Pick<OwnerDirectory, 'find'>
+  readonly policy: Pick<Policy, 'minOwners'>
   /** records that the create is about to be sent; nothing is sent before it resolves, or if it rejects */
   readonly beforeSend: (owners: readonly FoundOwner[]) => Promise<void>
   /** the deadline and the trace */
@@ -25,8 +28,9 @@ export type Provisioning = {
  * @throws {ConductorOneFailure} if ConductorOne is; one of kind `lost` means that the vault may exist
  */
 export async function provision(provisioning: Provisioning): Promise<Vault> {
-  const { order, provenance, tenant, directory, beforeSend, call } = provisioning
+  const { order, provenance, tenant, directory, policy, beforeSend, call } = provisioning
   const [owners] = await Promise.all([directory.find(order.owners, call), tenant.connect(call)])
+  checkOwnerCount(owners, policy)
   const ids = owners.map(({ id }) => id)
   const named = { ...call, request: provenance.id }
   return tenant.createVault(translate(order, ids, provenance), named, () => beforeSend(owners))

@@ -24,6 +24,7 @@ const httpsUrl = text(2_000).check(
   ),
 )
 
+export const MAX_NAME_CHARS = 255
 export const MAX_TICKET_ID_CHARS = 255
 
 /** The ticket that asks for a vault. */
@@ -42,8 +43,11 @@ export const Ticket = z.strictObject(
 function onlyForMagicLinks(field: 'maxViews' | 'allowUnauthenticated') {
   return z.refine<Readonly<Record<string, unknown>>>(
     // `false` says what holds for a group anyway
-    ({ kind = 'group', ...request }) =>
-      kind !== 'group' || request[field] === undefined || request[field] === false,
+    ({ kind = 'group', preset, ...request }) =>
+      kind !== 'group' ||
+      request[field] === undefined ||
+      request[field] === false ||
+      typeof preset === 'string',
     {
       path: [field],
       error: 'is for the kind "magic_link" only; remove it',
@@ -59,7 +63,7 @@ function onlyForMagicLinks(field: 'maxViews' | 'allowUnauthenticated') {
 export const ProvisioningRequest = z
   .strictObject(
     {
-      name: required(255).check(
+      name: required(MAX_NAME_CHARS).check(
         z.meta({
           description: 'What the vault is called in ConductorOne.',
           examples: ['Payroll break-glass'],
@@ -99,6 +103,12 @@ export const ProvisioningRequest = z
       ),
       credentialTtl: optionalField(Duration).check(
         z.meta({ description: 'How long a credential in the vault lives.', examples: ['30d'] }),
+      ),
+      preset: optionalField(text(31)).check(
+        z.meta({
+          description: 'A preset of this deployment, which fixes some fields and adds owners.',
+          examples: ['payroll'],
+        }),
       ),
       ticket: optionalField(Ticket).check(z.meta({ description: 'The ticket that asked for the vault.' })),
       requestedBy: optionalField(personName(320)).check(

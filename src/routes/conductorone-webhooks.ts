@@ -66,7 +66,7 @@ async function takeOn(
     throw new Problem('invalid-request', 'The callback address is not on the tenant’s own host.', {
       errors: [{ pointer: '/callbackUrl', detail: 'must be on the tenant’s own host' }],
     })
-  const judgement = judge(reading, config)
+  const judgement = judge(reading, config, NAME)
   const reply = await take(c, {
     ...judgement,
     ...provenanceOf(reading),

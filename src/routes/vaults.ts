@@ -1,14 +1,18 @@
-import type { Context } from 'hono'
+import type { Context, TypedResponse } from 'hono'
 import { type AppEnv, factory } from '../app-env.ts'
 import { Deadline } from '../conductorone/deadline.ts'
 import { ConductorOneFailure } from '../conductorone/failure.ts'
 import type { Call } from '../conductorone/tenant.ts'
 import { VAULT_ID, type Vault } from '../conductorone/wire.ts'
+import type { Bindings } from '../env.ts'
 import { type Claim, claimOf } from '../ledger/claim.ts'
 import { parseIdempotencyKey } from '../ledger/idempotency-key.ts'
+import { type RegisterFilter, RegisterQuery } from '../ledger/register.ts'
+import { csvHeader, csvRow } from '../ledger/register-csv.ts'
 import type { Reply } from '../ledger/replies.ts'
 import { identityOf } from '../ledger/sameness.ts'
-import { ledgerFor, madeVault, submitClaim } from '../ledger/shards.ts'
+import { ledgerFor, listVaults, madeVault, submitClaim } from '../ledger/shards.ts'
+import { bytesOf } from '../lib/encoding.ts'
 import { log } from '../lib/log.ts'
 import { sealCallback } from '../lib/sealed-address.ts'
 import { readTraceparent } from '../lib/traceparent.ts'
@@ -19,11 +23,15 @@ import { query } from '../middleware/query.ts'
 import { overloadProblem } from '../problem/overload.ts'
 import { Problem, problemResponse } from '../problem/problem.ts'
 import { type Order, orderOf } from '../provisioning/order.ts'
+import { checkOwnerCount } from '../provisioning/policy.ts'
 import { CreateQuery, ProvisioningRequest } from '../provisioning/request.ts'
 import { translate } from '../provisioning/translate.ts'
 
 /** How long a caller waits for ConductorOne at most. */
 const FOREGROUND_DEADLINE_MS = 25_000
+
+/** How many vaults are read at once for a CSV: few calls to the ledger, and little memory. */
+const VAULTS_PER_READ_COUNT = 2_000
 
 /** Creates and reads vaults. */
 export const vaults = factory
@@ -33,6 +41,14 @@ export const vaults = factory
     if (c.req.valid('query').dry_run === 'true') return previewVault(c, request)
     const key = c.req.header('Idempotency-Key')
     return createVault(c, request, { idempotencyKey: key, background: prefersAsync(c.req.header('Prefer')) })
+  })
+  .get('/', caller('read', 'operate'), query(RegisterQuery), async (c) => {
+    const { cursor, limit, ...filter } = c.req.valid('query')
+    const { name, scopes } = c.get('caller')
+    const claimant = scopes.includes('operate') ? undefined : { source: 'api', caller: name }
+    const wanted = { ...filter, claimant, before: cursor }
+    if (c.req.header('Accept')?.includes('text/csv')) return csvResponse(c.env, wanted)
+    return c.json(await listVaults(c.env, { ...wanted, limit: Number(limit) }), 200)
   })
   .get('/:id', caller('read', 'operate'), async (c) => {
     const id = c.req.param('id')
@@ -61,8 +77,8 @@ export async function createVault(
   request: ProvisioningRequest,
   { idempotencyKey, background }: { idempotencyKey: string | undefined; background: boolean },
 ) {
-  const { policy, credentials } = c.get('deployment').config
-  const order = orderOf(request, policy)
+  const { credentials } = c.get('deployment').config
+  const order = orderFor(c, request)
   const callbackUrl = await sealCallback(order.callbackUrl, credentials.clientSecret, world)
   const { claim, shard } = await claimOf({
     requestId: c.get('requestId'),
@@ -71,7 +87,7 @@ export async function createVault(
     // the address is kept sealed: anyone who knows it may post there
     order: { ...order, callbackUrl },
     identity: identityOf(
-      order,
+      request,
       idempotencyKey === undefined ? undefined : parseIdempotencyKey(idempotencyKey),
     ),
     background,
@@ -91,12 +107,44 @@ export async function createVault(
 
 /** Answers what would be sent. Users are read; nothing is created or recorded. */
 export async function previewVault(c: Context<AppEnv>, request: ProvisioningRequest) {
-  const order = orderOf(request, c.get('deployment').config.policy)
+  const order = orderFor(c, request)
   return c.json(await dryRun(c, order), 200)
+}
+
+function orderFor(c: Context<AppEnv>, request: ProvisioningRequest): Order {
+  const { name, presets } = c.get('caller')
+  return orderOf(request, c.get('deployment').config.policy, { source: 'api', caller: name, presets })
 }
 
 function noSuchVault(): Problem {
   return new Problem('not-found', 'There is no such vault among those that your requests have made.')
+}
+
+/** Streams all of the register that is wanted as CSV: RFC 4180. */
+function csvResponse(env: Bindings, filter: Omit<RegisterFilter, 'limit'>) {
+  const lines = csvLines(env, filter)
+  const body = new ReadableStream({
+    async pull(controller) {
+      const { done, value } = await lines.next()
+      if (done) controller.close()
+      else controller.enqueue(bytesOf(value))
+    },
+  })
+  const headers = {
+    'Content-Type': 'text/csv; charset=utf-8; header=present',
+    'Content-Disposition': 'attachment; filename="vaults.csv"',
+  }
+  return new Response(body, { headers }) as Response & TypedResponse<string, 200, 'body'> // for the compiler only
+}
+
+async function* csvLines(env: Bindings, filter: Omit<RegisterFilter, 'limit'>): AsyncGenerator<string> {
+  yield csvHeader()
+  let before = filter.before
+  do {
+    const page = await listVaults(env, { ...filter, before, limit: VAULTS_PER_READ_COUNT })
+    yield page.vaults.map(csvRow).join('')
+    before = page.cursor ?? undefined
+  } while (before !== undefined)
 }
 
 /** Says if the caller prefers not to wait: RFC 7240, section 4.1. */
@@ -106,6 +154,7 @@ function prefersAsync(prefer = ''): boolean {
 
 async function dryRun(c: Context<AppEnv>, order: Order) {
   const owners = await c.get('deployment').directory.find(order.owners, callOf(c), { anew: true })
+  checkOwnerCount(owners, c.get('deployment').config.policy)
   const ids = owners.map(({ id }) => id)
   const provenance = { id: c.get('requestId'), caller: c.get('caller').name, approvedBy: null }
   return { dryRun: true as const, vaultServiceCreateRequest: translate(order, ids, provenance), owners }

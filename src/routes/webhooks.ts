@@ -31,7 +31,7 @@ export const webhooks = factory.createApp().post('/:source', configured, async (
   if (reading.kind !== 'request') return ignore(c, name, reading.reason)
   await countDelivery(c, name)
   const deliveryId = source.deliveryIdHeader && headers.get(source.deliveryIdHeader)
-  const judgement = judge(reading, config)
+  const judgement = judge(reading, config, name)
   const reply = await take(c, {
     ...judgement,
     ...provenanceOf(reading),

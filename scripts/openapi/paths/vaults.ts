@@ -1,9 +1,20 @@
 import { VAULT_ID } from '../../../src/conductorone/wire.ts'
+import { RegisterQuery } from '../../../src/ledger/register.ts'
+import { csvHeader, csvRow } from '../../../src/ledger/register-csv.ts'
 import { CreateQuery } from '../../../src/provisioning/request.ts'
 import '../query-words.ts'
-import { accepted, callbackRequest, created, dryRun, groupRequest, linkRequest, vault } from '../examples.ts'
+import {
+  accepted,
+  callbackRequest,
+  created,
+  dryRun,
+  groupRequest,
+  linkRequest,
+  registered,
+  vault,
+} from '../examples.ts'
 import type { Part } from '../headers.ts'
-import { jsonResponse, problemResponses, schemaRef } from '../responses.ts'
+import { jsonResponse, problemResponses, response, schemaRef } from '../responses.ts'
 import { queryParameters } from '../schemas.ts'
 import { callback } from './callback.ts'
 import { JSON_BODY, KEYED, scopes } from './keyed.ts'
@@ -139,8 +150,32 @@ const readVault: Part = {
   },
 }
 
+const listVaults: Part = {
+  operationId: 'listVaults',
+  tags: ['Vaults'],
+  summary: 'List vaults that were made here',
+  description:
+    'The register: whose each vault is and why there is one, newest first. The scope `read` shows those that the ' +
+    'caller’s own requests made, `operate` all of them. With `Accept: text/csv` it is all of it at once, as CSV.',
+  security: scopes('read', 'operate'),
+  parameters: queryParameters(RegisterQuery),
+  responses: {
+    200: response('One page of the register, or all of it as CSV.', {
+      'application/json': {
+        schema: schemaRef('VaultPage'),
+        examples: { last: { summary: 'The last page', value: { vaults: [registered], cursor: null } } },
+      },
+      'text/csv': {
+        schema: { type: 'string' },
+        examples: { csv: { summary: 'In a spreadsheet', value: csvHeader() + csvRow(registered) } },
+      },
+    }),
+    ...problemResponses([...KEYED, 'invalid-request']),
+  },
+}
+
 /** Making and reading vaults. */
 export const vaultPaths: Part = {
-  '/v1/vaults': { post: createVault },
+  '/v1/vaults': { get: listVaults, post: createVault },
   '/v1/vaults/{id}': { get: readVault },
 }

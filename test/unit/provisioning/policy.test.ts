@@ -1,7 +1,13 @@
 import { expect, test } from 'vitest'
 import { Policy } from '../../../src/config/policy.ts'
 import { violations } from '../../../src/provisioning/policy.ts'
+import type { ProvisioningRequest } from '../../../src/provisioning/request.ts'
 import { requestOf, USER_ID } from '../samples.ts'
+
+/** What the policy says of a request without a preset. */
+function violationsOf(request: ProvisioningRequest, policy: Policy) {
+  return violations({ written: request, request, policy })
+}
 
 const MAGIC = { kind: 'magic_link' }
 
@@ -13,6 +19,9 @@ test('allows without a word what its defaults mean', () => {
     maxViews: 10,
     requireTicket: false,
     allowedCallbackHosts: [],
+    minOwners: 1,
+    tellOwners: false,
+    presets: {},
   })
 })
 
@@ -34,7 +43,7 @@ test.each([
   // whether default owners are at these domains is the deployment's own business
   ['no owners', { allowedOwnerDomains: ['example.com'], defaultOwners: [USER_ID] }, { owners: [] }],
 ])('allows %s', (_, policy, fields) => {
-  expect(violations(requestOf(fields), Policy.parse(policy))).toEqual([])
+  expect(violationsOf(requestOf(fields), Policy.parse(policy))).toEqual([])
 })
 
 test.each([
@@ -79,7 +88,7 @@ test.each([
     /not a user id$/,
   ],
 ])('refuses %s', (_, policy, fields, pointer, detail) => {
-  const faults = violations(requestOf(fields), Policy.parse(policy))
+  const faults = violationsOf(requestOf(fields), Policy.parse(policy))
   expect(faults).toEqual([{ pointer, detail: expect.stringMatching(detail) }])
 })
 
@@ -91,7 +100,7 @@ test('names everything that is not allowed, at once', () => {
     allowUnauthenticated: true,
     callbackUrl: 'https://b.example/',
   })
-  expect(violations(request, policy).map(({ pointer }) => pointer)).toEqual([
+  expect(violationsOf(request, policy).map(({ pointer }) => pointer)).toEqual([
     '/name',
     '/ticket',
     '/maxViews',
@@ -127,7 +136,7 @@ test.each([
   ['Example.COM', 'jana@example.com'],
 ])('a policy for %s allows %s', (domain, owner) => {
   const policy = Policy.parse({ allowedOwnerDomains: [domain] })
-  expect(violations(requestOf({ owners: [owner] }), policy)).toEqual([])
+  expect(violationsOf(requestOf({ owners: [owner] }), policy)).toEqual([])
 })
 
 test.each([
@@ -141,5 +150,5 @@ test.each([
   'jana@example.com#',
 ])('a policy for example.com does not allow %s', (owner) => {
   const policy = Policy.parse({ allowedOwnerDomains: ['example.com'] })
-  expect(violations(requestOf({ owners: [owner] }), policy)).toMatchObject([{ pointer: '/owners/0' }])
+  expect(violationsOf(requestOf({ owners: [owner] }), policy)).toMatchObject([{ pointer: '/owners/0' }])
 })

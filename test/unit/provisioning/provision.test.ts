@@ -8,7 +8,7 @@ import { TestWorld } from '../world.ts'
 const failure = new Error('no')
 const call = { deadline: new Deadline(25_000, new TestWorld().now) }
 
-function run(broken?: 'find' | 'connect' | 'note') {
+function run(broken?: 'find' | 'connect' | 'note', minOwners = 1) {
   const steps: string[] = []
   const step = async (name: string) => {
     steps.push(`${name} begins`)
@@ -35,6 +35,7 @@ function run(broken?: 'find' | 'connect' | 'note') {
     provenance: { id: 'req_1', caller: 'runbook', approvedBy: null },
     tenant,
     directory,
+    policy: { minOwners },
     beforeSend: () => step('note'),
     call,
   })
@@ -60,4 +61,13 @@ test.each(['find', 'connect', 'note'] as const)('sends nothing where "%s" fails'
   const { steps, done } = run(broken)
   expect(await rejection(done)).toBe(failure)
   expect(steps.filter((step) => step.startsWith('create'))).toEqual([])
+})
+
+test('sends nothing for fewer owners than the policy asks for', async () => {
+  const { steps, done } = run(undefined, 2)
+  expect(await rejection(done)).toMatchObject({
+    code: 'policy-violation',
+    details: { errors: [{ pointer: '/owners', detail: expect.stringContaining('at least 2') }] },
+  })
+  expect(steps.filter((step) => step.startsWith('note') || step.startsWith('create'))).toEqual([])
 })
