@@ -144,9 +144,10 @@ function nodeText(node: PhrasingContent, answer: Question['answer']): string {
 function personOf(label: string, url: string): string {
   if (!/^mailto:/i.test(url)) return label
   const address = decode(url.slice('mailto:'.length).replace(/\?.*$/s, ''))
-  if (!label.includes('@')) return `<${address}>`
-  if (label.trim().toLowerCase() === address.toLowerCase()) return `<${label.trim()}>`
-  throw new UnreadableError(`shows ${label.trim()} with a link to ${address}; write the one that is meant`)
+  const shown = label.trim().replace(/^mailto:/i, '')
+  if (!shown.includes('@')) return `<${address}>`
+  if (shown.toLowerCase() === address.toLowerCase()) return `<${shown}>`
+  throw new UnreadableError(`shows ${shown} with a link to ${address}; write the one that is meant`)
 }
 
 function decode(text: string): string {

@@ -4,6 +4,7 @@ const ITEM_MARK = /^(?:[-*•]+|\+(?=\s)|\d{1,3}[.)](?=\s))?\s*(?:\[[ xX]?\](?=\
 const MAILTO_LINK = /\[([^[\]|]+)(?:\|mailto:[^[\]]*\]|\]\(mailto:[^()[]*\))/g
 /** A person in quotation marks before an address in brackets: `"Doe, Alice" <alice@example.com>`. */
 const QUOTED_PERSON = /"[^"<>]*"[ \t]*(?=<)/g
+const MAILTO = /^mailto:/i
 const PERSON_AND_ADDRESS = /^([^<>]*)<([^<>\s]+)>$/
 
 /**
@@ -26,14 +27,17 @@ function readEntry(entry: string): string[] {
   const [, person, address] = PERSON_AND_ADDRESS.exec(text) ?? []
   // a person who is called like another address would be a guess
   if (person !== undefined && address !== undefined)
-    return person.includes('@') && person.trim() !== address ? [text] : [address]
+    return person.includes('@') && person.trim() !== address ? [text] : [address.replace(MAILTO, '')]
   const words = text.split(/\s+/).filter(Boolean).map(withoutMarks)
   return words.length > 1 && words.some((word) => !isAddressOrId(word)) ? [text] : words
 }
 
-/** Removes the brackets and code marks of one word. */
+/** Removes the brackets, code marks and `mailto:` of one word. */
 function withoutMarks(word: string): string {
-  return word.replace(/^[-*•<`]+/, '').replace(/(?<![>`])[>`]+$/, '')
+  return word
+    .replace(/^[-*•<`]+/, '')
+    .replace(MAILTO, '')
+    .replace(/(?<![>`])[>`]+$/, '')
 }
 
 /** ConductorOne's ids have no blanks and 20 characters or more; a mention in a chat begins with @. */
