@@ -1,3 +1,4 @@
+import { foldLookAlikes } from './look-alikes.ts'
 import { QUESTIONS, type Question } from './questions.ts'
 
 /** What a heading of a form is: a question, nearly one, or something else. */
@@ -42,7 +43,7 @@ export function matchHeading(heading: string): HeadingMatch {
   const words = wordsOf(heading)
   const question = KNOWN.get(words)
   if (question) return { kind: 'question', question }
-  const letters = words.replaceAll(' ', '')
+  const letters = foldLookAlikes(words.replaceAll(' ', ''))
   for (const [known, nearest] of KNOWN) {
     const other = known.replaceAll(' ', '')
     if (isNear(letters, other)) return { kind: 'misspelled', question: nearest }
@@ -50,15 +51,17 @@ export function matchHeading(heading: string): HeadingMatch {
   return { kind: 'other' }
 }
 
-/** Short words differ by one mistake only from many others, so those must begin alike. */
-const SHORT_WORD_CHARS = 5
+/** Shorter words differ by one mistake only from many others, so those must begin alike. */
+const MIN_DISTINCT_CHARS = 5
+/** Longer ones may have two mistakes. */
+const MIN_LONG_CHARS = 10
 
 function isNear(written: string, known: string): boolean {
   if (written === '') return false
   if (written === known) return true
-  if (known.length <= SHORT_WORD_CHARS)
+  if (known.length < MIN_DISTINCT_CHARS)
     return written[0] === known[0] && known.length > 3 && distance(written, known) <= 1
-  return distance(written, known) <= (known.length >= 2 * SHORT_WORD_CHARS ? 2 : 1)
+  return distance(written, known) <= (known.length >= MIN_LONG_CHARS ? 2 : 1)
 }
 
 /** Counts the letters to insert, drop, replace or swap (optimal string alignment); Infinity if the lengths differ much. */
