@@ -1,5 +1,5 @@
-import { runDurableObjectAlarm } from 'cloudflare:test'
-import { expect, test } from 'vitest'
+import { introspectWorkflow, runDurableObjectAlarm } from 'cloudflare:test'
+import { expect, test, vi } from 'vitest'
 import type { Claim } from '../../../src/ledger/claim.ts'
 import { keyOf } from '../../../src/ledger/sameness.ts'
 import { noteTransfer, submitClaim } from '../../../src/ledger/shards.ts'
@@ -71,6 +71,23 @@ test('a failed request of another person stays as a record, and the key goes to 
     replayed: true,
     record: { id: second.claim.id },
   })
+})
+
+test('a request that takes over another person’s key is carried out in the background too', async () => {
+  await using _workflows = await introspectWorkflow(bindings.PROVISION)
+  script.create = [json({ code: 3, message: 'no' }, 400), json({ vault: { id: 'vault-2' } })]
+  const [first, second] = await Promise.all(
+    ['u1', 'u2'].map((personId) => claimFor({ key: 'taken over', personId, background: true })),
+  )
+  if (!first || !second) throw new Error('there are two')
+  await first.ledger.submit(first.claim)
+  await vi.waitFor(async () =>
+    expect(await onDisk(first.stub, first.claim.id)).toMatchObject({ status: 'failed', workflow: 'none' }),
+  )
+  expect(await second.ledger.submit(second.claim)).toMatchObject({ kind: 'accepted' })
+  await vi.waitFor(async () =>
+    expect(await second.ledger.read(second.claim.id)).toMatchObject({ status: 'created' }),
+  )
 })
 
 test('a failed request is tried again by the person who asked first, under its own id', async () => {
