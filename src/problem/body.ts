@@ -1,7 +1,7 @@
 import { isTooDeep, MAX_JSON_DEPTH, readBody } from '../lib/body.ts'
 import { duplicateMembers } from '../lib/json.ts'
 import { invalidRequest, pointer } from './fields.ts'
-import { Problem } from './problem.ts'
+import { type FieldFault, Problem } from './problem.ts'
 
 /**
  * Reads a request's body up to a limit, whatever its sender says of its length.
@@ -41,10 +41,18 @@ export function parseRequestJson(bytes: Uint8Array): unknown {
  */
 export function parseWrittenJson(bytes: Uint8Array): unknown {
   const { text, value } = parse(bytes)
-  const duplicates = duplicateMembers(text)
-  if (duplicates.length > 0)
-    throw invalidRequest(duplicates.map((path) => ({ pointer: pointer(path), detail: STANDS_TWICE })))
+  const faults = repeatedMembers(text)
+  if (faults.length > 0) throw invalidRequest(faults)
   return value
+}
+
+/**
+ * Lists the members that stand twice in a body, for senders that are told of faults in a way of their own.
+ *
+ * @param json valid JSON
+ */
+export function repeatedMembers(json: string): FieldFault[] {
+  return duplicateMembers(json).map((path) => ({ pointer: pointer(path), detail: STANDS_TWICE }))
 }
 
 const STANDS_TWICE = 'stands twice; a quote inside a value must be escaped'

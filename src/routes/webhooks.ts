@@ -8,8 +8,8 @@ import { noteTransfer } from '../ledger/shards.ts'
 import { hex, sha256Bytes } from '../lib/encoding.ts'
 import { world } from '../lib/world.ts'
 import { configured } from '../middleware/configured.ts'
-import { parseRequestJson } from '../problem/body.ts'
-import { problemResponse } from '../problem/problem.ts'
+import { parseRequestJson, repeatedMembers } from '../problem/body.ts'
+import { type FieldFault, problemResponse } from '../problem/problem.ts'
 import { isCurrent } from '../sources/proof.ts'
 import { provenanceOf, type Source } from '../sources/source.ts'
 import { sources } from '../sources/sources.ts'
@@ -31,7 +31,10 @@ export const webhooks = factory.createApp().post('/:source', configured, async (
   if (reading.kind !== 'request') return ignore(c, name, reading.reason)
   await countDelivery(c, name)
   const deliveryId = source.deliveryIdHeader && headers.get(source.deliveryIdHeader)
-  const judgement = judge(reading, config, name)
+  // only an administrator's template repeats members, for a title that it inserts unescaped
+  const repeated = reading.issue === null ? repeatedMembers(new TextDecoder().decode(body)) : []
+  const faults = [...reading.faults, ...repeated.map(inQuotes)]
+  const judgement = judge({ ...reading, faults }, config, name)
   const reply = await take(c, {
     ...judgement,
     ...provenanceOf(reading),
@@ -41,6 +44,11 @@ export const webhooks = factory.createApp().post('/:source', configured, async (
   })
   return answer(c, name, source, reply)
 })
+
+/** Names the member in the detail, as every fault of a delivery does. */
+function inQuotes({ pointer, detail }: FieldFault): FieldFault {
+  return { pointer, detail: `“${pointer.slice(1)}” ${detail}` }
+}
 
 function answer(c: Context<AppEnv>, name: string, source: Source, reply: Reply): Response {
   const { record } = reply

@@ -5,7 +5,8 @@ import { hasLabel, ignored, nameFromTitle, type Reading, type Source } from './s
 import { readWrittenRequest } from './standard.ts'
 
 const EventType = z.string().check(z.regex(/^zen:event-type:/))
-const SubscribedEvent = z.looseObject({ type: EventType })
+// an event has no name; a body that has one was written, and its title may have brought the type
+const SubscribedEvent = z.looseObject({ type: EventType, name: z.optional(z.never()) })
 
 const TicketEvent = z.looseObject({
   type: EventType,

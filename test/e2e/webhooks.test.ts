@@ -379,6 +379,29 @@ test('a body without a ticket is told by its message: the same one is one vault,
   expect(await vaults(name)).toHaveLength(2)
 })
 
+test.each(['standard', 'zendesk'])(
+  '%s: members that stand twice in a written body are refused',
+  async (source) => {
+    const ticket = unique('SEC').replace(' ', '-')
+    const owners = `"owners":["${OWNER}"]`
+    const twice = await post(
+      senderOf(source),
+      `{"name":"Disk",${owners},"name":"Key","ticket":{"id":"${ticket}","id":"SEC-1"}}`,
+    )
+    expectProblem(twice, 'invalid-request', ['/name', '/ticket/id'])
+    expect(twice.body.detail).toContain('“name” stands twice; a quote inside a value must be escaped')
+    expect(await read(twice.body.instance)).toMatchObject({ status: 'failed' })
+    const corrected = await post(senderOf(source), `{"name":"Disk",${owners},"ticket":{"id":"${ticket}"}}`)
+    expect(corrected.status).toBe(202)
+  },
+)
+
+test('members that stand twice in a vendor’s own payload are its own affair', async () => {
+  const payload = JSON.stringify(senderOf('github').payload(ask()))
+  const answer = await post(senderOf('github'), `${payload.slice(0, -1)},"action":"labeled"}`)
+  expect(answer.status).toBe(202)
+})
+
 test('what the simplified request does not know is refused by its name', async () => {
   const body = { ...JSON.parse(JSON.stringify(senderOf('zendesk').payload(ask()))), urgency: 'high' }
   const answer = await deliver(senderOf('zendesk'), body)

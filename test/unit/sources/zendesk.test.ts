@@ -57,3 +57,8 @@ test('a body that somebody wrote may have a type of its own', () => {
   const body = { type: 'End User Comment', ticketID: '12345' }
   expect(read('zendesk', body)).toEqual(body)
 })
+
+test('a body that somebody wrote is no event, even if its title brings the type of one', () => {
+  const body = { ...zendeskEvent({}), name: 'Payroll' }
+  expect(read('zendesk', body)).toEqual(body)
+})
