@@ -2,12 +2,13 @@ import { KeySet } from './conductorone/key-set.ts'
 import { Tenant } from './conductorone/tenant.ts'
 import { TokenCache } from './conductorone/token/cache.ts'
 import { readTokenAnswer, requestToken } from './conductorone/token/exchange.ts'
+import { tokenOwner } from './conductorone/token/owner.ts'
 import { ProofOfPossession, proofKey } from './conductorone/token/proof-of-possession.ts'
-import { SealedToken } from './conductorone/token/store.ts'
 import { type Config, ConfigurationError, parseConfig } from './config/config.ts'
 import { KeyRing } from './config/key-ring.ts'
 import type { Bindings } from './env.ts'
 import { log } from './lib/log.ts'
+import { SealedToken } from './lib/sealed-token.ts'
 import { world } from './lib/world.ts'
 import { Problem } from './problem/problem.ts'
 import { OwnerDirectory } from './provisioning/owners.ts'
@@ -50,7 +51,7 @@ export function deploymentOf(env: Bindings): Deployment {
     const answer = await requestToken(baseUrl, credentials, world, timeoutMs, tokenProofs)
     return readTokenAnswer(answer, requestedAt, type)
   }
-  const store = new SealedToken(env.TOKEN_CACHE, baseUrl, credentials, world, type)
+  const store = new SealedToken(env.TOKEN_CACHE, tokenOwner(baseUrl, credentials, type), world)
   const tokens = new TokenCache(exchange, store, world)
   const tenant = new Tenant(baseUrl, tokens, world, apiProofs)
   const directory = new OwnerDirectory(tenant, world)

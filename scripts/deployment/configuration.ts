@@ -25,6 +25,7 @@ export function checkConfiguration(
         callers(config),
         ...silentCallbacks(vars, settings),
         ...operators(config),
+        ...endingTokens(config),
         ...sizes({ ...vars, ...settings }),
       ],
       config,
@@ -65,6 +66,17 @@ function operators({ callers }: Config): Finding[] {
   const says =
     'is not given to any caller, so an unknown outcome cannot be settled by hand: npm run setup -- --add operator NAME'
   return [warning('operate', says)]
+}
+
+/** https://developer.zendesk.com/documentation/api-basics/authentication/oauth-migration/ */
+function endingTokens({ ticketTokens }: Config): Finding[] {
+  if (ticketTokens.zendesk?.kind !== 'token') return []
+  return [
+    warning(
+      'TICKET_TOKENS',
+      'has an API token of Zendesk, all of which end on 2027-04-30: put an OAuth client there, see docs/recipes/zendesk.md',
+    ),
+  ]
 }
 
 function sizes(settings: Readonly<Record<string, unknown>>): Finding[] {

@@ -1,4 +1,5 @@
 import * as z from 'zod/mini'
+import type { AccessToken } from '../lib/access-token.ts'
 import { type Answer, send, USER_AGENT } from '../lib/outgoing.ts'
 import { newTraceparent } from '../lib/traceparent.ts'
 import type { World } from '../lib/world.ts'
@@ -8,7 +9,6 @@ import { ConductorOneFailure } from './failure.ts'
 import type { Lanes } from './lanes.ts'
 import { retryWhileUnavailable } from './retry.ts'
 import type { TokenCache } from './token/cache.ts'
-import type { AccessToken } from './token/exchange.ts'
 import type { ProofOfPossession } from './token/proof-of-possession.ts'
 import {
   SystemLogAnswer,

@@ -15,7 +15,11 @@ type Sender = {
   readonly kind: 'tickets' | 'chat'
   readonly secret: SecretShape
   /** Absent if no comments are written there. */
-  readonly comments?: { readonly needs: readonly CommentSetting[] }
+  readonly comments?: {
+    readonly needs: readonly CommentSetting[]
+    /** Whether an OAuth client may stand in the place of a token. */
+    readonly takesClient?: boolean
+  }
 }
 
 const CHOSEN_TEXT = { origin: { make: 'random' } } as const
@@ -49,7 +53,11 @@ export const SENDERS = {
     comments: { needs: [] },
   },
   jira: { kind: 'tickets', secret: CHOSEN_TEXT, comments: { needs: ['user', 'host'] } },
-  zendesk: { kind: 'tickets', secret: SIGNING_SECRET, comments: { needs: ['user', 'host'] } },
+  zendesk: {
+    kind: 'tickets',
+    secret: SIGNING_SECRET,
+    comments: { needs: ['user', 'host'], takesClient: true },
+  },
   linear: { kind: 'tickets', secret: SIGNING_SECRET, comments: { needs: [] } },
   pagerduty: { kind: 'tickets', secret: SIGNING_SECRET },
   slack: { kind: 'chat', secret: SIGNING_SECRET },

@@ -1,6 +1,6 @@
 import type { Config } from '../config/config.ts'
 import type { TicketSystem } from '../config/senders.ts'
-import type { TicketAccess } from '../config/ticket-tokens.ts'
+import type { TicketToken } from '../config/ticket-tokens.ts'
 import type { RequestRecord } from '../ledger/entry.ts'
 import { parseJson } from '../lib/body.ts'
 import { cut } from '../lib/cut.ts'
@@ -9,6 +9,7 @@ import { type Answer, judgeStatus, send } from '../lib/outgoing.ts'
 import type { World } from '../lib/world.ts'
 import { outcome } from './outcome.ts'
 import { RECEIVER_TIMEOUT_MS, retryLater, type TellResult } from './post.ts'
+import { credentialOf, type TicketCredential } from './ticket-credential.ts'
 import { type TicketApi, type TicketCall, ticketApis } from './ticket-system.ts'
 
 /** A hundred comments of 64 KiB, which GitHub may have, still fit. */
@@ -22,12 +23,14 @@ const MAX_COMMENT_CHARS = 20_000
  *
  * @param record the request, with its ticket
  * @param attempt the attempt of the request that this is the outcome of; each has a comment of its own
+ * @param kv keeps the tokens of OAuth clients, sealed
  * @returns whether the comment is there
  */
 export async function writeComment(
   record: RequestRecord,
   attempt: string,
   { ticketTokens }: Config,
+  kv: KVNamespace,
   world: World,
 ): Promise<TellResult> {
   const system = systemOf(record.source)
@@ -41,7 +44,8 @@ export async function writeComment(
   const write = api.write(ticket, `${text}\n\n${mark}`)
   if (!find || !write) return { kind: 'refused', reason: 'its id is not one that can be commented on' }
 
-  const found = await ask(api, access, find, world)
+  const credential = credentialOf(access, kv, world)
+  const found = await ask(api, credential, find, world)
   if (found.kind !== 'read') return found
   const comments = valueAt(found.json, api.found.list)
   if (!Array.isArray(comments)) return { kind: 'refused', reason: 'its answer is not a list of comments' }
@@ -50,12 +54,12 @@ export async function writeComment(
     JSON.stringify(valueAt(comment, api.found.text) ?? null).includes(mark)
   const authors = comments.filter(isMarked).map((comment) => valueAt(comment, api.found.author))
   if (authors.length > 0) {
-    const self = await ask(api, access, api.self, world)
+    const self = await ask(api, credential, api.self, world)
     if (self.kind !== 'read') return self
     const account = valueAt(self.json, api.self.account)
     if (account !== undefined && authors.includes(account)) return { kind: 'delivered' }
   }
-  const written = await ask(api, access, write, world)
+  const written = await ask(api, credential, write, world)
   log(written.kind === 'read' ? 'info' : 'warn', 'ticket.commented', {
     request: record.id,
     outcome: written.kind,
@@ -80,14 +84,34 @@ function systemOf(source: string): TicketSystem | undefined {
 
 type Read = { readonly kind: 'read'; readonly json: unknown }
 
-/** Makes one call to a ticketing system and judges its answer. */
+type NotRead = Exclude<TellResult, { kind: 'delivered' }>
+
+/**
+ * Makes one call to a ticketing system and judges its answer. A call that is answered 401 did nothing, so it is made
+ * once more if there is another token.
+ */
 async function ask(
   api: TicketApi,
-  access: TicketAccess,
+  credential: TicketCredential,
+  call: TicketCall,
+  world: World,
+): Promise<Read | NotRead> {
+  const first = await credential.token()
+  if (first.kind !== 'token') return first
+  const answer = await sendCall(api, first, call, world)
+  if (answer?.status !== 401) return judgeAnswer(answer)
+  const second = await credential.replace()
+  if (second === undefined) return judgeAnswer(answer)
+  return second.kind === 'token' ? judgeAnswer(await sendCall(api, second, call, world)) : second
+}
+
+/** Sends a call; undefined if no answer came. */
+async function sendCall(
+  api: TicketApi,
+  access: TicketToken,
   { method, path, body }: TicketCall,
   world: World,
-): Promise<Read | Exclude<TellResult, { kind: 'delivered' }>> {
-  let answer: Answer
+): Promise<Answer | undefined> {
   try {
     const request = {
       method,
@@ -100,10 +124,14 @@ async function ask(
       timeoutMs: RECEIVER_TIMEOUT_MS,
       maxAnswerBytes: MAX_ANSWER_BYTES,
     }
-    answer = await send(`https://${access.host ?? api.host}${path}`, request, world)
+    return await send(`https://${access.host ?? api.host}${path}`, request, world)
   } catch {
-    return retryLater()
+    return undefined
   }
+}
+
+function judgeAnswer(answer: Answer | undefined): Read | NotRead {
+  if (!answer) return retryLater()
   const { status, headers } = answer
   const { text } = answer.body
   if (text === undefined)

@@ -1,5 +1,5 @@
 import type { TicketSystem } from '../config/senders.ts'
-import type { TicketAccess } from '../config/ticket-tokens.ts'
+import type { TicketToken } from '../config/ticket-tokens.ts'
 import { bytesOf, toBase64 } from '../lib/encoding.ts'
 import { brokenText, markdownText } from './ticket-text.ts'
 
@@ -17,7 +17,7 @@ type Path = readonly string[]
 export type TicketApi = {
   /** the host that all customers share; the others are configured */
   readonly host?: string
-  readonly authorization: (access: TicketAccess) => string
+  readonly authorization: (access: TicketToken) => string
   /** writes foreign text into a comment so that it stays text */
   readonly escape: (foreign: string) => string
   /** lists the newest comments of a ticket, at least those since then; undefined if the id is not one of its own */
@@ -29,9 +29,9 @@ export type TicketApi = {
   readonly self: TicketCall & { readonly account: Path }
 }
 
-const basic = (name: string, { token }: TicketAccess) =>
+const basic = (name: string, { token }: TicketToken) =>
   `Basic ${toBase64(bytesOf(`${name}:${token.reveal()}`))}`
-const bearer = ({ token }: TicketAccess) => `Bearer ${token.reveal()}`
+const bearer = ({ token }: TicketToken) => `Bearer ${token.reveal()}`
 
 /** Reads `owner/repository#12` or `group/subgroup/project#12`. */
 function numbered(ticket: string): { project: string; number: string } | undefined {
@@ -107,7 +107,9 @@ export const ticketApis: Readonly<Record<TicketSystem, TicketApi>> = {
   },
   // https://developer.zendesk.com/api-reference/ticketing/tickets/ticket_comments/
   zendesk: {
-    authorization: (access) => basic(`${access.user}/token`, access),
+    // a token of an OAuth client has no user beside it
+    authorization: (access) =>
+      access.user === undefined ? bearer(access) : basic(`${access.user}/token`, access),
     escape: brokenText,
     find: (ticket) =>
       /^\d+$/.test(ticket)

@@ -77,7 +77,7 @@ export class Provision extends WorkflowEntrypoint<Bindings, ProvisionParameters>
       )
     if (tell?.kind === 'ticket')
       await this.#tell(payload, 'the ticket', steps, (record) =>
-        writeComment(record, commentMarkOf(record), this.#config, world),
+        writeComment(record, commentMarkOf(record), this.#config, this.env.TOKEN_CACHE, world),
       )
   }
 

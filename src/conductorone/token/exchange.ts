@@ -1,6 +1,7 @@
 import { CompactSign } from 'jose'
 import * as z from 'zod/mini'
 import type { Credentials } from '../../config/credentials.ts'
+import { ACCESS_TOKEN, type AccessToken } from '../../lib/access-token.ts'
 import { bytesOf, hex } from '../../lib/encoding.ts'
 import { log } from '../../lib/log.ts'
 import { type Answer, judgeStatus, send } from '../../lib/outgoing.ts'
@@ -11,22 +12,15 @@ import { failureOf, readJson, reasonOf, unanswered } from '../answer.ts'
 import { ConductorOneFailure } from '../failure.ts'
 import type { ProofOfPossession } from './proof-of-possession.ts'
 
-/** An access token (RFC 6749, section 1.4) and its life in epoch milliseconds. */
-export type AccessToken = {
-  readonly value: Secret
-  readonly issuedAt: number
-  readonly expiresAt: number
-}
-
 const TOKEN_PATH = '/auth/v1/token'
 /** How long the assertion is valid to either side of now, as in ConductorOne's own token source. */
 const ASSERTION_LIFETIME_SECONDS = 120
 /** The lifetime of a token if the answer doesn't say. */
 const DEFAULT_LIFETIME_SECONDS = 300
 
-/** A good answer: RFC 6749, section 5.1. The token must be one that a header can carry: RFC 6750, section 2.1. */
+/** A good answer: RFC 6749, section 5.1. */
 const TokenAnswer = z.looseObject({
-  access_token: z.string().check(z.regex(/^[\x21-\x7e]{1,16384}$/)),
+  access_token: z.string().check(z.regex(ACCESS_TOKEN)),
   token_type: z.pipe(z.string().check(z.toLowerCase()), z.enum(['bearer', 'dpop'])),
   // a number, but some servers write it as text
   expires_in: z.optional(

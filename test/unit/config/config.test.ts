@@ -182,6 +182,37 @@ test.each<[string, unknown, string | RegExp]>([
   ['WEBHOOK_SECRETS', '{"s3cret-0123456789":"github-secret"}', 'WEBHOOK_SECRETS has an unknown name'],
   ['TICKET_TOKENS', '{"pagerduty":"0123456789"}', 'TICKET_TOKENS has an unknown name'],
   ['TICKET_TOKENS', '{"jira":"0123456789"}', 'TICKET_TOKENS.jira needs `user` and `host` beside `token`'],
+  ['TICKET_TOKENS', '{"zendesk":7}', /^TICKET_TOKENS.zendesk must be a token, or an object with `token`/],
+  [
+    'TICKET_TOKENS',
+    '{"zendesk":{"token":"0123456789","host":"acme.zendesk.com"}}',
+    'TICKET_TOKENS.zendesk needs `user` and `host` beside `token`',
+  ],
+  [
+    'TICKET_TOKENS',
+    '{"zendesk":{"clientId":"vaults","clientSecret":"0123456789"}}',
+    'TICKET_TOKENS.zendesk.host must be a host such as "acme.zendesk.com"',
+  ],
+  [
+    'TICKET_TOKENS',
+    '{"zendesk":{"clientSecret":"0123456789","host":"acme.zendesk.com"}}',
+    'TICKET_TOKENS.zendesk.clientId must be the identifier of the OAuth client',
+  ],
+  [
+    'TICKET_TOKENS',
+    '{"zendesk":{"clientId":"vaults","clientSecret":"0123","host":"acme.zendesk.com"}}',
+    /^TICKET_TOKENS.zendesk.clientSecret is shorter than 8 characters/,
+  ],
+  [
+    'TICKET_TOKENS',
+    '{"zendesk":{"clientId":"vaults","clientSecret":"0123456789","host":"a.zendesk.com","token":"0123456789"}}',
+    'TICKET_TOKENS.zendesk has an unknown name',
+  ],
+  [
+    'TICKET_TOKENS',
+    '{"jira":{"clientId":"vaults","clientSecret":"0123456789","host":"acme.atlassian.net"}}',
+    'TICKET_TOKENS.jira takes a token, not `clientId` and `clientSecret`',
+  ],
   [
     'TICKET_TOKENS',
     '{"github":{"token":"0123456789","host":"https://x"}}',

@@ -57,6 +57,9 @@ function configOf(tokens: unknown) {
   })
 }
 
+/** No token that is configured as it stands is kept anywhere. */
+const NO_KV = {} as KVNamespace
+
 type Call = readonly [method: string, url: string, body?: unknown]
 
 const systems: readonly {
@@ -191,7 +194,7 @@ describe.each(systems)('$source', (system) => {
   /** What became of the comment, and the calls that were made for it. */
   async function tell(script: readonly Step[], attempt = '1') {
     const world = new TestWorld(...script)
-    const delivery = await writeComment(record, attempt, config, world)
+    const delivery = await writeComment(record, attempt, config, NO_KV, world)
     const calls = world.sent.map(({ url, init }): Call => {
       const call = [init.method ?? '', url] as const
       return typeof init.body === 'string' ? [...call, JSON.parse(init.body)] : call
@@ -297,8 +300,8 @@ describe.each(systems)('$source', (system) => {
   test('sends nothing without a token, or for a ticket that has none of its ids', async () => {
     const world = new TestWorld()
     const refused = { kind: 'refused', reason: expect.any(String) }
-    expect(await writeComment(record, '1', configOf({}), world)).toEqual(refused)
-    expect(await writeComment({ ...record, ticket: null }, '1', config, world)).toEqual(refused)
+    expect(await writeComment(record, '1', configOf({}), NO_KV, world)).toEqual(refused)
+    expect(await writeComment({ ...record, ticket: null }, '1', config, NO_KV, world)).toEqual(refused)
     expect(world.sent).toEqual([])
   })
 })
@@ -320,6 +323,7 @@ test.each([
     { ...RECORD, source, ticket: { id: ticket } },
     '1',
     configOf({ [source]: access }),
+    NO_KV,
     world,
   )
   expect(delivery).toEqual({ kind: 'refused', reason: 'its id is not one that can be commented on' })
@@ -330,7 +334,7 @@ test.each(['standard', 'pagerduty', 'api', 'constructor'])(
   '%s has no tickets to write into',
   async (source) => {
     const config = configOf({ github: 'ghp_0123456789' })
-    expect(await writeComment({ ...RECORD, source }, '1', config, new TestWorld())).toMatchObject({
+    expect(await writeComment({ ...RECORD, source }, '1', config, NO_KV, new TestWorld())).toMatchObject({
       kind: 'refused',
     })
   },
@@ -343,9 +347,9 @@ test.each([
   const config = configOf({ linear: 'lin_api_0123456789' })
   const record = { ...RECORD, source: 'linear', ticket: { id: 'SEC-12' } }
   const looking = new TestWorld(new Response(answer))
-  expect(await writeComment(record, '1', config, looking)).toMatchObject({ kind: 'refused' })
+  expect(await writeComment(record, '1', config, NO_KV, looking)).toMatchObject({ kind: 'refused' })
   const writing = new TestWorld(json({ data: { issue: { comments: { nodes: [] } } } }), new Response(answer))
-  expect(await writeComment(record, '1', config, writing)).toMatchObject({ kind: 'refused' })
+  expect(await writeComment(record, '1', config, NO_KV, writing)).toMatchObject({ kind: 'refused' })
 })
 
 describe('what the author of a ticket reads', () => {

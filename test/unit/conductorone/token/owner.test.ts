@@ -1,5 +1,6 @@
 import { beforeEach, expect, test, vi } from 'vitest'
-import { SealedToken } from '../../../../src/conductorone/token/store.ts'
+import { tokenOwner } from '../../../../src/conductorone/token/owner.ts'
+import { SealedToken } from '../../../../src/lib/sealed-token.ts'
 import { Secret } from '../../../../src/lib/secret.ts'
 import { CLIENT_ID, CLIENT_SECRET, credentialsOf, JWK, secretOf } from '../../samples.ts'
 import { NOON, TestWorld } from '../../world.ts'
@@ -30,8 +31,7 @@ function storage() {
   const sealed = (baseUrl = BASE_URL, clientId = CLIENT_ID, clientSecret = CLIENT_SECRET) =>
     new SealedToken(
       kv as unknown as KVNamespace, // the two methods that are used
-      new URL(baseUrl),
-      credentialsOf(clientId, clientSecret),
+      tokenOwner(new URL(baseUrl), credentialsOf(clientId, clientSecret)),
       world,
     )
   return { entries, lives, state, world, sealed }

@@ -1,11 +1,10 @@
 import * as z from 'zod/mini'
-import type { Credentials } from '../../config/credentials.ts'
-import { hex, sha256 } from '../../lib/encoding.ts'
-import { log } from '../../lib/log.ts'
-import { Seal } from '../../lib/seal.ts'
-import { Secret } from '../../lib/secret.ts'
-import type { World } from '../../lib/world.ts'
-import type { AccessToken } from './exchange.ts'
+import type { AccessToken } from './access-token.ts'
+import { hex, sha256 } from './encoding.ts'
+import { log } from './log.ts'
+import { Seal } from './seal.ts'
+import { Secret } from './secret.ts'
+import type { World } from './world.ts'
 
 /** KV refuses an entry that is to end sooner. */
 const KV_MIN_TTL_SECONDS = 60
@@ -16,36 +15,32 @@ const Sealed = z.object({
   expiresAt: z.number(),
 })
 
+/** Whose token is stored. */
+export type TokenOwner = {
+  /** the token endpoint's server, the client's id and whatever else tells two tokens apart */
+  readonly identity: readonly string[]
+  /** the client secret, which seals the token */
+  readonly secret: Secret
+}
+
 /**
- * Shares the access token among isolates through KV, sealed under the client secret. The entry is named by a digest of
- * tenant and client id and bound to that name, so a reader of KV learns nothing and another credential's entry is a
- * miss.
+ * Shares an access token among isolates through KV, sealed under the client secret. The entry is named by a digest of
+ * its owner's identity and bound to that name, so a reader of KV learns nothing and another owner's entry is a miss.
  */
 export class SealedToken {
   readonly #kv: KVNamespace
-  readonly #baseUrl: URL
-  readonly #credentials: Credentials
-  readonly #world: World
+  readonly #identity: readonly string[]
+  readonly #world: Pick<World, 'now' | 'random'>
   readonly #seal: Seal
-  readonly #type: 'bearer' | 'dpop'
 
-  /** @param type what the token must be; a stored token of the other type is a miss */
-  constructor(
-    kv: KVNamespace,
-    baseUrl: URL,
-    credentials: Credentials,
-    world: World,
-    type: 'bearer' | 'dpop' = 'bearer',
-  ) {
+  constructor(kv: KVNamespace, { identity, secret }: TokenOwner, world: Pick<World, 'now' | 'random'>) {
     this.#kv = kv
-    this.#baseUrl = baseUrl
-    this.#credentials = credentials
+    this.#identity = identity
     this.#world = world
-    this.#seal = new Seal(credentials.clientSecret, 'token cache', world)
-    this.#type = type
+    this.#seal = new Seal(secret, 'token cache', world)
   }
 
-  /** Reads the stored token; undefined if there is none that this credential can read. Never fails. */
+  /** Reads the stored token; undefined if there is none that this owner can read. Never fails. */
   async read(): Promise<AccessToken | undefined> {
     try {
       const name = await this.#name()
@@ -78,7 +73,6 @@ export class SealedToken {
   }
 
   async #name(): Promise<string> {
-    const owner = [this.#baseUrl.href, this.#credentials.clientId, ...(this.#type === 'dpop' ? ['DPoP'] : [])]
-    return `token/${hex(await sha256(owner.join('\n')))}`
+    return `token/${hex(await sha256(this.#identity.join('\n')))}`
   }
 }

@@ -1,13 +1,15 @@
 import { expect, test } from 'vitest'
-import { SealedToken } from '../../../../src/conductorone/token/store.ts'
+import { tokenOwner } from '../../../../src/conductorone/token/owner.ts'
 import { deploymentOf } from '../../../../src/deployment.ts'
+import { SealedToken } from '../../../../src/lib/sealed-token.ts'
 import { Secret } from '../../../../src/lib/secret.ts'
 import { world } from '../../../../src/lib/world.ts'
 import { bindings, stageTenant, worker } from '../../stage.ts'
 
 const { sentTo } = stageTenant()
 const { config } = deploymentOf(bindings)
-const sealed = () => new SealedToken(bindings.TOKEN_CACHE, config.baseUrl, config.credentials, world)
+const sealed = () =>
+  new SealedToken(bindings.TOKEN_CACHE, tokenOwner(config.baseUrl, config.credentials), world)
 
 test('keeps a token in KV until it ends, sealed', async () => {
   const value = 'token-that-nobody-may-read'
