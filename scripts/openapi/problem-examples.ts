@@ -63,7 +63,7 @@ const cases: Readonly<Record<ProblemCode, readonly [detail: string, details?: Pr
     'ConductorOne refused the request (HTTP 400: invalid argument). No vault was created.',
     { upstream: { status: 400, code: 3, message: 'invalid argument' } },
   ],
-  'rate-limited': ['Too many requests; wait 60 seconds.', { retryAfter: 60 }],
+  'rate-limited': ['Too many requests; wait 59 seconds.', { retryAfter: 59 }],
   overloaded: [
     'This Worker has too much to do at once. Nothing was begun; send the request again in a moment.',
     { retryAfter: 5 },

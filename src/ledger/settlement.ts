@@ -3,12 +3,17 @@ import { VAULT_ID, type Vault } from '../conductorone/wire.ts'
 import type { ProblemDocument } from '../problem/problem.ts'
 import type { RequestRecord } from './entry.ts'
 
+const NOT_AN_ID = 'must be the id of the vault in ConductorOne: up to 128 letters, digits, - and _'
 const Flag = z.optional(z.boolean())
 
 /** The body of `POST /v1/requests/{id}/resolve`. */
 export const Settlement = z.union(
   [
-    z.strictObject({ vaultId: z.string().check(z.regex(VAULT_ID)), force: Flag, preview: Flag }),
+    z.strictObject({
+      vaultId: z.string().check(z.regex(VAULT_ID, { error: NOT_AN_ID })),
+      force: Flag,
+      preview: Flag,
+    }),
     z.strictObject({ outcome: z.enum(['not_created']), force: Flag }),
     z.strictObject({ search: z.literal(true) }),
   ],
