@@ -40,7 +40,7 @@ export const RequestRecord = z
     problem: z.nullable(Problem).check(
       z.meta({
         description:
-          'Why there is no vault or nobody knows; or, while it is `accepted`, why it takes so long.',
+          'Why there is no vault, or why we don’t know; or, while it is `accepted`, why it takes so long.',
       }),
     ),
     warnings: z

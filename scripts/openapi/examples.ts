@@ -134,7 +134,7 @@ export const attempt: RequestDetails['attempts'][number] = {
   nextAttemptAt: null,
 }
 
-/** A request whose outcome nobody knows. */
+/** A request whose outcome is unknown. */
 export const unknown: RequestRecord = {
   ...asked,
   status: 'unknown',

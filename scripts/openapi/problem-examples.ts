@@ -79,7 +79,7 @@ const cases: Readonly<Record<ProblemCode, readonly [detail: string, details?: Pr
     { upstream: { status: 429, code: 8, message: 'rate limit exceeded' }, retryAfter: 120 },
   ],
   'outcome-unknown': [
-    'The request was sent to ConductorOne, and nobody knows what became of it (HTTP 504). Look in ConductorOne for a ' +
+    'The request was sent to ConductorOne, and we don’t know what became of it (HTTP 504). Look in ConductorOne for a ' +
       'vault named “Payroll break-glass” whose description ends with “Requested by jane@example.com via runbook, ' +
       `ticket SEC-42 (https://acme.atlassian.net/browse/SEC-42), request ${REQUEST}”. Then settle this request: ` +
       `POST /v1/requests/${REQUEST}/resolve with {"vaultId":"…"} if it is there, or {"outcome":"not_created"} if it ` +

@@ -28,7 +28,7 @@ export function resultMessage(record: RequestRecord): Message {
     case 'failed':
       return { tone: 'bad', title: 'No vault was created', text: [...why, ...warnings], facts }
     case 'unknown':
-      return { tone: 'bad', title: 'Nobody knows whether the vault was created', text: why, facts }
+      return { tone: 'bad', title: 'We don’t know whether the vault was created', text: why, facts }
     case 'accepted':
     case 'creating':
       return {

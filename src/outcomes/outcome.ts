@@ -20,7 +20,7 @@ export function outcome(
   if (!problem) return `The vault “${write(name)}” is being created.`
   const summary =
     status === 'unknown'
-      ? `Nobody knows whether the vault “${write(name)}” was created.`
+      ? `We don’t know whether the vault “${write(name)}” was created.`
       : `The vault “${write(name)}” was not created as asked.`
   const [detail = '', ...advice] = explainProblem(problem)
   return [`${summary} ${write(detail)}`, ...advice.map(write)].join('\n\n')

@@ -91,8 +91,7 @@ export const problems = {
     status: 422,
     title: 'ConductorOne refused the content',
     retryable: false,
-    remedy:
-      'No vault was created. `upstream.message` has ConductorOne’s reason; correct the request and send it again.',
+    remedy: '`upstream.message` has ConductorOne’s reason. Correct the request and send it again.',
   },
   'rate-limited': {
     status: 429,
@@ -120,7 +119,7 @@ export const problems = {
     title: 'ConductorOne does not accept this deployment’s credential',
     retryable: false,
     remedy:
-      'No vault was created. Check that the credential has not expired or been revoked, that the service principal ' +
+      'Check that the credential has not expired or been revoked, that the service principal ' +
       'is a Super Administrator without narrower scoped roles, and that no IP allowlist shuts this Worker out.',
   },
   overloaded: {
@@ -133,11 +132,11 @@ export const problems = {
     status: 503,
     title: 'ConductorOne cannot be reached',
     retryable: true,
-    remedy: 'No vault was created. Wait as long as `Retry-After` says and send the request again.',
+    remedy: 'Wait as long as `Retry-After` says and send the request again.',
   },
   'outcome-unknown': {
     status: 504,
-    title: 'Nobody knows whether the vault was created',
+    title: 'We don’t know whether the vault was created',
     retryable: false,
     remedy:
       'The request was sent to ConductorOne and no readable answer came back. Look in ConductorOne under Vaults for ' +

@@ -110,7 +110,7 @@ describe('ConductorOne asks, and is told', () => {
     const done = await ended(delivery.id)
     expect(done.document).toMatchObject({
       errored: {
-        comment: expect.stringMatching(/^Nobody knows whether the vault “Unknown .* was created\./),
+        comment: expect.stringMatching(/^We don’t know whether the vault “Unknown .* was created\./),
       },
     })
     expect(await vaultsNamed(name)).toHaveLength(1)

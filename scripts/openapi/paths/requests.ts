@@ -111,7 +111,7 @@ const resolveRequest: Part = {
   },
 }
 
-/** Reading requests, and settling those whose outcome nobody knows. */
+/** Reading requests, and settling those whose outcome is unknown. */
 export const requestPaths: Part = {
   '/v1/requests': { get: listRequests },
   '/v1/requests/{id}': { get: readRequest },

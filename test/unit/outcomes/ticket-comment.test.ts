@@ -369,7 +369,7 @@ describe('what the author of a ticket reads', () => {
   test('about an unknown outcome: that nobody knows it, and not that there is no vault', () => {
     const problem = problemDocument('outcome-unknown', 'No answer came back.')
     const text = outcome({ ...RECORD, status: 'unknown', vault: null, problem })
-    expect(text).toMatch(/^Nobody knows whether the vault “Payroll” was created/)
+    expect(text).toMatch(/^We don’t know whether the vault “Payroll” was created/)
     expect(text).not.toContain('was not created')
     expect(text).toContain(problem.detail)
     expect(text).toContain('there could be two vaults')

@@ -138,7 +138,7 @@ describe('what ConductorOne is told', () => {
     const problem = unknownOutcome(entry, problemOf({ kind: 'lost', reason: 'HTTP 500' }), false)
     const record = recordOf({ ...entry, status: 'unknown', problem })
     const { errored } = document(stepAnswer(record), STEP) as { errored: { comment: string } }
-    expect(errored.comment).toMatch(/^Nobody knows whether the vault “Payroll” was created\./)
+    expect(errored.comment).toMatch(/^We don’t know whether the vault “Payroll” was created\./)
     expect(errored.comment).toContain(`request ${record.id}”`)
     expect(errored.comment).toContain('there could be two vaults then')
     expect(errored.comment).not.toMatch(/no vault was created/i)
