@@ -111,7 +111,7 @@ const createVault: Part = {
         500: { Location: 'sometimes' },
         502: { Location: 'sometimes' },
         503: { Location: 'sometimes' },
-        504: { Location: 'always', 'Idempotent-Replayed': 'sometimes' },
+        504: { Location: 'sometimes', 'Idempotent-Replayed': 'sometimes' },
       },
     ),
   },
