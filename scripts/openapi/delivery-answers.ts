@@ -13,12 +13,21 @@ export const Ignored = z.object({
     .check(z.meta({ description: 'Why, for whoever set the webhook up and looks into its log.' })),
 })
 
+/** ConductorOne takes an answer only if it is a document with its version. */
+const version = z.literal('v1')
+
+/** {@link Taken}, as ConductorOne is told it. */
+export const ConductorOneTaken = z.object({ version, request: RequestRecord })
+
+/** {@link Ignored}, as ConductorOne is told it. */
+export const ConductorOneIgnored = z.object({ version, ignored: Ignored.shape.ignored })
+
 const Comment = z.object({ comment: z.string() })
 
 /** What ConductorOne is told of a delivery of its own: https://www.conductorone.com/docs/product/admin/webhooks */
 export const ConductorOneAnswer = z
   .object({
-    version: z.literal('v1'),
+    version,
     complete: z.exactOptional(Comment),
     errored: z.exactOptional(Comment),
     context: z.exactOptional(

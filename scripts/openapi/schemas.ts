@@ -20,7 +20,13 @@ import {
   VaultServiceCreateRequest,
 } from './answers.ts'
 import { DiscordAnswer, MattermostAnswer, SlackAnswer, TeamsAnswer } from './chat-answers.ts'
-import { ConductorOneAnswer, Ignored, Taken } from './delivery-answers.ts'
+import {
+  ConductorOneAnswer,
+  ConductorOneIgnored,
+  ConductorOneTaken,
+  Ignored,
+  Taken,
+} from './delivery-answers.ts'
 import type { Part } from './headers.ts'
 import { FieldFault, FoundOwner, RecordOwner, Upstream, Vault } from './parts.ts'
 import { codes, Problem, problemName, problemSchema } from './problem-schemas.ts'
@@ -50,6 +56,8 @@ const named = {
   Taken,
   Ignored,
   ConductorOneAnswer,
+  ConductorOneTaken,
+  ConductorOneIgnored,
   SlackAnswer,
   TeamsAnswer,
   DiscordAnswer,

@@ -4,6 +4,7 @@ import { verifyDelivery } from '../conductorone/delivery-token.ts'
 import { judge } from '../intake/judge.ts'
 import { countDelivery, ignore, MAX_DELIVERY_BYTES, requireProof } from '../intake/receive.ts'
 import { explainEdit, take } from '../intake/take.ts'
+import type { RequestRecord } from '../ledger/entry.ts'
 import { ledgerOf } from '../ledger/shards.ts'
 import { hex, sha256 } from '../lib/encoding.ts'
 import { world } from '../lib/world.ts'
@@ -78,7 +79,8 @@ async function takeOn(
   c.header('Location', `/v1/requests/${record.id}`)
   const answerOf = channel === 'conductorone-step' ? stepAnswer : automationAnswer
   // with any other status than 202 the answer itself completes the step
-  if (reply.kind === 'ended' && reply.replayed) return c.json(answerOf(record), 200, REPLAYED)
+  if (reply.kind === 'ended' && reply.replayed && !isSearchedFor(record))
+    return c.json(answerOf(record), 200, REPLAYED)
   if (reply.kind !== 'reused') return c.json({ ...emptyAnswer(), request: record }, 202)
   const reason = explainEdit(record.id)
   const problem = new Problem('idempotency-key-reused', reason).document(record.id)
@@ -87,6 +89,11 @@ async function takeOn(
       ? stepRefusal(reason)
       : automationAnswer({ ...record, vault: null, problem }),
   )
+}
+
+/** Says whether a lost vault is still being looked for, so that what an answer says could become untrue. */
+function isSearchedFor({ status, nextAttemptAt }: RequestRecord): boolean {
+  return status === 'unknown' && nextAttemptAt !== null
 }
 
 const REPLAYED = { 'Idempotent-Replayed': 'true' }

@@ -101,20 +101,27 @@ describe('ConductorOne asks, and is told', () => {
     expect(document).toMatchObject({ errored: { comment: expect.stringContaining('vault_kind') } })
   })
 
-  test('an outcome that nobody knows is told as such, once, and nothing is sent again', async () => {
-    const name = unique('Unknown')
-    await stage.simulator.control.fault('create', 'internal', { when: 'after' })
-    const { delivery } = await stage.simulator.control.webhooks.send(
-      step({ entitlement: { displayName: name } }),
-    )
+  test('an outcome that nobody knows is not told while its vault is looked for, and then once', async () => {
+    const { webhooks, fault } = stage.simulator.control
+    const name = unique('Looked for')
+    await fault('create', 'internal', { when: 'after' })
+    const { delivery, attempts } = await webhooks.send(step({ entitlement: { displayName: name } }))
+    const location = attempts[0]?.headers.location ?? ''
+    const read = () => stage.worker.call('GET', location, { as: 'operator' })
+    await expect.poll(async () => (await read()).body.status, PATIENCE).toBe('unknown')
+    const meanwhile = await webhooks.resend(delivery.id)
+    expect(meanwhile.attempts).toMatchObject([
+      { status: 202, json: { version: 'v1', request: { status: 'unknown' } } },
+    ])
+    expect((await webhooks.delivery(delivery.id)).answeredBy).toBeNull()
+
+    // what its Workflow does after a minute, and again until it finds the vault
+    const json = { search: true }
+    const found = await stage.worker.call('POST', `${location}/resolve`, { as: 'operator', json })
+    expect([found.status, found.body.status]).toEqual([200, 'created'])
     const done = await ended(delivery.id)
-    expect(done.document).toMatchObject({
-      errored: {
-        comment: expect.stringMatching(/^We don’t know whether the vault “Unknown .* was created\./),
-      },
-    })
-    expect(await vaultsNamed(name)).toHaveLength(1)
-    const again = await stage.simulator.control.webhooks.resend(delivery.id)
+    expect(done.document).toMatchObject({ complete: { comment: expect.stringContaining(name) } })
+    const again = await webhooks.resend(delivery.id)
     expect(again.attempts).toMatchObject([{ status: 200, json: done.document }])
     expect(await vaultsNamed(name)).toHaveLength(1)
   })
@@ -293,6 +300,31 @@ describe('forged deliveries are refused', () => {
     const answer = await show({ ...order, envelope: { callbackUrl: 'https://evil.example.com/callback' } })
     expect(answer).toMatchObject({ status: 422, body: { errors: [{ pointer: '/callbackUrl' }] } })
   })
+})
+
+test('without a search an outcome that nobody knows is told at once, and nothing is sent again', async () => {
+  const other = await startStage({ CONDUCTORONE_WEBHOOKS: 'on', CONDUCTORONE_SYSTEM_LOG: 'off' })
+  const { control } = other.simulator
+  const name = unique('Unknown')
+  await control.fault('create', 'internal', { when: 'after' })
+  const { delivery } = await control.webhooks.send({
+    ...step({ entitlement: { displayName: name } }),
+    url: new URL('/webhooks/conductorone', other.worker.url).href,
+    origin: other.wire.url.origin,
+  })
+  await expect
+    .poll(async () => (await control.webhooks.delivery(delivery.id)).answeredBy, PATIENCE)
+    .not.toBeNull()
+  const { document } = await control.webhooks.delivery(delivery.id)
+  expect(document).toMatchObject({
+    errored: { comment: expect.stringMatching(/^We don’t know whether the vault “Unknown .* was created\./) },
+  })
+  expect(await control.vaults()).toHaveLength(1)
+  const again = await control.webhooks.resend(delivery.id)
+  expect(again.attempts).toMatchObject([{ status: 200, json: document }])
+  expect(await control.vaults()).toHaveLength(1)
+  await expectNoSecrets(other)
+  await other.stop()
 })
 
 test('without the switch there is no such source', async () => {

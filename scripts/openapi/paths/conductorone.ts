@@ -1,4 +1,9 @@
-import { automationAnswer, stepAnswer, stepRefusal } from '../../../src/outcomes/conductorone-answer.ts'
+import {
+  automationAnswer,
+  emptyAnswer,
+  stepAnswer,
+  stepRefusal,
+} from '../../../src/outcomes/conductorone-answer.ts'
 import { created, delivered } from '../examples.ts'
 import type { Part } from '../headers.ts'
 import { jsonResponse, problemResponses, schemaRef } from '../responses.ts'
@@ -34,9 +39,9 @@ const receiveConductorOne: Part = {
   responses: {
     200: jsonResponse(
       'The step is complete, or cannot be done; or the delivery asks for nothing.',
-      { anyOf: [schemaRef('ConductorOneAnswer'), schemaRef('Ignored')] },
+      { anyOf: [schemaRef('ConductorOneAnswer'), schemaRef('ConductorOneIgnored')] },
       {
-        test: { summary: 'To a test', value: { version: 'v1' } },
+        test: { summary: 'To a test', value: emptyAnswer() },
         complete: { summary: 'A provisioning step, repeated', value: stepAnswer(created) },
         errored: {
           summary: 'A provisioning step that is none of ours',
@@ -45,15 +50,18 @@ const receiveConductorOne: Part = {
         context: { summary: 'A step of an automation, repeated', value: automationAnswer(created) },
         ignored: {
           summary: 'It asks for nothing',
-          value: { ignored: 'c1.webhooks.v1.PayloadFindingDispatch events ask for nothing here' },
+          value: {
+            ...emptyAnswer(),
+            ignored: 'c1.webhooks.v1.PayloadFindingDispatch events ask for nothing here',
+          },
         },
       },
       { Location: 'sometimes', 'Idempotent-Replayed': 'sometimes' },
     ),
     202: jsonResponse(
       'Taken on: the outcome will go to the callback address.',
-      schemaRef('Taken'),
-      { taken: { summary: 'The request', value: { request: asked } } },
+      schemaRef('ConductorOneTaken'),
+      { taken: { summary: 'The request', value: { ...emptyAnswer(), request: asked } } },
       { Location: 'always' },
     ),
     ...problemResponses([...INTAKE, 'malformed-json', 'invalid-request', 'conductorone-unavailable']),
