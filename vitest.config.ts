@@ -22,6 +22,7 @@ const workerSettings = {
 /** Tests against the real build, started by the test itself; both Workers are bundled once before them. */
 const realBuild = {
   globalSetup: ['./test/support/build.ts'],
+  setupFiles: ['./test/support/trust.ts'],
   // Loading wrangler and miniflare costs more than most files, so the files of a process share them.
   isolate: false,
   testTimeout: 60_000,

@@ -1,7 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { faultAt, openapi, type Part } from '../support/openapi.ts'
-// before the stage: the receiver's certificate must be trusted when workerd starts
 import { type Receiver, startReceiver } from '../support/receiver.ts'
 import { type Stage, startStage, unique } from '../support/stage.ts'
 

@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { FaultPreset } from '../simulator/faults.ts'
 import type { Step } from '../simulator/step.ts'
-import { cleanUp, localhost } from '../support/certificate.ts'
+import { localhost } from '../support/certificate.ts'
 import { runScript } from '../support/command.ts'
 import { type NewCredential, newCredential } from '../support/credential.ts'
 import { type Folder, newFolder } from '../support/deployment.ts'
@@ -47,7 +47,6 @@ beforeAll(async () => {
   worker = await startWorker(settings(good, wire.url))
 })
 afterAll(async () => {
-  cleanUp()
   await worker.stop()
   await wire.close()
   await simulator.stop()

@@ -12,20 +12,21 @@ interface Certificate {
 const DAY = 24 * 3_600_000
 
 /**
- * A certificate for `localhost` that every workerd of this process trusts. Miniflare reads the variable when it is
- * loaded, so this module must be imported before.
+ * A certificate for `localhost` that every workerd of this process trusts. Miniflare reads the variable once, when it is
+ * loaded, and the test files of a process share it; so this is loaded before any of them, by `trust.ts`.
  */
 export const localhost = selfSigned('localhost')
 
+const trusted = process.env.NODE_EXTRA_CA_CERTS
 const folder = mkdtempSync(join(tmpdir(), 'certificate-'))
 const file = join(folder, 'localhost.pem')
 writeFileSync(file, localhost.cert)
 process.env.NODE_EXTRA_CA_CERTS = file
-
-/** Removes the file again, once a workerd was started. */
-export function cleanUp(): void {
-  rmSync(folder, { recursive: true })
-}
+await import('miniflare')
+rmSync(folder, { recursive: true })
+// processes that a test starts trust no more than they did
+if (trusted === undefined) delete process.env.NODE_EXTRA_CA_CERTS
+else process.env.NODE_EXTRA_CA_CERTS = trusted
 
 /**
  * Makes a self-signed certificate (RFC 5280, section 4.1), good for a day.

@@ -1,6 +1,6 @@
 import { createServer } from 'node:https'
 import type { AddressInfo } from 'node:net'
-import { cleanUp, localhost } from './certificate.ts'
+import { localhost } from './certificate.ts'
 import { inPlay } from './in-play.ts'
 
 /** A result that was posted. */
@@ -23,7 +23,7 @@ export interface Receiver {
   stop(): Promise<void>
 }
 
-/** Starts a receiver on this machine. Import this before anything that imports miniflare; see `localhost`. */
+/** Starts a receiver on this machine, whose certificate every workerd of this process trusts. */
 export async function startReceiver(): Promise<Receiver> {
   const callbacks: Callback[] = []
   const answers = new Map<string, number[]>()
@@ -43,7 +43,6 @@ export async function startReceiver(): Promise<Receiver> {
     will: (path, ...statuses) => answers.set(path, statuses),
     at: (path) => callbacks.filter((callback) => callback.path === path),
     stop() {
-      cleanUp()
       const closed = new Promise<void>((resolve) => server.close(() => resolve()))
       server.closeAllConnections()
       return closed

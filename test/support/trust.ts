@@ -1,0 +1,2 @@
+// before any test file loads Miniflare, which reads once what it trusts
+import './certificate.ts'
