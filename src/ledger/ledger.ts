@@ -366,7 +366,7 @@ export class Ledger extends DurableObject<Bindings> {
       tenant,
       directory,
       policy: config.policy,
-      call,
+      call: { ...call, request: entry.id },
       beforeSend: async (owners) => {
         this.#store.advance(entry.id, { type: 'sending', owners })
         // the output gate would hold the request back until the row is on disk; this says so, and fails if it is not

@@ -40,6 +40,29 @@ test('makes a vault for a claim that is new', async () => {
   ])
 })
 
+test.each([false, true])(
+  'carries the id of its request in the create; in the background: %s',
+  async (background) => {
+    script.create = [json({}, 400), ...script.create]
+    const { claim, ledger } = await claimFor({ background })
+    const attempt = async () => {
+      await ledger.submit(claim)
+      if (background) await ledger.run({ id: claim.id, run: 1 })
+    }
+    await attempt()
+    // a failed request is tried again under the id that it has
+    if (!background) await ledger.submit({ ...claim, id: `${claim.id.slice(0, -1)}x` })
+    const creates = sentTo('create').map(({ headers }) => headers)
+    expect(creates.map((headers) => headers.get('user-agent'))).toEqual(
+      creates.map(() => expect.stringMatching(new RegExp(`^conductorone-vaults/.* \\(${claim.id}\\)$`))),
+    )
+    expect(creates.map((headers) => headers.get('traceparent'))).toEqual(
+      creates.map(() => expect.stringMatching(/^00-[0-9a-f]{32}-[0-9a-f]{16}-0[01]$/)),
+    )
+    expect(creates).toHaveLength(background ? 1 : 2)
+  },
+)
+
 test('answers a claim that is known with its outcome', async () => {
   const { claim, ledger } = await claimFor()
   const first = await ledger.submit(claim)
