@@ -7,6 +7,7 @@ import { isAnyWrong, type Section, unchecked, wrong } from './deployment/finding
 import { checkOwners } from './deployment/owners-check.ts'
 import { reportJson, reportText } from './deployment/report.ts'
 import { readSettings, type Settings } from './deployment/settings-file.ts'
+import { checkSystemLog } from './deployment/system-log-check.ts'
 import { checkWorker } from './deployment/worker-check.ts'
 import { checkBindings, readWranglerConfig } from './deployment/wrangler-config.ts'
 
@@ -92,10 +93,13 @@ async function inspectSettings(vars: Readonly<Record<string, unknown>>, settings
   sections.push({ title: 'Settings', findings })
   if (!config) return
   const { findings: atTenant, access } = await checkCredential(config)
-  const owners = access
-    ? await checkOwners(access, config.policy.defaultOwners)
-    : [unchecked('owners', 'not checked: first the above')]
-  sections.push({ title: 'ConductorOne', findings: [...atTenant, ...owners] })
+  const further = access
+    ? [
+        await checkSystemLog(access, config.systemLog),
+        ...(await checkOwners(access, config.policy.defaultOwners)),
+      ]
+    : ['system log', 'owners'].map((name) => unchecked(name, 'not checked: first the above'))
+  sections.push({ title: 'ConductorOne', findings: [...atTenant, ...further] })
 }
 
 function stop(status: number, text: string): never {

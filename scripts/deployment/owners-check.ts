@@ -37,8 +37,7 @@ export async function checkOwners(access: Access, owners: readonly string[]): Pr
 export async function ownerFaults(access: Access, owners: readonly string[]): Promise<string[]> {
   const faults: string[] = []
   for (const owner of owners) {
-    const filter = owner.includes('@') ? { email: owner } : { refs: [{ id: owner }] }
-    const fault = faultOf(await search(access, filter))
+    const fault = faultOf(await find(access, owner))
     if (fault) faults.push(`${owner} ${fault}`)
   }
   return faults
@@ -46,10 +45,24 @@ export async function ownerFaults(access: Access, owners: readonly string[]): Pr
 
 type User = { readonly id: string; readonly email: string }
 
+/** Finds who was asked for, and not who else the search came up with; a hidden address counts if no other fits. */
+async function find(access: Access, owner: string): Promise<User[]> {
+  if (!owner.includes('@'))
+    return (await search(access, { refs: [{ id: owner }] })).filter(({ id }) => id === owner)
+  const wanted = owner.toLowerCase()
+  const hits = await search(access, { email: owner })
+  const exact = hits.filter(({ email }) => email.toLowerCase() === wanted)
+  return exact.length > 0 ? exact : hits.filter(({ email }) => email === '').slice(0, 1)
+}
+
 async function search(access: Access, filter: object): Promise<User[]> {
   const body = { ...filter, userStatuses: ['ENABLED'], pageSize: 2 }
   const { list } = await ask(access, '/api/v1/search/users', UserSearchAnswer, body)
-  return (list ?? []).map(({ user }) => ({ id: user?.id ?? '', email: user?.email ?? '' }))
+  const users = (list ?? []).flatMap(({ user }) =>
+    user?.id ? [{ id: user.id, email: user.email ?? '' }] : [],
+  )
+  // a user who is listed twice is still one
+  return [...new Map(users.map((user) => [user.id, user])).values()]
 }
 
 function faultOf([user, ...others]: readonly User[]): string | undefined {

@@ -3,7 +3,7 @@ import { createServer as createTlsServer } from 'node:https'
 import { type AddressInfo, createServer } from 'node:net'
 import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import type { FaultPreset } from '../simulator/faults.ts'
+import type { FaultInput, FaultPreset } from '../simulator/faults.ts'
 import type { Step } from '../simulator/step.ts'
 import { localhost } from '../support/certificate.ts'
 import { runScript } from '../support/command.ts'
@@ -59,7 +59,7 @@ type Deployment = {
   readonly env?: Record<string, string>
   readonly node?: readonly string[]
   /** what the tenant does instead, once */
-  readonly fault?: readonly [step: Step, fault: FaultPreset]
+  readonly fault?: readonly [step: Step, fault: FaultInput | FaultPreset]
 }
 
 /** Runs the doctor on a deployment that is right, save for what a test changes. */
@@ -130,6 +130,7 @@ test('a deployment that is right gets no mark but ticks, and exit status 0', asy
   expect([status, stderr]).toEqual([0, ''])
   expect(lines['✓'].join('\n')).toMatch(/token +Bearer, for 60 minutes/)
   expect(lines['✓'].join('\n')).toMatch(/rights +Super Administrator/)
+  expect(lines['✓'].join('\n')).toMatch(/system log +can be read/)
 })
 
 test.each<[string, Deployment | (() => Promise<Deployment>), RegExp]>([
@@ -288,6 +289,11 @@ test.each<[string, Deployment | (() => Promise<Deployment>), RegExp]>([
     /^rights +ConductorOne does not say them \(HTTP 500/,
   ],
   [
+    'the system log may not be read',
+    { fault: ['system-log', 'forbidden'] },
+    /^system log +the credential may not read it, .*or set CONDUCTORONE_SYSTEM_LOG = "off"/,
+  ],
+  [
     'users cannot be looked up',
     { fault: ['search', 'forbidden'] },
     /^owners +users cannot be looked up \(HTTP 403: permission denied\)/,
@@ -296,6 +302,22 @@ test.each<[string, Deployment | (() => Promise<Deployment>), RegExp]>([
     'a default owner is nobody',
     { settings: { POLICY: JSON.stringify({ defaultOwners: ['owner@example.com', 'nobody@example.com'] }) } },
     /^owners +nobody@example\.com is no enabled ConductorOne user: change POLICY\.defaultOwners/,
+  ],
+  [
+    'the search finds somebody else',
+    {
+      settings: { POLICY: JSON.stringify({ defaultOwners: ['owner@example.com'] }) },
+      fault: [
+        'search',
+        {
+          kind: 'answer',
+          status: 200,
+          headers: { 'content-type': 'application/json' },
+          body: JSON.stringify({ list: [{ user: { id: 'u1', email: 'co-owner@example.com' } }] }),
+        },
+      ],
+    },
+    /^owners +owner@example\.com is no enabled ConductorOne user/,
   ],
   [
     'the pages are missing',
@@ -315,6 +337,24 @@ test.each<[string, Deployment | (() => Promise<Deployment>), RegExp]>([
   expect([status, stderr]).toEqual([1, ''])
   for (const secret of [good, expired, basic].map(({ clientSecret }) => clientSecret.split(':').at(-1) ?? ''))
     expect(stdout).not.toContain(secret)
+})
+
+test('a hit without a user is nobody, so the owner beside it is still the only one', async () => {
+  const { status, lines } = await examine({
+    settings: { POLICY: JSON.stringify({ defaultOwners: ['owner@example.com'] }) },
+    fault: ['search', 'null-user'],
+  })
+  expect([status, lines['✗']]).toEqual([0, []])
+  expect(lines['✓'].join('\n')).toMatch(/owners +every default owner is known: owner@example\.com/)
+})
+
+test('a system log that is not searched is not asked', async () => {
+  const { status, lines } = await examine({
+    settings: { CONDUCTORONE_SYSTEM_LOG: 'off' },
+    fault: ['system-log', 'forbidden'],
+  })
+  expect(status).toBe(0)
+  expect(lines['✓'].join('\n')).toMatch(/system log +is not searched: CONDUCTORONE_SYSTEM_LOG is off/)
 })
 
 test('a credential that ends soon, or that a Worker cannot use, is a warning', async () => {
