@@ -10,6 +10,7 @@ import type { ProvisionParameters } from '../ledger/start-workflow.ts'
 import { log } from '../lib/log.ts'
 import { callbackHost } from '../lib/sealed-address.ts'
 import { world } from '../lib/world.ts'
+import { alertOperators, staysUnknown } from './alert.ts'
 import { sendCallback } from './callback.ts'
 import type { TellResult } from './post.ts'
 import { isAnsweredOnce, sendReply } from './reply.ts'
@@ -56,7 +57,8 @@ export class Provision extends WorkflowEntrypoint<Bindings, ProvisionParameters>
       const telling = this.#tellEveryone(payload, steps, ended)
       const isSearched = ended.search !== null && (await this.#search(payload, steps, ended.search))
       // a search that found the vault has started the Workflow that tells it
-      if (isSearched) await this.#tellOnce(payload, steps, ended)
+      if (isSearched)
+        await Promise.all([this.#tellOnce(payload, steps, ended), this.#alertIfUnknown(payload, steps)])
       await telling
     }
     // no step, which would cost as much as all of this: if it is not heard, the ledger finds out by itself
@@ -109,6 +111,18 @@ export class Provision extends WorkflowEntrypoint<Bindings, ProvisionParameters>
       if (isOver) break
     }
     return true
+  }
+
+  /** Tells the operators of an outcome that the search did not settle; an operator may have settled it meanwhile. */
+  async #alertIfUnknown(payload: ProvisionParameters, steps: Steps): Promise<void> {
+    const told = await repeat(steps, 'alert operators', async (): Promise<Told> => {
+      const record = await this.#ledger(payload.id).recordFor(payload)
+      if (record?.status !== 'unknown') return { kind: 'superseded' }
+      const result = await alertOperators(staysUnknown(payload.id), this.#config, this.env.TOKEN_CACHE, world)
+      return result ?? { kind: 'delivered' } // without an ALERT_WEBHOOK there is nothing to do
+    })
+    if (told.kind === 'again' || told.kind === 'refused')
+      log('warn', 'alert.not_delivered', { request: payload.id })
   }
 
   /** Repeats a part until the ledger says that it has ended, and ends it if that takes too long. */

@@ -33,7 +33,10 @@ async function lose(wish: Wish, foundAtLook?: number) {
   return { ...claimed, id, record: await claimed.ledger.read(claim.id) }
 }
 
-const told = () => sentTo('callback').map(({ body }) => Object(body).type)
+/** What was posted to operators has one text; all else went to who waits for the outcome. */
+const alerts = () => sentTo('callback').flatMap(({ body }) => Object(body).text ?? [])
+const answers = () => sentTo('callback').filter(({ body }) => Object(body).text === undefined)
+const told = () => answers().map(({ body }) => Object(body).type)
 const stepTell = () => replyTo('conductorone-step', STEP_ADDRESS, deploymentOf(bindings).config, world)
 
 test.each([1, 2, 6])(
@@ -64,6 +67,24 @@ test('looks six times, and then says until when it looked', async () => {
   expect(sentTo('events')).toHaveLength(6)
 })
 
+test('alerts operators once when the search ends in vain', async () => {
+  const { claim, record } = await lose({})
+  expect(record).toMatchObject({ status: 'unknown', nextAttemptAt: null })
+  expect(alerts()).toEqual([expect.stringContaining(claim.id)])
+})
+
+test('alerts no operator of a vault that was found', async () => {
+  await lose({}, 6)
+  expect(alerts()).toEqual([])
+})
+
+test('ends although no operator can be told', async () => {
+  script.callback = [json({}, 500)]
+  const { record } = await lose({})
+  expect(record).toMatchObject({ status: 'unknown' })
+  expect(alerts()).toHaveLength(24)
+})
+
 test('tells who was told that the outcome is unknown again, as another message', async () => {
   await lose({ fields: { callbackUrl: CALLBACK_URL } }, 2)
   expect(told()).toEqual(['vault.unknown', 'vault.created'])
@@ -77,7 +98,7 @@ test.each([
 ])('answers a step of ConductorOne once, after the search: %s', async (_, look, answer) => {
   script.callback = [json({})]
   await lose({ background: true, tell: await stepTell() }, look)
-  expect(sentTo('callback').map(({ body }) => Object.keys(Object(body)))).toEqual([['version', answer]])
+  expect(answers().map(({ body }) => Object.keys(Object(body)))).toEqual([['version', answer]])
 })
 
 test('names who can no longer be told', async () => {
