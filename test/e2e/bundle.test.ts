@@ -4,15 +4,15 @@ import { bundled, bundleWithoutAgents } from '../support/bundle.ts'
 
 const KIB = 1_024
 
-test('the Worker’s bundle is under 200 KiB, compressed', async () => {
+test('the Worker’s bundle is under 208 KiB, compressed', async () => {
   const code = await bundled('worker')
   expect(code.length).toBeGreaterThan(10 * KIB)
-  expect(gzipSync(code).byteLength / KIB).toBeLessThan(200)
+  expect(gzipSync(code).byteLength / KIB).toBeLessThan(208)
 })
 
-test('without what agents need it is under 128 KiB, and agents need most of the rest', async () => {
+test('without what agents need it is under 136 KiB, and agents need most of the rest', async () => {
   const [whole, rest] = [await bundled('worker'), await bundleWithoutAgents()]
   const size = gzipSync(rest).byteLength / KIB
-  expect(size).toBeLessThan(128)
+  expect(size).toBeLessThan(136)
   expect(gzipSync(whole).byteLength / KIB - size).toBeGreaterThan(30)
 })
