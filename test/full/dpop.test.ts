@@ -29,7 +29,7 @@ async function restart(as: NewCredential = bound, dpop = 'required', persist = f
 }
 
 /** The calls that the tenant got since the last time that this was asked. */
-async function newCalls(): Promise<JournalEntry[]> {
+async function allCalls(): Promise<JournalEntry[]> {
   const journal = await simulator.control.journal()
   await simulator.control.clearJournal()
   identifiers.push(...journal.flatMap(({ proof }) => (proof ? [proof.payload.jti] : [])))
@@ -37,6 +37,11 @@ async function newCalls(): Promise<JournalEntry[]> {
 }
 
 /** The same as words, in the order of the alphabet. */
+/** Without the look-ups of owners, which come before a create in a process that does not know them yet. */
+async function newCalls(): Promise<JournalEntry[]> {
+  return (await allCalls()).filter(({ step }) => step !== 'search')
+}
+
 async function newSteps(): Promise<string[]> {
   return (await newCalls()).map(({ step, status }) => `${step} ${status}`).sort()
 }
@@ -82,7 +87,7 @@ test('every request to the tenant has a proof of its own', async () => {
   expect((await worker.call('GET', `/v1/vaults/${answer.body.vault.id}`)).status).toBe(200)
   expect((await create()).status).toBe(201)
 
-  const calls = await newCalls()
+  const calls = await allCalls()
   const steps = calls.map(({ step, status }) => `${step} ${status}`)
   expect(steps.sort()).toEqual([
     ...[
@@ -121,9 +126,7 @@ test('another process has the same key, and uses the token that the first one go
   const calls = await newCalls()
   expect(calls.map(({ step, status }) => `${step} ${status}`)).toEqual([
     'token 200',
-    'search 200',
     'create 200',
-    'search 200',
     'create 200',
   ])
   expect(new Set(calls.map(({ proof }) => JSON.stringify(proof?.header.jwk))).size).toBe(1)
@@ -133,7 +136,7 @@ test('another process has the same key, and uses the token that the first one go
   await restart(bound, 'required', elsewhere)
   expect((await create()).status).toBe(201)
   const others = await newCalls()
-  expect(others.map(({ step }) => step)).toEqual(['token', 'search', 'create'])
+  expect(others.map(({ step }) => step)).toEqual(['token', 'create'])
   expect(others[0]?.proof?.header).toEqual(calls[0]?.proof?.header)
   await worker.stop()
   await rm(elsewhere, { recursive: true })
@@ -145,11 +148,7 @@ test('another credential has another key and another token', async () => {
   await restart(rotated)
   expect((await create()).status).toBe(201)
   const calls = await newCalls()
-  expect(calls.map(({ step, status }) => `${step} ${status}`)).toEqual([
-    'token 200',
-    'search 200',
-    'create 200',
-  ])
+  expect(calls.map(({ step, status }) => `${step} ${status}`)).toEqual(['token 200', 'create 200'])
   expect(calls[0]?.proof?.header.jwk).not.toEqual(first?.proof?.header.jwk)
 })
 
