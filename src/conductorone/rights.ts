@@ -1,5 +1,6 @@
 import * as z from 'zod/mini'
-import type { Call, Tenant } from './tenant.ts'
+import type { Call } from './call.ts'
+import type { Tenant } from './tenant.ts'
 
 /** `GET /api/v1/auth/introspect`; unset fields may come as null. */
 export const Introspection = z.looseObject({

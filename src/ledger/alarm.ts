@@ -92,6 +92,12 @@ export class Alarm {
     this.#time = null
   }
 
+  /** Makes sure that it goes off when a request is due. */
+  wakeFor(entry: Entry): Promise<void> | undefined {
+    const due = dueAt(entry)
+    return due === null ? undefined : this.wakeAt(due)
+  }
+
   /**
    * Makes sure that it goes off in time. Nearly always it does already. It never goes off at once: what can't be done for
    * hours must not be retried without a pause.

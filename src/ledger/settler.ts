@@ -1,5 +1,5 @@
+import type { Call } from '../conductorone/call.ts'
 import { problemFrom } from '../conductorone/problem.ts'
-import type { Call } from '../conductorone/tenant.ts'
 import type { Vault } from '../conductorone/wire.ts'
 import { deploymentOf } from '../deployment.ts'
 import type { Bindings } from '../env.ts'
@@ -13,6 +13,7 @@ import { isSearching, lostCreateOf, nextLookAt } from './search.ts'
 import type { SettlementCommand, SettlementResult } from './settlement.ts'
 import { vaultsOfOthers } from './shards.ts'
 import type { Store } from './store.ts'
+import type { Workflows } from './workflows.ts'
 
 const READ_DEADLINE_MS = 25_000
 const LOOK_DEADLINE_MS = 60_000
@@ -22,27 +23,22 @@ const FORBIDDEN =
   'that right, or set CONDUCTORONE_SYSTEM_LOG to off.'
 const SWITCHED_OFF = 'This deployment does not search: CONDUCTORONE_SYSTEM_LOG is off.'
 
-/** What it needs of the ledger. */
-export type Ledgering = {
-  readonly newCall: (deadlineMs: number) => Call
-  /** starts what remains to be done for a settled request */
-  readonly startFollowUp: (entry: Entry) => void
-}
-
 /** Settles unknown outcomes of one shard: by what the system log shows, or as an operator says. */
 export class Settler {
   readonly #env: Bindings
   readonly #store: Store
-  readonly #ledger: Ledgering
+  readonly #workflows: Workflows
+  readonly #newCall: (deadlineMs: number) => Call
   /** the look that is being made; one at a time, so that looks leave room for creates */
   #looking: Promise<unknown> = Promise.resolve()
   /** request id to the vaults that its looks read in vain */
   readonly #rejected = new Map<string, Set<string>>()
 
-  constructor(env: Bindings, store: Store, ledger: Ledgering) {
+  constructor(env: Bindings, store: Store, workflows: Workflows, newCall: (deadlineMs: number) => Call) {
     this.#env = env
     this.#store = store
-    this.#ledger = ledger
+    this.#workflows = workflows
+    this.#newCall = newCall
   }
 
   /** Makes one of the scheduled looks for the vault of a request. */
@@ -78,7 +74,7 @@ export class Settler {
   ): Promise<SettlementResult> {
     let vault: Vault
     try {
-      vault = await deploymentOf(this.#env).tenant.getVault(vaultId, this.#ledger.newCall(READ_DEADLINE_MS))
+      vault = await deploymentOf(this.#env).tenant.getVault(vaultId, this.#newCall(READ_DEADLINE_MS))
     } catch (error) {
       return { kind: 'vault-not-read', problem: problemFrom(error, id, 'read').document(id) }
     }
@@ -135,7 +131,7 @@ export class Settler {
       othersOf: (vaultIds) => vaultsOfOthers(this.#env, vaultIds, id),
       rejected,
       earlierLooks: entry.search?.looksCount ?? 0,
-      call: this.#ledger.newCall(LOOK_DEADLINE_MS),
+      call: this.#newCall(LOOK_DEADLINE_MS),
     })
   }
 
@@ -153,7 +149,7 @@ export class Settler {
     const settled = this.#store.advance(id, { type: 'settled', vault, by })
     this.#rejected.delete(id)
     log('info', 'request.settled', { request: id, status: settled.status, vault: vault?.id, by })
-    this.#ledger.startFollowUp(settled)
+    this.#workflows.startFollowUp(settled)
     return { kind: 'settled', record: recordOf(settled) }
   }
 

@@ -4,12 +4,13 @@ import type { Bindings } from '../env.ts'
 import type { Claim } from './claim.ts'
 import type { RequestRecord, Status } from './entry.ts'
 import type { Filter } from './filter.ts'
+import type { ForgottenCount } from './forget.ts'
 import type { Ledger } from './ledger.ts'
+import type { ListedRequest } from './listing.ts'
 import type { RegisteredVault, RegisterFilter } from './register.ts'
 import type { Reply } from './replies.ts'
 import { inShard, SHARDS, type Shard, shardOf, timeOf } from './request-id.ts'
 import { type Claimant, type Identity, keyOf } from './sameness.ts'
-import type { ForgottenCount, ListedRequest } from './store.ts'
 
 /** The most that one page of requests takes, as it is stored; a page has one request at least. */
 const MAX_PAGE_BYTES = 512 * 1_024

@@ -2,9 +2,9 @@ import type { Vault } from '../conductorone/wire.ts'
 import type { ProblemDocument } from '../problem/problem.ts'
 import type { FoundOwner } from '../provisioning/owners.ts'
 import { endsWithProvenance } from '../settlement/proof.ts'
-import { type Attempt, type AttemptOutcome, endAttempt, startAttempt } from './attempt.ts'
-import type { Claim } from './claim.ts'
-import { type Entry, isUnderWay, type Status, statuses } from './entry.ts'
+import { startAttempt } from './attempt.ts'
+import { end, endAnew, endLate, lose, mustTell, postpone, workflowWithoutExpiry } from './changes.ts'
+import { type Entry, type Status, statuses } from './entry.ts'
 import {
   FOREIGN_VAULT,
   interrupted,
@@ -13,10 +13,7 @@ import {
   notToldNote,
   settledNote,
 } from './outcome-problems.ts'
-import { beginSearch, lostCreateOf, recordLook, type Search } from './search.ts'
-
-/** The longest that a Workflow waits between two attempts; its own waits double from two seconds in the same way. */
-const MAX_BACKOFF_SECONDS = 900
+import { lostCreateOf, recordLook, type Search } from './search.ts'
 
 /** What happens to a request. */
 export type Event =
@@ -48,75 +45,6 @@ export type Event =
   | { readonly type: 'search-stopped' }
   | { readonly type: 'noted'; readonly note: string }
   | { readonly type: 'settled'; readonly vault: Vault | null; readonly by: string }
-
-/** What the ledger does with a claim whose key it knows. */
-export type Decision =
-  /** the last attempt left nothing behind: begin again, under the id it has */
-  | 'retry'
-  /** the last attempt of another person left nothing behind: begin, under an id of its own */
-  | 'supersede'
-  /** an operator settled it as not created: begin, under an id of its own, since there may be a vault that names this one */
-  | 'succeed'
-  /** it is under way: answer so */
-  | 'wait'
-  /** it has ended: answer with its outcome */
-  | 'replay'
-  /** the key belongs to other content: refuse */
-  | 'conflict'
-
-/** Decides what is done with a claim whose key has an entry. */
-export function decide(known: Entry, claim: Claim): Decision {
-  // there is no vault, so a corrected request may take its place
-  if (known.status === 'failed') {
-    if (known.settledBy !== null) return 'succeed'
-    if (known.personId !== claim.personId) return 'supersede'
-    const isKnownRefusal = claim.refusal && known.fingerprint === claim.fingerprint
-    return isKnownRefusal ? 'replay' : 'retry'
-  }
-  if (known.fingerprint !== claim.fingerprint) return 'conflict'
-  return isUnderWay(known) ? 'wait' : 'replay'
-}
-
-/**
- * Makes the entry with which an attempt begins.
- *
- * @param failed the entry of an earlier attempt that left nothing behind
- * @param now epoch milliseconds
- * @param deadline epoch milliseconds by which an attempt that begins at once has ended
- */
-export function beginAttempt(
-  claim: Claim,
-  failed: Entry | undefined,
-  now: number,
-  deadline: number | null = null,
-): Entry {
-  const { background, warnings, isTransferable: _is, refusal: _refusal, traceparent: _trace, ...kept } = claim
-  const attempt = (failed?.attempt ?? 0) + 1
-  const attempts = failed?.attempts ?? []
-  return {
-    ...kept,
-    id: failed?.id ?? claim.id,
-    status: 'accepted',
-    attempt,
-    attempts: deadline === null ? attempts : startAttempt(attempts, attempt, now),
-    nextAttemptAt: null,
-    run: (failed?.run ?? 0) + 1,
-    owners: [],
-    vault: null,
-    problem: null,
-    notes: warnings,
-    expiry: claim.order.ttlSeconds === undefined ? 'none' : 'pending',
-    workflow: background ? 'due' : 'none',
-    workflowSeenAt: null,
-    deadline,
-    sentAt: null,
-    search: null,
-    settledBy: null,
-    isForced: false,
-    createdAt: failed?.createdAt ?? now,
-    updatedAt: now,
-  }
-}
 
 /** Which statuses an event may find a request in; a late answer may still settle an unknown outcome. */
 const statusesBefore: Readonly<Record<Event['type'], readonly Status[]>> = {
@@ -218,84 +146,4 @@ function changesBy(event: Event, entry: Entry, now: number): Partial<Entry> {
       return { ...settled, ...endAnew(entry, 'created', null, now), attempts, vault, isForced }
     }
   }
-}
-
-type Ended = 'created' | 'failed' | 'unknown'
-
-/** Ends an attempt that got no answer, and begins the search for its vault. */
-function lose(entry: Entry, problem: ProblemDocument, isSearchOn: boolean, now: number): Partial<Entry> {
-  const search = beginSearch(entry, now, isSearchOn)
-  const ended = end(entry, 'unknown', problem, now)
-  return { ...ended, search, ...(isSearchOn && entry.workflow === 'none' && { workflow: 'due' }) }
-}
-
-/** Ends an attempt; if it was thought to be lost, what was told of it is told anew. */
-function endLate(entry: Entry, status: Ended, problem: ProblemDocument | null, now: number): Partial<Entry> {
-  return entry.status === 'unknown' ? endAnew(entry, status, problem, now) : end(entry, status, problem, now)
-}
-
-/** Ends a request for which a Workflow may be at work that knows nothing of it; another takes its place. */
-function endAnew(entry: Entry, status: Ended, problem: ProblemDocument | null, now: number): Partial<Entry> {
-  const ended = end({ ...entry, workflow: 'none' }, status, problem, now)
-  return { ...ended, run: entry.run + 1, workflowSeenAt: null }
-}
-
-/** Ends a request, for now or for good. */
-function end(entry: Entry, status: Ended, problem: ProblemDocument | null, now: number): Partial<Entry> {
-  return {
-    status,
-    problem,
-    deadline: null,
-    nextAttemptAt: null,
-    attempts: attemptsAfter(entry, status, problem, now),
-    workflow: workflowAfter(status, entry),
-  }
-}
-
-/** Ends an attempt that did nothing; the Workflow begins the next one. */
-function postpone(entry: Entry, problem: ProblemDocument | null, now: number): Partial<Entry> {
-  const postponed = entry.attempts.length - 1 - entry.attempts.findLastIndex(isNotPostponed)
-  const backoffSeconds = Math.min(2 ** postponed, MAX_BACKOFF_SECONDS)
-  const nextAttemptAt = now + 1_000 * Math.max(problem?.retryAfter ?? 0, backoffSeconds)
-  return {
-    status: 'accepted',
-    problem,
-    deadline: null,
-    nextAttemptAt,
-    attempt: entry.attempt + 1,
-    attempts: attemptsAfter(entry, 'postponed', problem, now, nextAttemptAt),
-  }
-}
-
-function isNotPostponed({ outcome, endedAt }: Attempt): boolean {
-  return endedAt !== null && outcome !== 'postponed'
-}
-
-/** Ends the attempt that is under way, if one is: a request can end without. */
-function attemptsAfter(
-  { attempt, attempts }: Entry,
-  outcome: AttemptOutcome,
-  problem: ProblemDocument | null,
-  endedAt: number,
-  nextAttemptAt: number | null = null,
-): readonly Attempt[] {
-  return attempts.at(-1)?.number === attempt
-    ? endAttempt(attempts, { outcome, endedAt, nextAttemptAt, problem })
-    : attempts
-}
-
-/** Work that remains once the outcome is known needs a Workflow, unless one is at it already. */
-function workflowAfter(status: Ended, entry: Entry): Entry['workflow'] {
-  const remains = (status === 'created' && entry.expiry === 'pending') || mustTell(entry)
-  return entry.workflow === 'none' && remains ? 'due' : entry.workflow
-}
-
-/** Cancels a Workflow that was to do nothing but set the expiry. */
-function workflowWithoutExpiry(entry: Entry): Entry['workflow'] {
-  return entry.workflow === 'due' && !mustTell(entry) ? 'none' : entry.workflow
-}
-
-/** Says whether the outcome must be told elsewhere than in the answer. */
-function mustTell({ order, tell }: Entry): boolean {
-  return tell !== null || order.callbackUrl !== undefined
 }

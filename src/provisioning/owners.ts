@@ -1,4 +1,5 @@
-import type { Call, FoundUser } from '../conductorone/tenant.ts'
+import type { Call } from '../conductorone/call.ts'
+import type { FoundUser } from '../conductorone/tenant.ts'
 import { SingleFlight } from '../lib/single-flight.ts'
 import type { World } from '../lib/world.ts'
 import { type FieldFault, Problem } from '../problem/problem.ts'

@@ -1,4 +1,5 @@
-import type { Call, Tenant } from '../conductorone/tenant.ts'
+import type { Call } from '../conductorone/call.ts'
+import type { Tenant } from '../conductorone/tenant.ts'
 import type { Vault } from '../conductorone/wire.ts'
 import type { Policy } from '../config/policy.ts'
 import type { Order } from './order.ts'

@@ -1,5 +1,6 @@
+import type { Call } from '../conductorone/call.ts'
 import { ConductorOneFailure } from '../conductorone/failure.ts'
-import type { Call, Tenant } from '../conductorone/tenant.ts'
+import type { Tenant } from '../conductorone/tenant.ts'
 import type { Vault } from '../conductorone/wire.ts'
 import { addCandidates, type Candidates } from './candidates.ts'
 import { doubtsAbout, type LostCreate, searchFrom } from './proof.ts'

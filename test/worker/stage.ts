@@ -5,12 +5,12 @@ import { afterEach, beforeEach, vi } from 'vitest'
 import { Policy } from '../../src/config/policy.ts'
 import type { Bindings } from '../../src/env.ts'
 import { type Claim, claimOf } from '../../src/ledger/claim.ts'
+import { beginAttempt } from '../../src/ledger/decide.ts'
 import type { Entry } from '../../src/ledger/entry.ts'
 import type { Ledger } from '../../src/ledger/ledger.ts'
 import { inShard, newRequestId, type Shard, shardOf } from '../../src/ledger/request-id.ts'
 import { type Identity, identityOf } from '../../src/ledger/sameness.ts'
 import { ledgerOf } from '../../src/ledger/shards.ts'
-import { beginAttempt } from '../../src/ledger/state.ts'
 import { Store } from '../../src/ledger/store.ts'
 import type { Tell } from '../../src/ledger/tell.ts'
 import { world } from '../../src/lib/world.ts'
@@ -25,7 +25,7 @@ export const CALLBACK_URL = 'https://hooks.example.com/vaults'
 
 type Step = (body: unknown, init: RequestInit) => Response | Promise<Response>
 
-/** What the tenant, and who waits for a callback, say to one request after the other; the last says it for good. */
+/** What the tenant, a callback's receiver and operators say to one request after another; the last says it for good. */
 export type Script = {
   token: Step[]
   users: Step[]
@@ -34,6 +34,7 @@ export type Script = {
   vault: Step[]
   events: Step[]
   callback: Step[]
+  alert: Step[]
 }
 
 /** One request that has left the Worker. */
@@ -78,6 +79,7 @@ export function stageTenant() {
       vault: [json({ vault: { id: 'vault-found', displayName: 'Payroll' } })],
       events: [json({ list: [], nextPageToken: '' })],
       callback: [() => new Response(null, { status: 204 })],
+      alert: [() => new Response(null, { status: 204 })],
     } satisfies Script)
     vi.stubGlobal('fetch', async (url: string, init: RequestInit) => {
       const to = addressee(new URL(url), init.method)
@@ -98,6 +100,7 @@ export function stageTenant() {
 }
 
 function addressee({ hostname, pathname }: URL, method = 'GET'): keyof Script {
+  if (hostname === 'hooks.example.com' && pathname === '/alerts') return 'alert'
   if (hostname === 'hooks.example.com' || hostname === 'hooks.slack.com') return 'callback'
   if (hostname !== 'acme.conductor.one') throw new Error(`nobody may ask ${hostname}`)
   if (pathname === '/auth/v1/token') return 'token'

@@ -1,6 +1,6 @@
+import type { Call } from '../../../src/conductorone/call.ts'
 import { Deadline } from '../../../src/conductorone/deadline.ts'
 import { ConductorOneFailure, type Failure } from '../../../src/conductorone/failure.ts'
-import type { Call } from '../../../src/conductorone/tenant.ts'
 import type { Vault } from '../../../src/conductorone/wire.ts'
 import type { LostCreate } from '../../../src/settlement/proof.ts'
 import type { Look } from '../../../src/settlement/search.ts'

@@ -1,5 +1,6 @@
 import { runInDurableObject } from 'cloudflare:test'
 import { expect, test } from 'vitest'
+import { selectRequests } from '../../../src/ledger/listing.ts'
 import { migrate, SCHEMA_VERSION } from '../../../src/ledger/migrations.ts'
 import { Store } from '../../../src/ledger/store.ts'
 import { world } from '../../../src/lib/world.ts'
@@ -75,7 +76,7 @@ test('what the version before wrote is read with what came since', async () => {
     writeVersion0(storage)
     migrate(storage)
     const store = new Store(storage.sql, world.now)
-    expect(store.list({ ticket: 'sec-42', limit: 10 })).toMatchObject([{ id: BEFORE.id }])
+    expect(selectRequests(storage.sql, { ticket: 'sec-42', limit: 10 })).toMatchObject([{ id: BEFORE.id }])
     return store.underKey(BEFORE.key)
   })
   expect(entry).toEqual({

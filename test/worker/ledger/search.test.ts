@@ -33,10 +33,8 @@ async function lose(wish: Wish, foundAtLook?: number) {
   return { ...claimed, id, record: await claimed.ledger.read(claim.id) }
 }
 
-/** What was posted to operators has one text; all else went to who waits for the outcome. */
-const alerts = () => sentTo('callback').flatMap(({ body }) => Object(body).text ?? [])
-const answers = () => sentTo('callback').filter(({ body }) => Object(body).text === undefined)
-const told = () => answers().map(({ body }) => Object(body).type)
+const alerts = () => sentTo('alert').map(({ body }) => Object(body).text)
+const told = () => sentTo('callback').map(({ body }) => Object(body).type)
 const stepTell = () => replyTo('conductorone-step', STEP_ADDRESS, deploymentOf(bindings).config, world)
 
 test.each([1, 2, 6])(
@@ -79,7 +77,7 @@ test('alerts no operator of a vault that was found', async () => {
 })
 
 test('ends although no operator can be told', async () => {
-  script.callback = [json({}, 500)]
+  script.alert = [json({}, 500)]
   const { record } = await lose({})
   expect(record).toMatchObject({ status: 'unknown' })
   expect(alerts()).toHaveLength(24)
@@ -98,7 +96,7 @@ test.each([
 ])('answers a step of ConductorOne once, after the search: %s', async (_, look, answer) => {
   script.callback = [json({})]
   await lose({ background: true, tell: await stepTell() }, look)
-  expect(answers().map(({ body }) => Object.keys(Object(body)))).toEqual([['version', answer]])
+  expect(sentTo('callback').map(({ body }) => Object.keys(Object(body)))).toEqual([['version', answer]])
 })
 
 test('names who can no longer be told', async () => {

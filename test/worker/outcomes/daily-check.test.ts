@@ -36,7 +36,7 @@ async function check(times = 1): Promise<void> {
 
 /** What operators were told, one text for each message. */
 function alerts(): string[] {
-  return sentTo('callback').map(({ body }) => Object(body).text)
+  return sentTo('alert').map(({ body }) => Object(body).text)
 }
 
 test('says nothing while all is well, and starts once a day however often the timer fires', async () => {
@@ -89,7 +89,7 @@ test('tells of unknown outcomes that the search has not settled, by their ids an
 })
 
 test('tells again until the receiver takes it', async () => {
-  script.callback = [json({}, 503), json({}, 503), ...script.callback]
+  script.alert = [json({}, 503), json({}, 503), ...script.alert]
   travel(10 * DAY_MS)
   credential(100, { userId: 'u-1', roles: ['role/c1.api.app.v1.Apps:viewer'] })
   await check()

@@ -1,0 +1,12 @@
+import type { Entry } from './entry.ts'
+import type { Claimant } from './sameness.ts'
+
+/** Reads the column that holds a whole entry. */
+export function parseEntry(text: string): Entry {
+  return JSON.parse(text) as Entry // only `Store` and `forgetAddress` write that column
+}
+
+/** Writes the column that says whose a request or a vault is. */
+export function askerColumn({ source, caller }: Claimant): string {
+  return JSON.stringify([source, caller])
+}
