@@ -45,11 +45,11 @@ export function failure(problem: ProblemDocument): CallToolResult {
     `Retry: ${retryAdvice(problem)}`,
     `Request id: ${instance}`,
   ].join('\n')
-  const told = { ...problem, remedy }
+  const document = { ...problem, remedy }
   return {
     isError: true,
-    content: [text(summary), text(asData({ problem: told }))],
-    structuredContent: { notice: NOTICE, retryable, ...(retryAfter && { retryAfter }), problem: told },
+    content: [text(summary), text(asData({ problem: document }))],
+    structuredContent: { notice: NOTICE, retryable, ...(retryAfter && { retryAfter }), problem: document },
   }
 }
 

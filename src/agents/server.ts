@@ -8,7 +8,7 @@ import {
 import { name, version } from '../../package.json'
 import type { AgentApi } from './api.ts'
 import { failure } from './result.ts'
-import type { ObjectSchema } from './schemas.ts'
+import type { ObjectSchema } from './result-schemas.ts'
 import { tools } from './tools.ts'
 
 /** The revisions that are served, the newest first of those with a handshake. */
@@ -29,15 +29,15 @@ const INSTRUCTIONS =
  * @see https://modelcontextprotocol.io/specification/2025-06-18/basic/transports#streamable-http
  */
 export async function serve(request: Request, message: unknown, api: AgentApi): Promise<Response> {
-  const read = { parsedBody: message }
-  const sent = acceptingJson(request)
-  if (await isLegacyRequest(sent, message)) {
+  const body = { parsedBody: message }
+  const jsonRequest = acceptingJson(request)
+  if (await isLegacyRequest(jsonRequest, message)) {
     const transport = new WebStandardStreamableHTTPServerTransport({ enableJsonResponse: true })
     await serverFor(api).connect(transport)
-    return transport.handleRequest(sent, read)
+    return transport.handleRequest(jsonRequest, body)
   }
   const options = { legacy: 'reject', responseMode: 'json', maxSubscriptions: 0 } as const
-  return createMcpHandler(() => serverFor(api), options).fetch(sent, read)
+  return createMcpHandler(() => serverFor(api), options).fetch(jsonRequest, body)
 }
 
 /** Copies a request whose answer is JSON whatever it accepts: a stream is never sent, and a curl accepts anything. */

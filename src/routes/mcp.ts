@@ -72,7 +72,7 @@ function apiOf(c: Context<AppEnv>): AgentApi {
     },
     async settle(id, settlement) {
       requires('operate')
-      return settleRequest(c, id, settlement)
+      return settleRequest(c, id, settlement, 'Only a person can settle it with this vault, in the console.')
     },
     problemOf: (error) => {
       const problem = problemFrom(error, c.get('requestId'), 'read') // a create that fails is told by the ledger

@@ -20,12 +20,20 @@ export const requests = factory
     settleRequest(c, c.req.param('id'), c.req.valid('json')),
   )
 
+const FORCE_ADVICE = 'If you are sure that it does, send "force": true with it.'
+
 /**
  * Settles an unknown outcome.
  *
+ * @param unprovenAdvice what the caller can do if nothing proves the vault to be the request's
  * @throws {Problem} if the request can't be settled in that way
  */
-export async function settleRequest(c: Context<AppEnv>, id: string, settlement: z.output<typeof Settlement>) {
+export async function settleRequest(
+  c: Context<AppEnv>,
+  id: string,
+  settlement: z.output<typeof Settlement>,
+  unprovenAdvice = FORCE_ADVICE,
+) {
   const command = { ...settlement, by: c.get('caller').name }
   const settled = await ledgerFor(c.env, id)?.settle(id, command)
   switch (settled?.kind) {
@@ -43,8 +51,7 @@ export async function settleRequest(c: Context<AppEnv>, id: string, settlement: 
       throw wrongVault('The vault belongs to another request.', 'is the id of another request’s vault')
     case 'unproven':
       throw wrongVault(
-        `Nothing proves that this vault belongs to the request. ${settled.reasons.join(' ')} If you are sure that it ` +
-          'does, send "force": true with it.',
+        `Nothing proves that this vault belongs to the request. ${settled.reasons.join(' ')} ${unprovenAdvice}`,
         'is not proven to be the id of this request’s vault',
       )
     case 'searching':

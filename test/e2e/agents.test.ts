@@ -180,6 +180,13 @@ describe.each(eras)('an agent whose client speaks %s', (era) => {
     const other = (await operator.call('create_vault', wanted())).content.vault.id
     const wrong = await operator.call('settle_request', { id, vaultId: other })
     expect([wrong.isError, wrong.content.problem.code]).toEqual([true, 'invalid-request'])
+    const stray = wanted()
+    await stage.simulator.control.fault('create', 'gateway-timeout', { when: 'after' })
+    await operator.call('create_vault', stray)
+    const unproven = await operator.call('settle_request', { id, vaultId: (await vaults(stray.name))[0]?.id })
+    expect(unproven.summary).toMatch(/^invalid-request: /)
+    expect(unproven.content.problem.detail).toMatch(/^Nothing proves .* Only a person can settle it/)
+    expect(unproven.marked).not.toContain('force')
     expect((await agent.call('get_request', { id })).content.request.status).toBe('unknown')
 
     const preview = await operator.call('settle_request', { id, vaultId, preview: true })

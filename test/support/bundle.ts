@@ -8,9 +8,11 @@ import { promisify } from 'node:util'
 const run = promisify(execFile)
 const root = fileURLToPath(new URL('../..', import.meta.url).href)
 
-/** The two Workers: where each is configured. */
+/** The Workers: where each is configured. */
 export const configs = {
   worker: join(root, 'wrangler.toml'),
+  /** the Worker with nothing in the place of the agents' room */
+  'without-agents': join(root, 'wrangler.toml'),
   simulator: join(root, 'test/simulator/wrangler.toml'),
 } as const
 
@@ -20,29 +22,12 @@ export const configs = {
  * @returns what wrangler says of it, which includes its size
  */
 export async function bundle(name: keyof typeof configs): Promise<string> {
-  return deploy(name, join(root, 'dist', name))
-}
-
-/**
- * Bundles the Worker with nothing in the place of the agents' library, to see what all other paths are.
- *
- * @returns the code
- */
-export async function bundleWithoutAgents(): Promise<string> {
-  const folder = join(root, 'dist', 'without-agents')
-  const nothing = join(root, 'test/support/without-agents.ts')
-  await deploy('worker', folder, ['--alias', `@modelcontextprotocol/server:${nothing}`])
-  return readFile(join(folder, 'index.js'), 'utf8')
-}
-
-async function deploy(
-  name: keyof typeof configs,
-  folder: string,
-  more: readonly string[] = [],
-): Promise<string> {
   const wrangler = join(dirname(createRequire(import.meta.url).resolve('wrangler')), '../bin/wrangler.js')
-  const options = ['deploy', '--dry-run', '--minify', '--outdir', folder, '-c', configs[name], ...more]
-  const { stdout } = await run(process.execPath, [wrangler, ...options], {
+  const folder = join(root, 'dist', name)
+  const nothing = join(root, 'test/support/without-agents.ts')
+  const options = ['--dry-run', '--minify', '--outdir', folder, '-c', configs[name]]
+  if (name === 'without-agents') options.push('--alias', `../agents/server.ts:${nothing}`)
+  const { stdout } = await run(process.execPath, [wrangler, 'deploy', ...options], {
     cwd: root,
     env: { ...process.env, WRANGLER_SEND_METRICS: 'false' },
   })

@@ -1,5 +1,2 @@
-// Stands in for the agents' library in a bundle whose size is measured; see `bundleWithoutAgents`.
-export const createMcpHandler = undefined
-export const isLegacyRequest = undefined
-export const McpServer = undefined
-export const WebStandardStreamableHTTPServerTransport = undefined
+// Stands in for the agents' room in the bundle `without-agents`. What is left is what every other path needs.
+throw new Error('the agents’ room was evaluated')
