@@ -22,6 +22,8 @@ export type Operation<T> = {
   readonly answer: z.ZodMiniType<T>
   /** runs once everything is ready; the request is sent as soon as it resolves, and not if it rejects */
   readonly beforeSend?: () => Promise<void>
+  /** runs before a wait to send it again, as an answer says that nothing was done */
+  readonly beforeWait?: () => void
   /** the size of an answer that is still read, if it is not the usual one */
   readonly maxAnswerBytes?: number
 }
@@ -53,7 +55,7 @@ export class Api {
   /** Repeats attempts while each is known to have done nothing. */
   call<T>(operation: Operation<T>, call: Call): Promise<T> {
     const attempt = (timeoutMs: number) => this.#attempt(operation, call, timeoutMs)
-    return retryWhileUnavailable(attempt, call.deadline, this.#world)
+    return retryWhileUnavailable(attempt, call.deadline, this.#world, operation.beforeWait)
   }
 
   /**
@@ -73,7 +75,9 @@ export class Api {
       const endsAt = this.#world.now() + timeoutMs
       const answer = await this.#send(operation, token, call, endsAt)
       if (answer.status !== 401) return readAnswer(answer, schema, effect, this.#world.now(), token.value)
+      operation.beforeWait?.()
       const fresh = await this.#tokens.replace(token, call.deadline)
+      await operation.beforeSend?.()
       const second = await this.#send(operation, fresh, call, endsAt)
       return readAnswer(second, schema, effect, this.#world.now(), fresh.value)
     } finally {

@@ -16,6 +16,7 @@ const TIMEOUT_GROWTH = 2.5
  *
  * @param attempt makes one attempt; gets the milliseconds that it may take
  * @param deadline when to give up; a wait that doesn't fit is not begun
+ * @param beforeWait runs before each wait
  * @returns the result of the first attempt that succeeds
  * @throws {ConductorOneFailure} the failure of the last attempt
  */
@@ -23,6 +24,7 @@ export async function retryWhileUnavailable<T>(
   attempt: (timeoutMs: number) => Promise<T>,
   deadline: Deadline,
   world: World,
+  beforeWait?: () => void,
 ): Promise<T> {
   let backoffMs = FIRST_BACKOFF_MS
   let timeoutMs = FIRST_TIMEOUT_MS
@@ -34,6 +36,7 @@ export async function retryWhileUnavailable<T>(
       const { retryAfter } = error.failure
       const waitMs = retryAfter === undefined ? backoffMs : retryAfter * 1_000
       if (attempts === MAX_ATTEMPTS || waitMs + MIN_ATTEMPT_MS > deadline.remainingMs()) throw error
+      beforeWait?.()
       await world.sleep(waitMs)
     }
     backoffMs *= 2

@@ -18,6 +18,17 @@ const EVENTS_PER_PAGE = 100
 /** A page of events with 40 KB each still fits. */
 const MAX_EVENTS_BYTES = 4 * 1_024 * 1_024
 
+/** Records how far a create is, so that what only waits is not taken to be sent. */
+export type CreateRecord = {
+  /**
+   * Records that the create is about to be sent. It runs when nothing is left to wait for: the token is here and a lane
+   * is free. Nothing was sent if it never ran.
+   */
+  readonly beforeSend: () => Promise<void>
+  /** Records that an answer says nothing was created: the create waits and is sent again. */
+  readonly beforeWait: () => void
+}
+
 /** A user as the search finds one. A blank e-mail address means that we may not see it. */
 export type FoundUser = { readonly id: string; readonly email: string }
 
@@ -62,24 +73,22 @@ export class Tenant {
    * Creates a vault: `POST /api/v1/vaults`. There is no idempotency key: after a failure of kind `lost` the vault may
    * exist.
    *
-   * @param beforeSend records that the create is about to be sent. It runs when nothing is left to wait for: the token
-   *   is here and a lane is free. Nothing was sent if it never ran.
+   * @param record what records how far the create is
    * @throws {ConductorOneFailure}
    */
   async createVault(
     request: VaultServiceCreateRequest,
     call: Call,
-    beforeSend: () => Promise<void>,
+    { beforeSend, beforeWait }: CreateRecord,
   ): Promise<Vault> {
-    let recorded: Promise<void> | undefined
     const operation = {
       method: 'POST',
       path: '/api/v1/vaults',
       body: request,
       effect: 'create',
       answer: VaultAnswer,
-      // a second attempt after a 429 is recorded already
-      beforeSend: () => (recorded ??= beforeSend()),
+      beforeSend,
+      beforeWait,
     } as const
     return (
       await this.#api.call(operation, {

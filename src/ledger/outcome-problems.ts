@@ -45,7 +45,7 @@ export function interrupted(entry: Entry, isSearchOn: boolean): ProblemDocument 
 export function neverSent({ id, problem }: Entry): ProblemDocument {
   if (problem) return problem
   const detail =
-    'This Worker was stopped before it asked ConductorOne. No vault was created; send the request again.'
+    'This Worker was stopped before ConductorOne took the request. No vault was created; send the request again.'
   return new Problem('conductorone-unavailable', detail, { retryAfter: 1 }).document(id)
 }
 

@@ -123,6 +123,10 @@ export class Runner {
         // the output gate would hold the request back until the row is on disk; this says so, and fails if it is not
         await this.#storage.sync()
       },
+      beforeWait: () => {
+        if (this.#store.get(entry.id)?.status === 'creating')
+          this.#store.advance(entry.id, { type: 'not-taken' })
+      },
     })
   }
 

@@ -20,6 +20,8 @@ export type Event =
   /** another attempt begins, and only the ledger looks after it until `deadline` */
   | { readonly type: 'started'; readonly deadline: number }
   | { readonly type: 'sending'; readonly owners: readonly FoundOwner[] }
+  /** an answer says that nothing was created; the same attempt waits and sends it again */
+  | { readonly type: 'not-taken' }
   | { readonly type: 'created'; readonly vault: Vault }
   | { readonly type: 'failed'; readonly problem: ProblemDocument }
   /** the create got no answer; its vault is searched for if this deployment does that */
@@ -50,6 +52,7 @@ export type Event =
 const statusesBefore: Readonly<Record<Event['type'], readonly Status[]>> = {
   started: ['accepted'],
   sending: ['accepted'],
+  'not-taken': ['creating'],
   created: ['creating', 'unknown'],
   failed: ['accepted', 'creating', 'unknown'],
   lost: ['creating', 'unknown'],
@@ -101,6 +104,8 @@ function changesBy(event: Event, entry: Entry, now: number): Partial<Entry> {
       }
     case 'sending':
       return { status: 'creating', owners: event.owners, sentAt: now }
+    case 'not-taken':
+      return { status: 'accepted', sentAt: null }
     case 'created':
       return { ...endLate(entry, 'created', null, now), vault: event.vault }
     case 'failed':

@@ -17,6 +17,8 @@ export type Provisioning = {
   readonly policy: Pick<Policy, 'minOwners'>
   /** records that the create is about to be sent; nothing is sent before it resolves, or if it rejects */
   readonly beforeSend: (owners: readonly FoundOwner[]) => Promise<void>
+  /** records that ConductorOne created nothing, and that the create is sent again after a wait */
+  readonly beforeWait: () => void
   /** the deadline and the trace */
   readonly call: Call
 }
@@ -29,10 +31,11 @@ export type Provisioning = {
  * @throws {ConductorOneFailure} if ConductorOne is; one of kind `lost` means that the vault may exist
  */
 export async function provision(provisioning: Provisioning): Promise<Vault> {
-  const { order, provenance, tenant, directory, policy, beforeSend, call } = provisioning
+  const { order, provenance, tenant, directory, policy, beforeSend, beforeWait, call } = provisioning
   const [owners] = await Promise.all([directory.find(order.owners, call), tenant.connect(call)])
   checkOwnerCount(owners, policy)
   const ids = owners.map(({ id }) => id)
   const named = { ...call, request: provenance.id }
-  return tenant.createVault(translate(order, ids, provenance), named, () => beforeSend(owners))
+  const record = { beforeSend: () => beforeSend(owners), beforeWait }
+  return tenant.createVault(translate(order, ids, provenance), named, record)
 }

@@ -13,7 +13,7 @@ const request = { displayName: 'Payroll', description: '', groupAuthzVault: {}, 
 const good = json({ vault })
 /** what is asked for by id */
 const asked = { ...vault, id: 'v/1' }
-const recorded = async () => {}
+const recorded = { beforeSend: async () => {}, beforeWait: () => {} }
 
 beforeEach(() => void vi.spyOn(console, 'log').mockReturnValue())
 
@@ -205,32 +205,37 @@ test.each([
   vi.useRealTimers()
 })
 
-test('records a create when nothing is left to wait for, then sends it at once, once for all attempts', async () => {
+test('records each sending of a create when nothing is left to wait for, and each wait to send it again', async () => {
   const { world, tenant, call } = tenantOf({}, json({}, 429), json({}, 401), good)
   const lanes = new Lanes(1)
   await lanes.enter(call.deadline)
-  const sentBefore: number[] = []
-  const created = tenant.createVault(request, { ...call, lanes }, async () => {
-    sentBefore.push(world.sent.length)
-  })
+  const steps: string[] = []
+  const note = (step: string) => steps.push(`${step} after ${world.sent.length}`)
+  const created = tenant.createVault(
+    request,
+    { ...call, lanes },
+    { beforeSend: async () => void note('sends'), beforeWait: () => void note('waits') },
+  )
   await new Promise((resolve) => setImmediate(resolve))
-  expect(sentBefore).toEqual([])
+  expect(steps).toEqual([])
   lanes.leave()
   expect(await created).toEqual(vault)
-  expect([sentBefore, world.sent.length]).toEqual([[0], 3])
+  expect(steps).toEqual(['sends after 0', 'waits after 1', 'sends after 1', 'waits after 2', 'sends after 2'])
+  expect(world.sent).toHaveLength(3)
   await lanes.enter(call.deadline)
 })
 
 test('records nothing of a create that gets no token, no lane or too little time', async () => {
   const before = vi.fn(async () => {})
+  const record = { ...recorded, beforeSend: before }
   const late = tenantOf({ budget: 4_999 }, good)
-  expect(await failureFrom(late.tenant.createVault(request, late.call, before))).toMatchObject({
+  expect(await failureFrom(late.tenant.createVault(request, late.call, record))).toMatchObject({
     kind: 'unavailable',
   })
   const crowded = tenantOf({}, good)
   const lanes = new Lanes(0)
   const call = { deadline: new Deadline(0, crowded.world.now), lanes }
-  expect(await failureFrom(crowded.tenant.createVault(request, call, before))).toMatchObject({
+  expect(await failureFrom(crowded.tenant.createVault(request, call, record))).toMatchObject({
     kind: 'unavailable',
   })
   expect([before.mock.calls, late.world.sent, crowded.world.sent]).toEqual([[], [], []])
@@ -240,9 +245,8 @@ test('sends no create that could not be recorded, and gives its lane back', asyn
   const { world, tenant, call } = tenantOf({}, good)
   const lanes = new Lanes(1)
   const error = new Error('disk')
-  expect(await rejection(tenant.createVault(request, { ...call, lanes }, () => Promise.reject(error)))).toBe(
-    error,
-  )
+  const record = { ...recorded, beforeSend: () => Promise.reject(error) }
+  expect(await rejection(tenant.createVault(request, { ...call, lanes }, record))).toBe(error)
   expect(world.sent).toEqual([])
   await lanes.enter(call.deadline)
 })

@@ -19,6 +19,7 @@ const statuses = ['accepted', 'creating', 'created', 'failed', 'unknown'] as con
 const events: { readonly [T in Event['type']]: Extract<Event, { type: T }> } = {
   started: { type: 'started', deadline: NOON + 25_000 },
   sending: { type: 'sending', owners },
+  'not-taken': { type: 'not-taken' },
   created: { type: 'created', vault },
   failed: { type: 'failed', problem },
   lost: { type: 'lost', problem: problemDocument('outcome-unknown'), isSearchOn: false },
@@ -63,6 +64,7 @@ test.each<[Event['type'], ...(Status | '-')[]]>([
   // event             accepted    creating    created    failed    unknown
   ['started', 'accepted', '-', '-', '-', '-'],
   ['sending', 'creating', '-', '-', '-', '-'],
+  ['not-taken', '-', 'accepted', '-', '-', '-'],
   ['created', '-', 'created', '-', '-', 'created'],
   ['failed', 'failed', 'failed', '-', '-', 'failed'],
   ['lost', '-', 'unknown', '-', '-', 'unknown'],
@@ -86,7 +88,7 @@ test.each<[Event['type'], ...(Status | '-')[]]>([
 })
 
 test('every event stands in that table', () => {
-  expect(Object.keys(events)).toHaveLength(17)
+  expect(Object.keys(events)).toHaveLength(18)
 })
 
 test('begins as accepted, with nothing sent and nobody found', async () => {

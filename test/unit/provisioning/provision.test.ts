@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
 import { Deadline } from '../../../src/conductorone/deadline.ts'
+import type { CreateRecord } from '../../../src/conductorone/tenant.ts'
 import type { VaultServiceCreateRequest } from '../../../src/conductorone/wire.ts'
 import { provision } from '../../../src/provisioning/provision.ts'
 import { orderFor, rejection, vault } from '../samples.ts'
@@ -18,8 +19,8 @@ function run(broken?: 'find' | 'connect' | 'note', minOwners = 1) {
   }
   const tenant = {
     connect: () => step('connect'),
-    createVault: async (request: VaultServiceCreateRequest, _: unknown, beforeSend: () => Promise<void>) => {
-      await beforeSend()
+    createVault: async (request: VaultServiceCreateRequest, _: unknown, record: CreateRecord) => {
+      await record.beforeSend()
       await step(`create for ${request.ownerIds}`)
       return vault
     },
@@ -37,6 +38,7 @@ function run(broken?: 'find' | 'connect' | 'note', minOwners = 1) {
     directory,
     policy: { minOwners },
     beforeSend: () => step('note'),
+    beforeWait: () => {},
     call,
   })
   return { steps, done }

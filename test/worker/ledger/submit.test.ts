@@ -186,6 +186,31 @@ test('is on disk as creating before the create is sent, and stays so whatever ki
   expect(sentTo('create')).toHaveLength(1)
 })
 
+test.each([
+  ['asks to come back', json({}, 429, { 'Retry-After': '10' }), []],
+  ['wants a fresh token', json({}, 401), [SILENCE]],
+])(
+  'a create that waits because ConductorOne %s was not sent, and a kill loses nothing',
+  async (_, no, token) => {
+    script.create = [no, json({ vault: { id: 'vault-1' } })]
+    const { claim, ...first } = await claimFor()
+    if (token.length > 0) script.token = token
+    leave(first.ledger.submit(claim))
+    await until(1, 'create')
+    await vi.waitFor(async () =>
+      expect(await onDisk(first.stub, claim.id)).toMatchObject({ status: 'accepted' }),
+    )
+    await abortAllDurableObjects()
+    const { ledger } = first.reopen()
+    travel(90_000)
+    expect(await ledger.read(claim.id)).toMatchObject({
+      status: 'failed',
+      problem: { code: 'conductorone-unavailable', detail: expect.stringContaining('No vault was created') },
+    })
+    expect(sentTo('create')).toHaveLength(1)
+  },
+)
+
 test('sends again, under the same key, what was cut off before it was sent', async () => {
   script.users = [SILENCE]
   const { claim, ...first } = await claimFor()

@@ -35,7 +35,11 @@ function tenantOf(...script: Step[]) {
   const proofs = new ProofOfPossession('acme.conductor.one', proofKey(credentialsOf()), world)
   const tenant = new Tenant(new URL('https://acme.conductor.one'), tokens, world, proofs)
   const create = () =>
-    tenant.createVault(request, { deadline: new Deadline(25_000, world.now) }, async () => {})
+    tenant.createVault(
+      request,
+      { deadline: new Deadline(25_000, world.now) },
+      { beforeSend: async () => {}, beforeWait: () => {} },
+    )
   const nonces = () =>
     world.sent.map(({ init }) => decodeJwt(new Headers(init.headers).get('dpop') ?? '').nonce)
   const authorizations = () => world.sent.map(({ init }) => new Headers(init.headers).get('authorization'))
