@@ -6,13 +6,13 @@ import { type Message, note } from '../chat/message.ts'
 import { replyMessage, resultMessage } from '../chat/result.ts'
 import type { Refusal } from '../ledger/claim.ts'
 import { isUnderWay, type RequestRecord } from '../ledger/entry.ts'
-import type { Reply } from '../ledger/replies.ts'
 import { ledgerFor } from '../ledger/shards.ts'
 import type { Tell } from '../ledger/tell.ts'
 import { hex, sha256 } from '../lib/encoding.ts'
 import { log } from '../lib/log.ts'
 import { world } from '../lib/world.ts'
 import { overloadProblem } from '../problem/overload.ts'
+import { Problem } from '../problem/problem.ts'
 import { ProvisioningRequest } from '../provisioning/request.ts'
 import { judge } from './judge.ts'
 import { take } from './take.ts'
@@ -68,28 +68,22 @@ export async function requestVault(
   }
   // a person who sends the same command again wants the same vault, not a second one
   const deliveryId = hex(await sha256(JSON.stringify([userId, create.request])))
-  let reply: Reply
-  try {
-    reply = await take(c, { ...judgement, source, deliveryId, tell, personId: userId })
-  } catch (error) {
-    return { message: notTakenMessage(error, c.get('requestId')) }
-  }
+  const reply = await take(c, { ...judgement, source, deliveryId, tell, personId: userId })
   const message = replyMessage(reply, command, tell !== null)
   return { message, ...(reply.kind === 'accepted' && { accepted: reply.record }) }
 }
 
-/** Tells a person in a sentence that the ledger did not answer: a chat shows nothing of a problem in JSON. */
-function notTakenMessage(error: unknown, requestId: string): Message {
+/** Tells a person in a sentence why a command was not answered: a chat shows nothing of a problem in JSON. */
+export function troubleMessage(c: Context<AppEnv>, error: unknown): Message {
+  if (error instanceof Problem && error.code === 'rate-limited')
+    return note('Too many commands at once', 'Nothing was begun. Wait a minute, then send it again.')
   if (overloadProblem(error))
-    return note(
-      'Nothing was begun',
-      'There is too much to do at once. Send the same command again in a moment.',
-    )
-  log('error', 'ledger.interrupted', { request: requestId })
+    return note('Nothing was begun', 'There is too much to do at once. Send it again in a moment.')
+  log('error', 'ledger.interrupted', { request: c.get('requestId') })
   return note(
     'This Worker was interrupted',
-    'It is not known whether your request was taken on. Send the same command again in half a minute: it shows what ' +
-      'became of the request, and cannot make a second vault.',
+    'We don’t know whether your request was taken on. Send the same again in half a minute: it shows what became of ' +
+      'the request, and cannot make a second vault.',
   )
 }
 
@@ -110,7 +104,10 @@ export async function waitForResult(
   const until = world.now() + maxWaitMs
   while (world.now() + POLL_INTERVAL_MS < until) {
     await world.sleep(POLL_INTERVAL_MS)
-    const record = await ledgerFor(c.env, id)?.read(id)
+    // a look that fails is followed by another
+    const record = await ledgerFor(c.env, id)
+      ?.read(id)
+      .catch(() => null)
     if (record && !isUnderWay(record)) return record
   }
   return undefined

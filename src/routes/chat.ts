@@ -5,7 +5,7 @@ import { chats } from '../chat/chats.ts'
 import { readCommand } from '../chat/grammar.ts'
 import { help } from '../chat/help.ts'
 import { resultMessage } from '../chat/result.ts'
-import { requestVault, statusMessage, waitForResult } from '../intake/conversation.ts'
+import { requestVault, statusMessage, troubleMessage, waitForResult } from '../intake/conversation.ts'
 import { countDelivery, forgedProblem, ignore, receive } from '../intake/receive.ts'
 import { world } from '../lib/world.ts'
 import { configured } from '../middleware/configured.ts'
@@ -20,9 +20,8 @@ for (const [name, row] of chats)
     const body = await receive(c, name, row.proofs)
     if (row.bodyTime && !isCurrent(row.bodyTime, parseRequestJson(body), world.now())) throw forgedProblem()
     const event = row.read(body)
-    return event
-      ? c.json(await answer(c, name, row, event))
-      : ignore(c, name, `this is no command of ${row.title}`)
+    if (!event) return ignore(c, name, `this is no command of ${row.title}`)
+    return c.json(await answer(c, name, row, event).catch((error) => row.render(troubleMessage(c, error))))
   })
 
 async function answer(c: Context<AppEnv>, name: string, row: Chat, event: ChatEvent): Promise<object> {

@@ -8,7 +8,7 @@ import { slackReply, slackShared } from '../chat/slack/blocks.ts'
 import { FORM_LABELS, formAnswer, formErrors, formView } from '../chat/slack/form.ts'
 import { mentionedUserId, readSlack, SLACK_PROOFS, type SlackEvent } from '../chat/slack/read.ts'
 import { MAX_OWNERS } from '../config/fields.ts'
-import { type ChatAnswer, requestVault, statusMessage } from '../intake/conversation.ts'
+import { type ChatAnswer, requestVault, statusMessage, troubleMessage } from '../intake/conversation.ts'
 import { countDelivery, receive } from '../intake/receive.ts'
 import { ledgerFor } from '../ledger/shards.ts'
 import { readBody } from '../lib/body.ts'
@@ -33,13 +33,13 @@ export const slack = factory.createApp().post('/', configured, async (c) => {
   // without a signature nothing is done and nothing is said
   if (!c.req.header('X-Slack-Signature') && (await isSslCheck(c.req.raw))) return c.body(null, 200)
   const event = readSlack(await receive(c, NAME, SLACK_PROOFS))
-  if (event.kind !== 'other') await countDelivery(c, NAME)
   switch (event.kind) {
     case 'command':
-      return answerCommand(c, event)
+      return answerCommand(c, event).catch((error) => c.json(slackReply(troubleMessage(c, error))))
     case 'form':
-      return answerForm(c, event)
+      return answerForm(c, event).catch((error) => c.json(formAnswer(troubleMessage(c, error))))
     case 'share':
+      await countDelivery(c, NAME)
       world.background(shareResult(c, event))
       return c.body(null, 200)
     case 'other':
@@ -57,6 +57,7 @@ async function isSslCheck(request: Request): Promise<boolean> {
 type EventOf<K extends SlackEvent['kind']> = Extract<SlackEvent, { kind: K }>
 
 async function answerCommand(c: Context<AppEnv>, event: EventOf<'command'>): Promise<Response> {
+  await countDelivery(c, NAME)
   const { command, text, user, trigger } = event
   const say = (message: Message) => c.json(slackReply(message))
   const read = readCommand(text, command)
@@ -77,6 +78,7 @@ async function answerCommand(c: Context<AppEnv>, event: EventOf<'command'>): Pro
 }
 
 async function answerForm(c: Context<AppEnv>, event: EventOf<'form'>): Promise<Response> {
+  await countDelivery(c, NAME)
   const filledIn = { request: event.request, written: FORM_LABELS, mistakes: [] }
   const { refusal, message } = await create(c, event, filledIn, '/vault')
   return c.json(refusal ? formErrors(refusal.errors) : formAnswer(message))
