@@ -2,12 +2,23 @@ import { WorkflowEntrypoint, type WorkflowEvent, type WorkflowStep } from 'cloud
 import { AlertWebhook } from '../config/alert-webhook.ts'
 import { deploymentOf } from '../deployment.ts'
 import type { Bindings } from '../env.ts'
+import { SHARDS } from '../ledger/request-id.ts'
 import { ledgerOf } from '../ledger/shards.ts'
 import { hex, sha256 } from '../lib/encoding.ts'
 import { log } from '../lib/log.ts'
 import { world } from '../lib/world.ts'
 import { type Alert, alertOperators } from './alert.ts'
 import { CHECKS, type CheckResult, runCheck } from './checkup.ts'
+import {
+  batchesOf,
+  compareDays,
+  findGone,
+  listOwnerless,
+  listOwners,
+  lostOwners,
+  readMemory,
+  writeMemory,
+} from './ownerless.ts'
 
 const STEP = {
   retries: { limit: 5, delay: '10 seconds', backoff: 'exponential' },
@@ -15,6 +26,9 @@ const STEP = {
 } as const
 /** The shard that remembers what was reported. */
 const MEMORY_SHARD = '0'
+
+const DAY_MS = 24 * 3_600_000
+const MAX_LOGGED_COUNT = 20
 
 /** A step with generic results: the platform's own type has none, and ours are plain data. */
 type Steps = { do<T>(name: string, config: typeof STEP, work: () => Promise<T>): Promise<T> }
@@ -24,7 +38,7 @@ type Steps = { do<T>(name: string, config: typeof STEP, work: () => Promise<T>):
  * ends soon is told 14, 7 and 1 days before.
  */
 export class DailyCheck extends WorkflowEntrypoint<Bindings> {
-  override async run(_: Readonly<WorkflowEvent<unknown>>, step: WorkflowStep): Promise<void> {
+  override async run(event: Readonly<WorkflowEvent<unknown>>, step: WorkflowStep): Promise<void> {
     const steps = step as unknown as Steps // see Steps
     if (!(await steps.do('read configuration', STEP, () => this.#isConfigured()))) return
     const results: CheckResult[] = []
@@ -37,7 +51,56 @@ export class DailyCheck extends WorkflowEntrypoint<Bindings> {
       const isNew = await steps.do(`remember ${report.key}`, STEP, () =>
         this.#isNew(report.key, report.forgetAt),
       )
-      if (isNew) await steps.do(`tell ${report.key}`, STEP, () => this.#tell(report))
+      if (isNew) await this.#tellOrLog(report.key, report, steps)
+    }
+    await this.#checkOwners(dayOf(event), steps)
+  }
+
+  /** Looks for vaults that have lost their last known owner, and tells of those that had lost it a day ago already. */
+  async #checkOwners(day: string, steps: Steps): Promise<void> {
+    const owners = new Set<string>()
+    for (const shard of SHARDS) {
+      const list = () => listOwners(ledgerOf(this.env, shard))
+      for (const id of await steps.do(`list owners in shard ${shard}`, STEP, list)) owners.add(id)
+    }
+    const gone = new Set<string>()
+    let isComplete = true
+    for (const [index, batch] of batchesOf([...owners]).entries()) {
+      const find = () => findGone(batch, deploymentOf(this.env).tenant, world)
+      const found = await steps.do(`look up owners ${index + 1}`, STEP, find).catch(() => undefined)
+      for (const id of found ?? []) gone.add(id)
+      isComplete &&= found !== undefined
+    }
+    const ownerless: string[] = []
+    for (const shard of gone.size > 0 ? SHARDS : []) {
+      const list = () => listOwnerless(ledgerOf(this.env, shard), gone)
+      ownerless.push(...(await steps.do(`list ownerless vaults in shard ${shard}`, STEP, list)))
+    }
+    await this.#reportOwnerless(day, ownerless, isComplete, steps)
+  }
+
+  async #reportOwnerless(day: string, ownerless: string[], isComplete: boolean, steps: Steps): Promise<void> {
+    log(ownerless.length === 0 ? 'info' : 'warn', 'owners.checked', {
+      requests: ownerless.slice(0, MAX_LOGGED_COUNT),
+      isComplete,
+    })
+    const kv = this.env.TOKEN_CACHE
+    const dayBefore = dayAt(Date.parse(day) - DAY_MS)
+    const yesterday = await steps.do('read yesterday', STEP, () => readMemory(kv, dayBefore))
+    const { fresh, memory } = compareDays(ownerless, yesterday, isComplete)
+    const isTold = fresh.length === 0 || (await this.#tellOrLog('ownerless', lostOwners(fresh), steps))
+    const kept = isTold ? memory : { ...memory, reported: yesterday.reported }
+    await steps.do('remember today', STEP, () => writeMemory(kv, day, kept))
+  }
+
+  /** Tells operators, and says whether they were told; what can't be told keeps nothing else from being told. */
+  async #tellOrLog(name: string, alert: Alert, steps: Steps): Promise<boolean> {
+    try {
+      await steps.do(`tell ${name}`, STEP, () => this.#tell(alert))
+      return true
+    } catch {
+      log('warn', 'alert.not_delivered', { check: name })
+      return false
     }
   }
 
@@ -74,11 +137,21 @@ export class DailyCheck extends WorkflowEntrypoint<Bindings> {
  */
 export async function startDailyCheck({ DAILY_CHECK }: Bindings, scheduledTime: number): Promise<void> {
   if (!DAILY_CHECK) return
-  const id = `check-${new Date(scheduledTime).toISOString().slice(0, 10)}`
+  const id = `check-${dayAt(scheduledTime)}`
   try {
     await DAILY_CHECK.create({ id })
   } catch (error) {
     const isStarted = error instanceof Error && error.message.includes('instance.already_exists')
     if (!isStarted) log('error', 'check.not_started', {})
   }
+}
+
+/** Says on which day a check belongs; one that was started by hand belongs on the day on which it was. */
+function dayOf({ instanceId, timestamp }: Readonly<WorkflowEvent<unknown>>): string {
+  const [, day] = /^check-(\d{4}-\d{2}-\d{2})$/.exec(instanceId) ?? []
+  return day ?? dayAt(timestamp.getTime())
+}
+
+function dayAt(time: number): string {
+  return new Date(time).toISOString().slice(0, 10)
 }

@@ -1,9 +1,8 @@
 import * as z from 'zod/mini'
-import { parseJson } from '../../lib/body.ts'
 import { log } from '../../lib/log.ts'
-import { send } from '../../lib/outgoing.ts'
 import type { Secret } from '../../lib/secret.ts'
 import type { World } from '../../lib/world.ts'
+import { callSlack } from './call.ts'
 
 /** Leaves room for our own answer within Slack's three seconds. */
 const CALL_TIMEOUT_MS = 1_200
@@ -50,26 +49,9 @@ export class SlackApi {
   }
 
   async #call(method: string, body?: unknown): Promise<unknown> {
-    try {
-      const request = {
-        method: body === undefined ? 'GET' : 'POST',
-        headers: {
-          Authorization: `Bearer ${this.#token.reveal()}`,
-          'Content-Type': 'application/json; charset=utf-8',
-        },
-        body: body === undefined ? undefined : JSON.stringify(body),
-        timeoutMs: CALL_TIMEOUT_MS,
-      } as const
-      const { text = '' } = (await send(`https://slack.com/api/${method}`, request, this.#world)).body
-      const answer = parseJson(text)
-      if (Answer.safeParse(answer).success) return answer
-    } catch {
-      // no answer in time
-    }
+    const answer = await callSlack({ method, body, timeoutMs: CALL_TIMEOUT_MS }, this.#token, this.#world)
+    if (answer.kind === 'done') return answer.content
     log('warn', 'slack.not_answered', { method: method.split('?')[0] })
     return undefined
   }
 }
-
-/** Slack reports errors with status 200 too. */
-const Answer = z.looseObject({ ok: z.boolean().check(z.refine(Boolean)) })

@@ -3,7 +3,7 @@ import { expect, test, vi } from 'vitest'
 import { startDailyCheck } from '../../../src/outcomes/daily-check.ts'
 import { bindings, claimFor, json, stageTenant, travel } from '../stage.ts'
 
-const { script, sentTo } = stageTenant()
+const { script, sent, sentTo } = stageTenant()
 
 const HOUR_MS = 3_600_000
 const DAY_MS = 24 * HOUR_MS
@@ -95,4 +95,53 @@ test('tells again until the receiver takes it', async () => {
   await check()
   const texts = alerts().filter((text) => text.includes('may not create vaults'))
   expect(texts).toHaveLength(3)
+})
+
+/** Says which users are enabled; a search finds no others. */
+function enabled(isEnabled: (id: string) => boolean): void {
+  script.users = [
+    (body) => {
+      const { email, refs } = Object(body)
+      const ids: string[] = refs ? refs.map(({ id }: { id: string }) => id) : [`u-${email}`]
+      const list = ids.filter(isEnabled).map((id) => ({ user: { id, email: email ?? 'x@example.com' } }))
+      return json({ list })(body, {})
+    },
+  ]
+}
+
+const lostOwnerAlerts = () => alerts().filter((text) => text.includes('last known owner'))
+
+test('tells of a vault that has lost its last known owner, once, on the second day', async () => {
+  enabled(() => true)
+  const orphan = await claimFor({
+    fields: { name: 'Secret plan', owners: ['left@example.com', 'gone@example.com'] },
+  })
+  const cared = await claimFor({ fields: { owners: ['left@example.com', 'still@example.com'] } })
+  for (const { claim, ledger } of [orphan, cared]) await ledger.submit(claim)
+  enabled((id) => !/left|gone/.test(id))
+  for (const texts of [[], [expect.stringContaining(orphan.claim.id)], []]) {
+    travel(DAY_MS)
+    sent.length = 0
+    credential(100)
+    await check()
+    expect(lostOwnerAlerts()).toEqual(texts)
+    expect(JSON.stringify(lostOwnerAlerts())).not.toContain(cared.claim.id)
+    expect(JSON.stringify(lostOwnerAlerts())).not.toMatch(/Secret plan|example\.com/)
+  }
+})
+
+test.each([
+  ['is empty', [json({ list: [] })]],
+  ['fails', [json({}, 403)]],
+])('a search for owners that %s is no finding', async (_, users) => {
+  enabled(() => true)
+  const { claim, ledger } = await claimFor()
+  await ledger.submit(claim)
+  script.users = users
+  for (let times = 0; times < 3; times++) {
+    travel(DAY_MS)
+    credential(100)
+    await check()
+  }
+  expect(lostOwnerAlerts()).toEqual([])
 })
