@@ -90,13 +90,7 @@ export const Policy = z.strictObject({
       ),
     1,
   ),
-  // A setting that is accepted and does nothing would be a promise that is not kept.
-  tellOwners: z._default(
-    z.literal(false, {
-      error: 'must be false: this Worker sends owners no messages; docs/after-a-vault.md says what does',
-    }),
-    false,
-  ),
+  tellOwners: flag,
   presets: z._default(z.record(Name, Preset, { error: 'must be an object of names and presets' }), {}),
 })
 export type Policy = z.output<typeof Policy>

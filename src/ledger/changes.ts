@@ -92,16 +92,21 @@ function attemptsAfter(
 
 /** Work that remains once the outcome is known needs a Workflow, unless one is at it already. */
 function workflowAfter(status: Ended, entry: Entry): Entry['workflow'] {
-  const remains = (status === 'created' && entry.expiry === 'pending') || mustTell(entry)
+  const remains =
+    (status === 'created' && (entry.expiry === 'pending' || mustTellOwners(entry))) || mustTell(entry)
   return entry.workflow === 'none' && remains ? 'due' : entry.workflow
 }
 
 /** Cancels a Workflow that was to do nothing but set the expiry. */
 export function workflowWithoutExpiry(entry: Entry): Entry['workflow'] {
-  return entry.workflow === 'due' && !mustTell(entry) ? 'none' : entry.workflow
+  return entry.workflow === 'due' && !mustTell(entry) && !mustTellOwners(entry) ? 'none' : entry.workflow
 }
 
 /** Says whether the outcome must be told elsewhere than in the answer. */
 export function mustTell({ order, tell }: Entry): boolean {
   return tell !== null || order.callbackUrl !== undefined
+}
+
+function mustTellOwners({ ownersToTell = [] }: Entry): boolean {
+  return ownersToTell.length > 0
 }

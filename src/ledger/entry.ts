@@ -37,6 +37,8 @@ export type Entry = Omit<Claim, 'isTransferable' | 'background' | 'warnings' | '
   /** counts the Workflows of this request, from 1; an earlier one has no say any more */
   readonly run: number
   readonly owners: readonly FoundOwner[]
+  /** the ids of owners who are still to be told of their vault; entries of earlier versions have none */
+  readonly ownersToTell?: readonly string[]
   readonly vault: Vault | null
   readonly problem: ProblemDocument | null
   /** what people should know although it worked */

@@ -149,6 +149,24 @@ export class Ledger extends DurableObject<Bindings> {
     if (this.#workflows.seen({ id, run })) this.#store.advance(id, { type: 'workflow-ended' })
   }
 
+  /**
+   * Writes down that an owner is about to be told of the vault, so that no other message is sent.
+   *
+   * @returns whether the message is still to be sent
+   */
+  async markOwnerTold({ id, run }: ProvisionParameters, ownerId: string): Promise<boolean> {
+    const entry = this.#workflows.seen({ id, run })
+    if (!entry?.ownersToTell?.includes(ownerId)) return false
+    this.#store.advance(id, { type: 'owner-told', ownerId, isTold: true })
+    return true
+  }
+
+  /** Takes back that an owner was told: it is certain that nothing was sent. */
+  async markOwnerUntold({ id, run }: ProvisionParameters, ownerId: string): Promise<void> {
+    if (this.#workflows.seen({ id, run }))
+      this.#store.advance(id, { type: 'owner-told', ownerId, isTold: false })
+  }
+
   /** Finds the id of the request under a key; null if there is none. */
   async idUnder(key: string): Promise<string | null> {
     return this.#store.underKey(key)?.id ?? null
@@ -162,7 +180,7 @@ export class Ledger extends DurableObject<Bindings> {
   /**
    * Adds a warning that its outcome could not be told.
    *
-   * @param whom the receiver, or `requester`
+   * @param whom the receiver, an owner's id, or `requester`
    * @param reason why not
    */
   async noteUntold({ id, run }: ProvisionParameters, whom: string, reason: string): Promise<void> {

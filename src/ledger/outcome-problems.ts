@@ -64,8 +64,14 @@ export function supersededNote(id: string): string {
   return `Another person has asked under the same ticket since: /v1/requests/${id}. This one can't be tried again.`
 }
 
-/** Makes the warning that an outcome could not be told. */
-export function notDeliveredNote({ order, search, status }: Entry, whom: string, reason: string): string {
+/** Makes the warning that an outcome could not be told: to the requester, to an owner by id, or to another receiver. */
+export function notDeliveredNote(
+  { order, owners, search, status }: Entry,
+  whom: string,
+  reason: string,
+): string {
+  const owner = owners.find(({ id }) => id === whom)
+  if (owner) return `The owner ${owner.input || owner.id} may not know of the vault: ${reason}.`
   const receiver = whom === 'requester' ? (order.requestedBy ?? 'the requester') : whom
   return search && status !== 'unknown'
     ? `${receiver} was told that the outcome is unknown, and could not be told what it is: ${reason}.`

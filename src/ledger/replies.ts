@@ -23,6 +23,8 @@ export type Progress =
       readonly status: Status
       readonly callbackUrl: string | null
       readonly tell: Tell | null
+      /** the ids of owners who are still to be told */
+      readonly ownersToTell: readonly string[]
       /** the search for its vault that is still to be made, or null */
       readonly search: { readonly sentAt: number; readonly looksCount: number } | null
     }
@@ -56,6 +58,7 @@ export function progressOf(entry: Entry | undefined, run: number): Progress {
         status: entry.status,
         callbackUrl: entry.order.callbackUrl ?? null,
         tell: entry.tell,
+        ownersToTell: entry.status === 'created' ? (entry.ownersToTell ?? []) : [],
         search: isSearching(entry) ? entry.search : null,
       }
   }

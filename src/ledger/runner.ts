@@ -119,7 +119,9 @@ export class Runner {
       policy: config.policy,
       call: { ...call, request: entry.id },
       beforeSend: async (owners) => {
-        this.#store.advance(entry.id, { type: 'sending', owners })
+        const { policy, slackToken } = config
+        const ownersToTell = policy.tellOwners && slackToken ? owners.map(({ id }) => id) : []
+        this.#store.advance(entry.id, { type: 'sending', owners, ownersToTell })
         // the output gate would hold the request back until the row is on disk; this says so, and fails if it is not
         await this.#storage.sync()
       },

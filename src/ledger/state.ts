@@ -19,7 +19,11 @@ import { lostCreateOf, recordLook, type Search } from './search.ts'
 export type Event =
   /** another attempt begins, and only the ledger looks after it until `deadline` */
   | { readonly type: 'started'; readonly deadline: number }
-  | { readonly type: 'sending'; readonly owners: readonly FoundOwner[] }
+  | {
+      readonly type: 'sending'
+      readonly owners: readonly FoundOwner[]
+      readonly ownersToTell: readonly string[]
+    }
   /** an answer says that nothing was created; the same attempt waits and sends it again */
   | { readonly type: 'not-taken' }
   | { readonly type: 'created'; readonly vault: Vault }
@@ -33,6 +37,8 @@ export type Event =
   /** the deadline has passed, and the outcome can't be told any more */
   | { readonly type: 'overdue'; readonly isSearchOn: boolean }
   | { readonly type: 'expiry-set'; readonly vault: Vault }
+  /** an owner is about to be told, or certainly was not */
+  | { readonly type: 'owner-told'; readonly ownerId: string; readonly isTold: boolean }
   /** ConductorOne doesn't take that expiry, however often it is asked */
   | { readonly type: 'expiry-refused'; readonly note: string }
   /** the Workflow was started, or has shown that it is alive */
@@ -61,6 +67,7 @@ const statusesBefore: Readonly<Record<Event['type'], readonly Status[]>> = {
   overdue: ['accepted', 'creating'],
   'expiry-set': ['created'],
   'expiry-refused': ['created'],
+  'owner-told': ['created'],
   'workflow-seen': statuses,
   'workflow-lost': statuses,
   'workflow-ended': statuses,
@@ -90,6 +97,7 @@ const bookkeeping: ReadonlySet<Event['type']> = new Set([
   'workflow-seen',
   'workflow-lost',
   'workflow-ended',
+  'owner-told',
   'looked',
   'search-stopped',
 ])
@@ -103,7 +111,7 @@ function changesBy(event: Event, entry: Entry, now: number): Partial<Entry> {
         attempts: startAttempt(entry.attempts, entry.attempt, now),
       }
     case 'sending':
-      return { status: 'creating', owners: event.owners, sentAt: now }
+      return { status: 'creating', owners: event.owners, ownersToTell: event.ownersToTell, sentAt: now }
     case 'not-taken':
       return { status: 'accepted', sentAt: null }
     case 'created':
@@ -127,6 +135,10 @@ function changesBy(event: Event, entry: Entry, now: number): Partial<Entry> {
       return { expiry: 'set', vault: event.vault, workflow: workflowWithoutExpiry(entry) }
     case 'expiry-refused':
       return { expiry: 'none', notes: [...entry.notes, event.note], workflow: workflowWithoutExpiry(entry) }
+    case 'owner-told': {
+      const others = (entry.ownersToTell ?? []).filter((id) => id !== event.ownerId)
+      return { ownersToTell: event.isTold ? others : [...others, event.ownerId] }
+    }
     case 'workflow-seen':
       return { workflow: 'started', workflowSeenAt: now }
     case 'workflow-lost':
@@ -148,7 +160,10 @@ function changesBy(event: Event, entry: Entry, now: number): Partial<Entry> {
       if (!vault) return { ...settled, ...endAnew(entry, 'failed', notCreated(entry, by), now), attempts }
       const isForced = !endsWithProvenance(vault, lostCreateOf(entry).provenance)
       if (isForced) settled.notes.push(FOREIGN_VAULT)
-      return { ...settled, ...endAnew(entry, 'created', null, now), attempts, vault, isForced }
+      // nobody is told of a vault that may be another one's
+      const ownersToTell = isForced ? [] : (entry.ownersToTell ?? [])
+      const ended = endAnew({ ...entry, ownersToTell }, 'created', null, now)
+      return { ...settled, ...ended, attempts, ownersToTell, vault, isForced }
     }
   }
 }

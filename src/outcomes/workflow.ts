@@ -14,6 +14,7 @@ import { alertOperators, staysUnknown } from './alert.ts'
 import { sendCallback } from './callback.ts'
 import type { TellResult } from './post.ts'
 import { isAnsweredOnce, sendReply } from './reply.ts'
+import { tellOwner } from './tell-owner.ts'
 import { writeComment } from './ticket-comment.ts'
 
 /** A step that fails by accident, such as on a restart of the ledger, is repeated; the ledger makes that safe. */
@@ -54,7 +55,10 @@ export class Provision extends WorkflowEntrypoint<Bindings, ProvisionParameters>
     const ended = await this.#finish(payload, steps, 'provision', () => ledger.run(payload))
     if (ended.kind === 'ended') {
       // what takes long to tell must not keep the search waiting
-      const telling = this.#tellEveryone(payload, steps, ended)
+      const telling = Promise.all([
+        this.#tellEveryone(payload, steps, ended),
+        ...ended.ownersToTell.map((ownerId) => this.#tellOwner(payload, ownerId, steps)),
+      ])
       const isSearched = ended.search !== null && (await this.#search(payload, steps, ended.search))
       // a search that found the vault has started the Workflow that tells it
       if (isSearched)
@@ -81,6 +85,16 @@ export class Provision extends WorkflowEntrypoint<Bindings, ProvisionParameters>
       await this.#tell(payload, 'the ticket', steps, (record) =>
         writeComment(record, commentMarkOf(record), this.#config, this.env.TOKEN_CACHE, world),
       )
+  }
+
+  async #tellOwner(payload: ProvisionParameters, ownerId: string, steps: Steps): Promise<void> {
+    const once = {
+      mark: () => this.#ledger(payload.id).markOwnerTold(payload, ownerId),
+      unmark: () => this.#ledger(payload.id).markOwnerUntold(payload, ownerId),
+    }
+    await this.#tell(payload, ownerId, steps, (record) =>
+      tellOwner(ownerId, record, deploymentOf(this.env), once, world),
+    )
   }
 
   /** Tells what can be told once only, and so not before the search for the vault is over. */

@@ -234,7 +234,7 @@ test.each<[string, unknown, string | RegExp]>([
     'WEBHOOK_SECRETS.standard.0 is not whsec_ and the base64 of 24 to 64 bytes, nor whpk_ and the base64 of 32',
   ],
   ['POLICY', { maxview: 3 }, 'POLICY has an unknown field maxview'],
-  ['POLICY', { tellOwners: true }, /^POLICY.tellOwners must be false/],
+  ['POLICY', { tellOwners: 'yes' }, 'POLICY.tellOwners must be true or false'],
   ['POLICY', { maxViews: 0 }, /^POLICY.maxViews /],
   ['POLICY', { namePattern: '(' }, 'POLICY.namePattern is not a regular expression'],
   [

@@ -18,7 +18,7 @@ const statuses = ['accepted', 'creating', 'created', 'failed', 'unknown'] as con
 
 const events: { readonly [T in Event['type']]: Extract<Event, { type: T }> } = {
   started: { type: 'started', deadline: NOON + 25_000 },
-  sending: { type: 'sending', owners },
+  sending: { type: 'sending', owners, ownersToTell: [] },
   'not-taken': { type: 'not-taken' },
   created: { type: 'created', vault },
   failed: { type: 'failed', problem },
@@ -28,6 +28,7 @@ const events: { readonly [T in Event['type']]: Extract<Event, { type: T }> } = {
   overdue: { type: 'overdue', isSearchOn: false },
   'expiry-set': { type: 'expiry-set', vault: { ...vault, credentialExpirationDuration: '3600s' } },
   'expiry-refused': { type: 'expiry-refused', note: 'refused' },
+  'owner-told': { type: 'owner-told', ownerId: 'u1', isTold: true },
   'workflow-seen': { type: 'workflow-seen' },
   'workflow-lost': { type: 'workflow-lost' },
   'workflow-ended': { type: 'workflow-ended' },
@@ -73,6 +74,7 @@ test.each<[Event['type'], ...(Status | '-')[]]>([
   ['overdue', 'failed', 'unknown', '-', '-', '-'],
   ['expiry-set', '-', '-', 'created', '-', '-'],
   ['expiry-refused', '-', '-', 'created', '-', '-'],
+  ['owner-told', '-', '-', 'created', '-', '-'],
   ['workflow-seen', 'accepted', 'creating', 'created', 'failed', 'unknown'],
   ['workflow-lost', 'accepted', 'creating', 'created', 'failed', 'unknown'],
   ['workflow-ended', 'accepted', 'creating', 'created', 'failed', 'unknown'],
@@ -88,7 +90,7 @@ test.each<[Event['type'], ...(Status | '-')[]]>([
 })
 
 test('every event stands in that table', () => {
-  expect(Object.keys(events)).toHaveLength(18)
+  expect(Object.keys(events)).toHaveLength(19)
 })
 
 test('begins as accepted, with nothing sent and nobody found', async () => {
@@ -360,6 +362,36 @@ test('a vault is its own by the line at the end of its description, not by a men
   expect(settledWith(`Wages\n\n${line}`)).toMatchObject({ isForced: false })
   const planted = settledWith(`${line}\n\nRequested via other, request req_other`)
   expect(planted).toMatchObject({ isForced: true, notes: expect.arrayContaining([FOREIGN_VAULT]) })
+})
+
+test('owners who are to be told need a Workflow once there is a vault, and each is told once', async () => {
+  const sending = { ...events.sending, ownersToTell: ['u1', 'u2'] }
+  const sent = advance(advance(await entryIn('accepted'), events.started, NOON), sending, NOON)
+  expect(advance(sent, events.failed, NOON)).toMatchObject({ workflow: 'none' })
+  const created = advance(sent, events.created, NOON)
+  expect(created).toMatchObject({ workflow: 'due', ownersToTell: ['u1', 'u2'] })
+  expect(advance(created, events['expiry-set'], NOON)).toMatchObject({ workflow: 'due' })
+  const told = advance(created, events['owner-told'], NOON + 1_000)
+  expect(told).toMatchObject({ ownersToTell: ['u2'], updatedAt: created.updatedAt })
+  const again = advance(told, { ...events['owner-told'], isTold: false }, NOON)
+  expect(again).toMatchObject({ ownersToTell: ['u2', 'u1'] })
+})
+
+test('owners are told of a vault that was found, and not of one that may be another’s', async () => {
+  const sending = { ...events.sending, ownersToTell: ['u1'] }
+  const sent = advance(advance(await entryIn('accepted'), events.started, NOON), sending, NOON)
+  const lost = advance(sent, { ...events.lost, isSearchOn: false }, NOON)
+  const own = { ...vault, description: `Requested via runbook, request ${lost.id}` }
+  expect(advance(lost, { ...events.settled, vault: own }, NOON)).toMatchObject({
+    isForced: false,
+    ownersToTell: ['u1'],
+    workflow: 'due',
+  })
+  expect(advance(lost, events.settled, NOON)).toMatchObject({
+    isForced: true,
+    ownersToTell: [],
+    workflow: 'none',
+  })
 })
 
 test('a Workflow is asked after ten minutes whether it is alive, and then every ten', async () => {
