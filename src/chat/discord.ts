@@ -14,7 +14,10 @@ const Interaction = z.looseObject({
   data: z.optional(
     z.looseObject({
       name: z.string(),
-      options: z._default(z.array(z.looseObject({ value: z.optional(z.unknown()) })), []),
+      options: z._default(
+        z.array(z.looseObject({ value: z.optional(z.union([z.string(), z.number(), z.boolean()])) })),
+        [],
+      ),
     }),
   ),
 })

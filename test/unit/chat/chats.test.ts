@@ -122,6 +122,10 @@ test('discord: a command is read, a ping is answered, and nothing else is taken'
   })
   expect(discord.read(bytesOf('{"type":1}'))).toEqual({ kind: 'protocol', answer: { type: 1 } })
   expect(discord.read(bytesOf('{"type":3}'))).toBeUndefined()
+  // an option that is no text, which no conversion makes one of either
+  const hostile = discordCommand('create A', 'tok_1').replace('"create A"', '{"toString":1}')
+  expect(hostile).toContain('toString')
+  expect(discord.read(bytesOf(hostile))).toBeUndefined()
   // a token that would lead elsewhere
   expect(discord.read(bytesOf(discordCommand('create A', '../../evil')))).toBeUndefined()
 })
