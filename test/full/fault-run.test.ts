@@ -134,7 +134,14 @@ async function all(cases: readonly Case[], work: (one: Case) => Promise<void>): 
 
 /** Every record, by id, as an operator reads them page by page. */
 async function records() {
-  const found = new Map<string, { id: string; name: string; status: string; vault: { id: string } | null }>()
+  type Kept = {
+    id: string
+    name: string
+    status: string
+    vault: { id: string } | null
+    settledBy: string | null
+  }
+  const found = new Map<string, Kept>()
   for (let cursor: string | null = ''; cursor !== null; ) {
     const path: string = `/v1/requests?limit=100${cursor && `&cursor=${cursor}`}`
     const { body } = await stage.worker.call('GET', path, { as: 'operator' })
@@ -190,7 +197,9 @@ test(`whatever goes wrong, a key has one vault at most, and its record does not 
     if (record?.name !== name) lies.push(`${story}: not found again`)
     if (record?.status === 'created' && record.vault?.id !== made[0]?.id) lies.push(`${story}: no such vault`)
     if (record?.status === 'failed' && made.length > 0) lies.push(`${story}: failed, with a vault`)
-    if (settled(last) && (last?.status === 201) !== (record?.status === 'created'))
+    // who was told that the outcome is unknown may find it settled since, by the search and no other
+    const told = last?.status === 504 && record?.settledBy === 'conductorone-system-log' ? 504 : 201
+    if (settled(last) && (last?.status === told) !== (record?.status === 'created'))
       lies.push(`${story}: another answer`)
     const read = await stage.worker.call('GET', `/v1/requests/${id}`)
     if (read.body.name !== name) lies.push(`${story}: not found by its id`)
@@ -205,18 +214,28 @@ test(`whatever goes wrong, a key has one vault at most, and its record does not 
   await stage.clear()
   for (const record of [...found.values()].filter(({ status }) => status === 'unknown')) {
     const vault = vaults.find(endsWith(record.id))
-    const json = vault ? { vaultId: vault.id } : { outcome: 'not_created' }
+    // the search of half an hour is still on, so that nothing but a look of one's own says that there is none
+    const json = vault ? { vaultId: vault.id } : { outcome: 'not_created', force: true }
     const answer = await stage.worker.call('POST', `/v1/requests/${record.id}/resolve`, {
       as: 'operator',
       json,
     })
-    expect([answer.status, answer.body.status]).toEqual([200, vault ? 'created' : 'failed'])
+    const { body: after } = await stage.worker.call('GET', `/v1/requests/${record.id}`, { as: 'operator' })
+    expect([after.status, after.vault?.id]).toEqual(vault ? ['created', vault.id] : ['failed', undefined])
+    // the search, which goes on, may have been faster
+    if (after.settledBy === 'conductorone-system-log') expect(answer.status).toBe(422)
+    else expect([answer.status, after.settledBy]).toEqual([200, 'operator'])
   }
   await all(cases, async (one) => {
     const answer = await stage.worker.create(one.json, {
       headers: { 'Idempotency-Key': `${SEED}-${one.number}` },
     })
-    expect([answer.status, answer.body.request?.id]).toEqual([201, [...one.ids][0]])
+    const [id = ''] = one.ids
+    const wasDenied = found.get(id)?.status === 'unknown' && !vaults.some(endsWith(id))
+    expect(answer.status).toBe(201)
+    // what an operator denied has a vault that names it perhaps after all, so the next request has an id of its own
+    if (wasDenied) expect(answer.body.request.id).not.toBe(id)
+    else expect(answer.body.request.id).toBe(id)
   })
   const names = (await stage.simulator.control.vaults()).map(({ displayName }) => displayName)
   expect(names.toSorted()).toEqual(cases.map(({ name }) => name).toSorted())

@@ -163,12 +163,17 @@ function askedFor({ path, headers, body, raw }: Shot, id: string): Asked | undef
   const source = /^\/webhooks\/([a-z]+)$/.exec(path)?.[1]
   const bytes = raw === 'longer than it says' ? body.subarray(0, body.length - half(body)) : body
   try {
-    const request = source
+    const { request, approvedBy = null } = source
       ? requestIn(source, bytes, new Headers(copied(headers)))
-      : written(JSON.parse(new TextDecoder('utf-8', { fatal: true, ignoreBOM: false }).decode(bytes)), path)
+      : {
+          request: written(
+            JSON.parse(new TextDecoder('utf-8', { fatal: true, ignoreBOM: false }).decode(bytes)),
+            path,
+          ),
+        }
     const caller = source ?? callers.get(headers.find(([name]) => name === 'Authorization')?.[1] ?? '') ?? ''
     const order = orderOf(ProvisioningRequest.parse(request), policy)
-    const { ownerIds: _, ...asked } = translate(order, [], { id, caller, approvedBy: null })
+    const { ownerIds: _, ...asked } = translate(order, [], { id, caller, approvedBy })
     return asked
   } catch {
     return undefined
@@ -182,30 +187,35 @@ function written(json: unknown, path: string): unknown {
   return Object(json).params.name === 'create_vault' ? request : undefined
 }
 
-/** @returns the request that a delivery holds */
-function requestIn(source: string, bytes: Uint8Array<ArrayBuffer>, headers: Headers): unknown {
+/** @returns the request that a delivery holds, and who approved it */
+function requestIn(
+  source: string,
+  bytes: Uint8Array<ArrayBuffer>,
+  headers: Headers,
+): { readonly request: unknown; readonly approvedBy?: string | null } {
+  const nothing = { request: undefined }
   if (source === 'slack') {
     const event = readSlack(bytes)
-    if (event.kind === 'form') return spoken(event.request, event.user, 'Slack')
-    if (event.kind !== 'command') return undefined
+    if (event.kind === 'form') return { request: spoken(event.request, event.user, 'Slack') }
+    if (event.kind !== 'command') return nothing
     const asked = readCommand(event.text, event.command)
-    if (asked.kind !== 'create' || asked.mistakes.length > 0) return undefined
-    return spoken(asked.request, event.user, 'Slack')
+    if (asked.kind !== 'create' || asked.mistakes.length > 0) return nothing
+    return { request: spoken(asked.request, event.user, 'Slack') }
   }
   const chat = { teams, discord, mattermost }[source]
   if (chat) {
     const said = chat.read(bytes)
-    if (said?.kind !== 'command') return undefined
+    if (said?.kind !== 'command') return nothing
     const asked = readCommand(said.text, said.command)
-    if (asked.kind !== 'create' || asked.mistakes.length > 0) return undefined
-    return spoken(asked.request, said.user, chat.title)
+    if (asked.kind !== 'create' || asked.mistakes.length > 0) return nothing
+    return { request: spoken(asked.request, said.user, chat.title) }
   }
   const json = JSON.parse(new TextDecoder('utf-8', { fatal: true, ignoreBOM: false }).decode(bytes))
   const reading =
     source === 'conductorone'
       ? readConductorOne(json, headers, options)
       : sources.get(source)?.read({ headers, json, options })
-  return reading?.kind === 'request' ? reading.request : undefined
+  return reading?.kind === 'request' ? reading : nothing
 }
 
 /** @returns what somebody asked for in a chat, where it does not name people who must be looked up */
