@@ -151,7 +151,7 @@ export const settled: RequestRecord = {
   status: 'failed',
   problem: new Problem(
     'conductorone-unavailable',
-    'operator looked in ConductorOne and found that no vault was created. The same key may be used again.',
+    'operator says that no vault was created, after looking in ConductorOne. The same key may be used again.',
     { retryAfter: 1 },
   ).document(ID),
   warnings: ['Its outcome was unknown until operator settled it.'],

@@ -51,7 +51,7 @@ export function neverSent({ id, problem }: Entry): ProblemDocument {
 
 /** Makes the problem of a request that an operator settled: there is no vault, so it may be sent again. */
 export function notCreated({ id }: Entry, by: string): ProblemDocument {
-  const detail = `${by} looked in ConductorOne and found that no vault was created. The same key may be used again.`
+  const detail = `${by} says that no vault was created, after looking in ConductorOne. The same key may be used again.`
   return new Problem('conductorone-unavailable', detail, { retryAfter: 1 }).document(id)
 }
 

@@ -130,7 +130,7 @@ export const problems = {
   },
   'conductorone-unavailable': {
     status: 503,
-    title: 'ConductorOne cannot be reached',
+    title: 'Nothing was done in ConductorOne',
     retryable: true,
     remedy: 'Wait as long as `Retry-After` says and send the request again.',
   },

@@ -91,7 +91,7 @@ test('many faults are folded, and unfold with the keyboard', async () => {
 test('a request that is retried says when, and that there is nothing to do', async () => {
   const id = await make(scene.stage, 'created', { name: 'Retried' })
   const page = await scene.open('/')
-  const problem = { code: 'conductorone-unavailable', title: 'ConductorOne cannot be reached', detail: '…' }
+  const problem = { code: 'conductorone-unavailable', title: 'Nothing was done in ConductorOne', detail: '…' }
   const waiting = {
     ...(await read(id)),
     status: 'accepted',
@@ -106,7 +106,7 @@ test('a request that is retried says when, and that there is nothing to do', asy
   await useKey(page)
   await page.getByText(/^Attempt 3, next at \d\d:\d\d; nothing to do\.$/).waitFor()
   const text = (await page.locator('main').textContent()) ?? ''
-  expect(text).toContain('Last time: ConductorOne cannot be reached.')
+  expect(text).toContain('Last time: Nothing was done in ConductorOne.')
   expect(text).not.toContain('send the request again')
   expect(text).toContain('owner@example.com not looked up yet')
 })

@@ -207,8 +207,10 @@ test('settled without a vault it has failed, and the same key may be used again'
   expect(settled).toMatchObject({
     status: 'failed',
     vault: null,
-    problem: { code: 'conductorone-unavailable' },
+    // true of a request that ConductorOne was asked for, and that an operator settled
+    problem: { code: 'conductorone-unavailable', title: 'Nothing was done in ConductorOne' },
   })
+  expect(settled.problem?.detail).toMatch(/^Ann says that no vault was created/)
   expect(settled).toMatchObject({
     settledBy: 'Ann',
     notes: [expect.stringContaining('Ann'), expect.any(String)],
