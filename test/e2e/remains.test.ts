@@ -8,6 +8,7 @@ import { KEYS } from '../support/worker.ts'
 
 const SIGNING_SECRET = 'slack-signing-secret-of-this-test'
 const TICKET_TOKEN = 'ticket-token-0123'
+const CALLBACK = 'https://localhost:1/a-callback-of-this-test'
 const SIGNATURE = slackHeaders('a body', SIGNING_SECRET, '1760000000')['X-Slack-Signature'] ?? ''
 
 /** What may be left behind, and what it is called when it is found. */
@@ -23,6 +24,7 @@ const planted = (stage: Stage): readonly (readonly [found: string, text: string]
   ['an address for replies', 'https://hooks.slack.com/commands/T111/1/x'],
   ['an address for replies', 'https://discord.com/api/v10/webhooks/1/x/messages/@original'],
   ['an address for replies', 'https://acme.conductor.one/api/v1/webhooks/callback/x'],
+  ['a callback address', CALLBACK],
   ['a signature or a key that was sent', SIGNATURE],
 ]
 
@@ -62,6 +64,8 @@ test.each(Object.entries(places))(
       count = place === 'the log' ? all.length : 1
       const [found, text] = all[which] ?? []
       await stage.worker.call('GET', '/healthz', { as: null, headers: { 'X-Slack-Signature': SIGNATURE } })
+      // refused, as no host is allowed
+      await stage.worker.create({ name: 'X', owners: ['owner@example.com'], callbackUrl: CALLBACK })
       await plant(stage, text ?? '')
       await expect(stage.stop(), text).rejects.toThrow(new RegExp(`^${found} was left behind in .*${place}`))
     }

@@ -2,7 +2,7 @@ import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { TOKEN_PREFIX } from '../simulator/tokens.ts'
 import { CALLBACK_PATH } from '../simulator/webhook-callback.ts'
-import { holdsProof } from './in-play.ts'
+import { holdsCallback, holdsProof } from './in-play.ts'
 import { ROGUE_TOKEN } from './rogue-tenant.ts'
 
 /** What no setting tells, by its looks. */
@@ -47,7 +47,11 @@ export async function expectNoRemains(
   const look = (place: string, text: string) => {
     const configured = secrets.some((secret) => text.includes(secret)) && 'a configured secret'
     const shaped = SHAPES.find(([, pattern]) => pattern.test(text))?.[0]
-    const what = configured || shaped || (holdsProof(text) && 'a signature or a key that was sent')
+    const what =
+      configured ||
+      shaped ||
+      (holdsCallback(text) && 'a callback address') ||
+      (holdsProof(text) && 'a signature or a key that was sent')
     if (what) throw new Error(`${what} was left behind in ${place}`)
   }
   look('the log', logs.join('\n'))

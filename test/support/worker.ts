@@ -1,6 +1,6 @@
 import type { NewCredential } from './credential.ts'
 import { expectDescribed } from './described.ts'
-import { inPlay } from './in-play.ts'
+import { callbackInPlay, inPlay } from './in-play.ts'
 import { type Place, type Running, run } from './workerd.ts'
 
 /** The callers that tests use, with keys that are long enough. */
@@ -83,6 +83,7 @@ export function apiAt(url: URL): Api {
       ...headers,
     }
     inPlay(Object.entries(sent))
+    callbackInPlay(json)
     const response = await fetch(address, {
       method,
       redirect: 'manual',
