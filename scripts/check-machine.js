@@ -24,6 +24,7 @@ function homeFault() {
     accessSync(home, constants.W_OK)
     return undefined
   } catch {
-    return `${home} cannot be written to, and wrangler keeps its settings there. Name another folder, for example: HOME=$(mktemp -d) npm start`
+    const command = `npm run ${process.env.npm_lifecycle_event ?? 'demo'}`
+    return `${home} can’t be written to, and wrangler keeps its settings there. Name another folder, for example: HOME=$(mktemp -d) ${command}`
   }
 }

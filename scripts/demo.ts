@@ -8,8 +8,7 @@ const request = {
   requestedBy: 'jane@example.com',
 }
 
-console.log('Building the Worker and a simulated ConductorOne tenant, and starting both …')
-const { worker, simulator, key, stop } = await startStack()
+const { worker, simulator, key, stop } = await startStack((step) => console.log(`${step} …`))
 
 show('1. A ticket, a chat or a runbook sends', `POST ${new URL('/v1/vaults', worker.url)}`, request)
 const response = await fetch(new URL('/v1/vaults', worker.url), {

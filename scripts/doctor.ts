@@ -1,9 +1,11 @@
 import './deployment/quiet.ts'
 import { dirname, join } from 'node:path'
 import { parseArgs } from 'node:util'
+import { isLoopback } from '../src/lib/loopback.ts'
 import { checkConfiguration } from './deployment/configuration.ts'
 import { checkCredential } from './deployment/credential.ts'
 import { isAnyWrong, type Section, unchecked, wrong } from './deployment/finding.ts'
+import { say, stop } from './deployment/output.ts'
 import { checkOwners } from './deployment/owners-check.ts'
 import { reportJson, reportText } from './deployment/report.ts'
 import { readSettings, type Settings } from './deployment/settings-file.ts'
@@ -11,17 +13,21 @@ import { checkSystemLog } from './deployment/system-log-check.ts'
 import { checkWorker } from './deployment/worker-check.ts'
 import { checkBindings, readWranglerConfig } from './deployment/wrangler-config.ts'
 
-const USAGE = `Says what is right about a deployment, and what to do about what is not. Changes nothing.
+const USAGE = `Checks a deployment, says what is right, and what to do about what isn't.
+Changes nothing.
 
-  npm run doctor                                       what npm run dev would run
-  npm run doctor -- --secrets-file .secrets.json       what npm run deploy would deploy
-  npm run doctor -- --url https://vaults.example.workers.dev       and the Worker that runs there
+  npm run doctor                       checks what npm run dev would run
+  npm run doctor -- --secrets-file .secrets.json
+                                       checks what npm run deploy would deploy
+  npm run doctor -- --url vaults.example.workers.dev
+                                       checks the Worker that runs there too
 
-  --config FILE         another wrangler.toml
-  --secrets-file FILE   the secrets that are deployed, instead of .dev.vars
-  --url URL             look at a running Worker too; VAULTS_KEY in the environment may hold an API key,
-                        and to a key with the scope operate the Worker itself says what is wrong
-  --json                for machines
+  --config FILE         reads another wrangler.toml
+  --secrets-file FILE   reads the secrets of a deploy, instead of .dev.vars
+  --url URL             looks at a running Worker too. VAULTS_KEY in the
+                        environment may hold an API key; to one with the scope
+                        operate the Worker itself says what is wrong.
+  --json                answers in JSON
 
 Exit status: 0 all is right, 1 something is wrong, 2 not understood.
 `
@@ -36,7 +42,8 @@ if (options.url)
     title: options.url.href,
     findings: await checkWorker(options.url, process.env.VAULTS_KEY || undefined),
   })
-process.stdout.write(options.json ? reportJson(sections) : reportText(sections))
+if (options.json) process.stdout.write(reportJson(sections))
+else say(reportText(sections))
 process.exitCode = isAnyWrong(sections) ? 1 : 0
 
 function understood() {
@@ -57,9 +64,17 @@ function understood() {
   }
 }
 
-/** Takes a host without a scheme as well, as people copy it. */
+/** Reads an address, or a host without a scheme, as people copy it: then it is https, or http on this machine. */
 function addressOf(text: string): URL {
-  return new URL(/^https?:\/\//i.test(text) ? text : `https://${text}`)
+  if (/^https?:\/\//i.test(text)) return urlOf(text)
+  const url = urlOf(`https://${text}`)
+  return isLoopback(url.hostname) ? urlOf(`http://${text}`) : url
+}
+
+function urlOf(text: string): URL {
+  const url = URL.parse(text)
+  if (!url) throw new Error(`--url ${text} is not an address.`)
+  return url
 }
 
 function inspectWranglerConfig() {
@@ -73,7 +88,7 @@ function inspectWranglerConfig() {
 function loadSettings(): Settings | undefined {
   const path = options['secrets-file'] ?? join(dirname(options.config), '.dev.vars')
   const finding = (says: string) => {
-    // what is deployed cannot be read back, so where only a running Worker is looked at its settings may be missing here
+    // deployed secrets can't be read back, so they may be missing here if only a running Worker is checked
     const status = options.url && !options['secrets-file'] ? unchecked : wrong
     sections.push({ title: path, findings: [status('file', says)] })
     return undefined
@@ -89,7 +104,8 @@ function loadSettings(): Settings | undefined {
 }
 
 async function inspectSettings(vars: Readonly<Record<string, unknown>>, settings: Settings): Promise<void> {
-  const { findings, config } = checkConfiguration(vars, settings)
+  const isDeployed = options['secrets-file'] !== undefined
+  const { findings, config } = checkConfiguration(vars, settings, isDeployed)
   sections.push({ title: 'Settings', findings })
   if (!config) return
   const { findings: atTenant, access } = await checkCredential(config)
@@ -100,10 +116,4 @@ async function inspectSettings(vars: Readonly<Record<string, unknown>>, settings
       ]
     : ['system log', 'owners'].map((name) => unchecked(name, 'not checked: first the above'))
   sections.push({ title: 'ConductorOne', findings: [...atTenant, ...further] })
-}
-
-function stop(status: number, text: string): never {
-  const stream = status === 0 ? process.stdout : process.stderr
-  stream.write(text)
-  process.exit(status)
 }

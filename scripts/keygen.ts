@@ -1,16 +1,19 @@
-import { randomBytes } from 'node:crypto'
+import { Name } from '../src/config/setting.ts'
+import { say, stop } from './deployment/output.ts'
+import { MAX_SETTING_BYTES, sizeOf } from './deployment/setting-size.ts'
+import { token } from './setup/secrets.ts'
 
 const [caller = ''] = process.argv.slice(2)
-if (!/^[A-Za-z0-9][\w.-]{0,30}$/.test(caller)) {
-  console.error(
-    'Usage: npm run keygen -- <caller>\nA caller’s name has 1 to 31 letters, digits, dots, dashes or underscores.',
+if (!Name.safeParse(caller).success)
+  stop(
+    2,
+    'Usage: npm run keygen -- <caller>\nA caller’s name has 1 to 31 letters, digits, dots, dashes or underscores.\n',
   )
-  process.exit(2)
-}
 
-// 256 bits, in characters that every header and every shell takes
-const key = randomBytes(32).toString('base64url')
-console.log(`A key for ${caller}, which is shown only now:
+const key = token()
+const bytes = sizeOf(`${JSON.stringify({ [caller]: key }).slice(1, -1)},`)
+
+say(`A key for ${caller}, shown only now:
 
   ${key}
 
@@ -22,7 +25,13 @@ and install the whole object:
 
   npx wrangler secret put API_KEYS
 
-To replace a key without an interruption, list both until the caller uses the new one:
+It takes ${bytes} of the ${MAX_SETTING_BYTES.toLocaleString('en')} bytes that a setting holds. If API_KEYS is full, put it into another one, such as API_KEYS_2: the Worker reads all of them.
+
+To replace a key without an interruption, give both until the caller uses the new one:
 
   {"${caller}": {"key": ["${key}", "the old key"]}}
+
+If you have the settings file, one command does all of this for a new caller:
+
+  npm run setup -- --add caller ${caller}
 `)

@@ -18,10 +18,16 @@ export type Stack = {
 /**
  * Builds both Workers as a deploy would and starts them on this machine, with a credential and a key of their own.
  *
+ * @param tell is told each step when it begins
  * @param ports where they listen; anywhere by default
  */
-export async function startStack(ports: { worker?: number; simulator?: number } = {}): Promise<Stack> {
+export async function startStack(
+  tell: (step: string) => void,
+  ports: { worker?: number; simulator?: number } = {},
+): Promise<Stack> {
+  tell('Building the Worker and a simulated ConductorOne tenant')
   await Promise.all([bundle('worker'), bundle('simulator')])
+  tell('Starting both')
   const key = randomBytes(24).toString('base64url')
   const credential = await newCredential('127.0.0.1')
   const simulator = await startSimulator({

@@ -1,4 +1,5 @@
 import { type Config, ConfigurationError, parseConfig } from '../../src/config/config.ts'
+import { isLoopback } from '../../src/lib/loopback.ts'
 import { type Finding, ok, warning, wrong } from './finding.ts'
 import { sizeNotes } from './setting-size.ts'
 import type { Settings } from './settings-file.ts'
@@ -11,11 +12,13 @@ const BOUND = { TOKEN_CACHE: {}, LEDGER: {}, PROVISION: {}, PAGES: {} }
  *
  * @param vars what `wrangler.toml` has under `[vars]`
  * @param settings what stands in `.dev.vars` or a secrets file; goes before `vars`
- * @returns every fault, and the configuration where there is none
+ * @param isDeployed whether the settings are for a deploy, and not for this machine
+ * @returns every fault, and the configuration if there is none
  */
 export function checkConfiguration(
   vars: Readonly<Record<string, unknown>>,
   settings: Settings,
+  isDeployed = false,
 ): { findings: Finding[]; config?: Config } {
   try {
     const config = parseConfig({ ...vars, ...settings, ...BOUND })
@@ -23,9 +26,11 @@ export function checkConfiguration(
       findings: [
         ok('settings', 'are valid'),
         callers(config),
+        ledger(config),
         ...silentCallbacks(vars, settings),
         ...operators(config),
         ...endingTokens(config),
+        ...(isDeployed ? unreachableTenant(config) : []),
         ...sizes({ ...vars, ...settings }),
       ],
       config,
@@ -48,7 +53,20 @@ function callers({ callers, webhookSecrets }: Config): Finding {
   return ok('callers', [...names, ...senders.map((sender) => `webhooks of ${sender}`)].join('; '))
 }
 
-/** The Worker takes the hosts for none, and says nothing. */
+function ledger({ ledgerJurisdiction }: Config): Finding {
+  const place = ledgerJurisdiction
+    ? `stays in the jurisdiction ${ledgerJurisdiction}`
+    : 'is kept near its first callers: LEDGER_JURISDICTION is not set'
+  return ok('ledger', place)
+}
+
+function unreachableTenant({ baseUrl }: Config): Finding[] {
+  if (!isLoopback(baseUrl.hostname)) return []
+  const says = `is at ${baseUrl.host}, which only this machine can reach: a deployed Worker needs the tenant’s own address`
+  return [warning('tenant', says)]
+}
+
+/** Notices that the Worker sends no callbacks, which it doesn't tell. */
 function silentCallbacks(vars: Readonly<Record<string, unknown>>, settings: Settings): Finding[] {
   const { policy } = parseConfig({ ...vars, ...settings, ...BOUND, CALLBACK_SECRET: PLACEHOLDER })
   if (policy.allowedCallbackHosts.length === 0 || settings.CALLBACK_SECRET) return []

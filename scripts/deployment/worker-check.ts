@@ -1,4 +1,5 @@
 import * as z from 'zod/mini'
+import { isLoopback } from '../../src/lib/loopback.ts'
 import { type Finding, inOrder, ok, quoted, unchecked, wrong } from './finding.ts'
 import { causeOf, world } from './network.ts'
 import { CALL_TIMEOUT_MS } from './tenant-api.ts'
@@ -25,8 +26,7 @@ export function checkWorker(url: URL, key: string | undefined): Promise<Finding[
 }
 
 async function* checks(url: URL, key: string | undefined): AsyncGenerator<Finding> {
-  const loopback = /^(localhost|127(\.\d+){3}|\[::1\])$/.test(url.hostname)
-  if (url.protocol !== 'https:' && !loopback)
+  if (url.protocol !== 'https:' && !isLoopback(url.hostname))
     return yield wrong('address', 'keys would travel in the clear: use https')
   try {
     yield* steps(getter(url), key)

@@ -1,5 +1,5 @@
 /** A list's mark, a finding's mark and name, or a flag and its meaning: what a broken line is indented to. */
-const HANGING = /^ *(?:[✓!✗–] \S+ +|--?\S+(?: [A-Z]+)? {2,}|\d+\. |- )/
+const HANGING = /^ *(?:[✓!✗–] \S+(?: \S+)*? {2,}|--?\S+(?: [A-Z]+)? {2,}|\d+\. |- )/
 /** What is to be copied as it stands: a command, a key, a line of a file. */
 const VERBATIM = /^ {2,}(?:npm|npx|export|curl|PORT=|\[|\{|\S+ {2}[\w-]{40,}$)/
 /** Below this, breaking lines would do more harm than good. */

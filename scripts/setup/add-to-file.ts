@@ -34,7 +34,7 @@ export async function addToFile(
   const name = flags.name || (await askName(kind, questions))
   const added = await addEntry(kind, name, settings.settings, questions, given)
   if ('refused' in added) return added
-  const { findings } = checkConfiguration(vars, added.settings)
+  const { findings } = checkConfiguration(vars, added.settings, !path.endsWith('.dev.vars'))
   const section = { title: 'Settings', findings: findings.filter(({ status }) => status !== 'ok') }
   if (isAnyWrong([section])) return { refused: reportText([section]) }
   writeSettings(path, added.settings)
@@ -77,7 +77,8 @@ async function fileOf(flags: Flags, questions: Questions): Promise<string | Refu
       refused: `There is no ${secretsFile}. Take it out of the password manager, or name another file with --secrets-file.`,
     }
   const answer = await questions.ask({
-    text: 'Add it to what is deployed (deploy), or to what runs on this machine (dev)?',
+    text: 'Should it go to what is deployed, or to what runs on this machine?',
+    hint: 'deploy or dev',
     given: undefined,
     source: '--secrets-file or --dev-vars',
     fallback: 'deploy',
@@ -97,7 +98,8 @@ function settingsIn(path: string): { readonly settings: Settings } | Refused {
 
 function askName(kind: Kind, questions: Questions): Promise<string> {
   return questions.ask({
-    text: kind === 'sender' ? `Which sender? ${SENDER_NAMES.join(', ')}` : `What is the ${kind} called?`,
+    text:
+      kind === 'sender' ? `Which sender? ${SENDER_NAMES.join(', ')}.` : `What is the name of the ${kind}?`,
     given: undefined,
     source: `the ${kind}’s name`,
   })

@@ -8,7 +8,7 @@ import type { Questions } from './questions.ts'
  */
 export async function askAlerts(questions: Questions, env: Environment): Promise<string | undefined> {
   const address = await questions.ask({
-    text: 'Where should the Worker report what needs an operator, such as a credential that ends soon? The https address of a chat’s incoming webhook, or anything that takes {"text": "…"}. It stays invisible.',
+    text: 'Where should the Worker report what needs an operator, such as a credential that ends soon? Give the https address of a chat’s incoming webhook, or of anything that takes {"text": "…"}.',
     given: env.ALERT_WEBHOOK || undefined,
     source: 'ALERT_WEBHOOK in the environment',
     fallback: '',

@@ -17,15 +17,15 @@ export async function askCallers(
   const apiKeys = keptObject(env, 'API_KEYS', questions)
   const kept = Object.keys(apiKeys)
   const callers = await questions.list({
-    text: 'Which callers get an API key that makes vaults? Names of systems or runbooks; commas separate them.',
+    text: 'Which callers get an API key that makes vaults? Give names of systems or runbooks.',
     given: flags.callers,
     source: '--callers',
     fallback: kept.length > 0 ? [] : ['runbook'],
-    ...(kept.length > 0 && { enter: 'for no other than those that are there' }),
+    ...(kept.length > 0 && { enter: 'to add none' }),
     fault: nameFault,
   })
   const operators = await questions.list({
-    text: 'Which operators may read everyone’s requests and settle unknown outcomes? Names; without one, an unknown outcome cannot be settled by hand.',
+    text: 'Which operators may read everyone’s requests and settle unknown outcomes? Without one, an unknown outcome cannot be settled by hand.',
     enter: 'for none',
     given: flags.operators,
     source: '--operators',
@@ -45,5 +45,7 @@ export async function askCallers(
 
 function nameFault(names: readonly string[]): string | undefined {
   const odd = names.find((name) => !Name.safeParse(name).success)
-  return odd === undefined ? undefined : `names ${odd}, which is not 1 to 31 letters, digits, dots or dashes`
+  return odd === undefined
+    ? undefined
+    : `names ${odd}, which is not 1 to 31 letters, digits, dots, dashes or underscores`
 }

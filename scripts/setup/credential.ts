@@ -18,13 +18,13 @@ export async function askCredential(
   const baseUrl = flags['base-url'] ?? (env.CONDUCTORONE_BASE_URL || undefined)
   const settings = {
     CONDUCTORONE_CLIENT_ID: await questions.ask({
-      text: 'Client id of the credential, such as clever-fox-42195@acme.conductor.one/spc:',
+      text: 'What is the client id of the credential, such as clever-fox-42195@acme.conductor.one/spc?',
       given: flags['client-id'] ?? (env.CONDUCTORONE_CLIENT_ID || undefined),
       source: env.CONDUCTORONE_CLIENT_ID && !flags['client-id'] ? 'CONDUCTORONE_CLIENT_ID' : '--client-id',
       fault: (answer) => ClientId.safeParse(answer).error?.issues[0]?.message,
     }),
     CONDUCTORONE_CLIENT_SECRET: await questions.ask({
-      text: 'Its client secret, which begins with secret-token. It stays invisible.',
+      text: 'What is its client secret, which begins with secret-token?',
       given: env.CONDUCTORONE_CLIENT_SECRET || undefined,
       source: 'CONDUCTORONE_CLIENT_SECRET in the environment',
       hidden: true,
@@ -33,7 +33,7 @@ export async function askCredential(
     ...(baseUrl !== undefined && { CONDUCTORONE_BASE_URL: baseUrl }),
   }
   const isBound = await questions.isSo(
-    'Was it made with "Require DPoP"? yes or no.',
+    'Was it made with "Require DPoP"?',
     flags.dpop,
     '--dpop',
     vars.CONDUCTORONE_DPOP === 'required',

@@ -15,7 +15,7 @@ import type { Questions } from './questions.ts'
 import { askRegisterDays } from './register.ts'
 import { token, whsec } from './secrets.ts'
 import { askSenders } from './senders.ts'
-import { chooseTarget, obstacle } from './target.ts'
+import { chooseTarget, obstacle, type Target } from './target.ts'
 import type { Terminal } from './terminal.ts'
 import { type Var, writeVars } from './wrangler-vars.ts'
 
@@ -41,7 +41,7 @@ export async function setUp(
   stopAtFaults(questions)
   const dpop: Var = { table: 'vars', key: 'CONDUCTORONE_DPOP', value: credential.dpop }
   const read = (settings: Settings) =>
-    configurationOf({ ...vars, CONDUCTORONE_DPOP: credential.dpop }, settings)
+    configurationOf({ ...vars, CONDUCTORONE_DPOP: credential.dpop }, settings, target)
   // what is still to be asked is filled in, so that everything else is read as it will be
   const { config } = read({
     ...credential.settings,
@@ -87,8 +87,8 @@ export async function setUp(
 }
 
 /** Reads settings as the Worker will; ends with every fault if they are wrong. */
-function configurationOf(vars: Readonly<Record<string, unknown>>, settings: Settings) {
-  const { findings, config } = checkConfiguration(vars, settings)
+function configurationOf(vars: Readonly<Record<string, unknown>>, settings: Settings, { kind }: Target) {
+  const { findings, config } = checkConfiguration(vars, settings, kind === 'secrets-file')
   const sections: Section[] = [{ title: 'Settings', findings }]
   if (!config || isAnyWrong(sections)) return stop(1, `${reportText(sections)}\n${NOTHING_WRITTEN}`)
   return { config: config satisfies Config, warnings: findings.filter(({ status }) => status === 'warning') }

@@ -2,9 +2,9 @@ import { parseArgs } from 'node:util'
 import type { Kind } from './add.ts'
 
 /** The answer to `npm run setup -- --help`. */
-export const USAGE = `Asks for what a deployment needs, checks the credential at its tenant, and writes
-the settings. With flags and the environment it asks nothing, so it runs in
-scripts too.
+export const USAGE = `Asks for what a deployment needs, checks the credential at its tenant, and
+writes the settings. If flags and the environment have everything, it asks
+nothing, so it runs in scripts too.
 
   npm run setup                                   asks
   npm run setup -- --secrets-file .secrets.json   for npm run deploy, instead of
@@ -16,7 +16,7 @@ scripts too.
   --dev-vars              write .dev.vars, beside wrangler.toml
   --secrets-file FILE     write this file instead, as JSON
   --replace               replace a file that is there
-  --yes                   ask nothing: what is not given is as by default
+  --yes                   ask nothing: take the default of what is not given
   --config FILE           another wrangler.toml; the policy is written into it
 
   --client-id ID          of the credential; or CONDUCTORONE_CLIENT_ID in the
@@ -40,7 +40,7 @@ scripts too.
   --register-days NUMBER  days for which made vaults are remembered (400)
 
 Commas separate names. API_KEYS, WEBHOOK_SECRETS, CALLBACK_SECRET and
-ALERT_WEBHOOK in the environment are kept as they are. For --add sender,
+ALERT_WEBHOOK in the environment are kept as they are. With --add sender,
 WEBHOOK_SECRET may hold the secret that the sender shows.
 Exit status: 0 written, 1 nothing was written, 2 not understood, 130 broken off.
 `

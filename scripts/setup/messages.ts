@@ -7,14 +7,9 @@ import { lineOf, type Var } from './wrangler-vars.ts'
 export const NOTHING_WRITTEN = 'Nothing was written.\n'
 
 /** What a person reads before the first question. */
-export const INTRODUCTION = `What you need: the credential of a ConductorOne service principal that is a
-Super Administrator. In ConductorOne, under Directory, Service principals:
-create the service principal, give it that role, and on its tab Credentials
-create a credential with full permissions and without source IPs. The client id
-and the client secret are shown once.
+export const INTRODUCTION = `You need the credential of a ConductorOne service principal that is a Super Administrator. In ConductorOne, under Directory > Service principals, create the service principal and give it that role. On its Credentials tab, create a credential with full permissions and without source IPs. Its client id and client secret are shown once.
 
-Each question says what Enter does. Ctrl-C leaves. Nothing is written before it
-is checked.
+Each question says what Enter does. Ctrl-C leaves. Everything is checked before it is written.
 `
 
 /** @returns what was added to a settings file, and the one command that installs it */

@@ -8,7 +8,7 @@ import type { Var } from './wrangler-vars.ts'
 /** What of the policy is asked for; the rest is for those who know it. */
 export type Basics = Pick<
   Policy,
-  'defaultOwners' | 'allowedOwnerDomains' | 'requireTicket' | 'allowedCallbackHosts'
+  'defaultOwners' | 'allowedOwnerDomains' | 'minOwners' | 'requireTicket' | 'allowedCallbackHosts'
 >
 
 type ListKey = 'defaultOwners' | 'allowedOwnerDomains' | 'allowedCallbackHosts'
@@ -16,17 +16,17 @@ type ListKey = 'defaultOwners' | 'allowedOwnerDomains' | 'allowedCallbackHosts'
 const LISTS = {
   defaultOwners: {
     flag: 'owners',
-    text: 'Who owns the vault of a request that names no owner? E-mail addresses; commas separate them.',
+    text: 'Who owns the vault if a request names no owner? Give e-mail addresses.',
     none: 'for no default owner',
   },
   allowedOwnerDomains: {
     flag: 'owner-domains',
-    text: 'Which e-mail domains may owners have? Commas separate them.',
+    text: 'Which e-mail domains may owners have?',
     none: 'for any domain',
   },
   allowedCallbackHosts: {
     flag: 'callback-hosts',
-    text: 'Which hosts may results be posted to? Commas separate them.',
+    text: 'Which hosts may results be posted to?',
     none: 'for none',
   },
 } as const satisfies Record<ListKey, object>
@@ -47,8 +47,8 @@ export async function askPolicy(
     const { flag, text, none } = LISTS[key]
     const isSet = now[key].length > 0
     return questions.list({
-      text: isSet ? `${text} - for none.` : text,
-      ...(!isSet && { enter: none }),
+      text,
+      ...(isSet ? { hint: '- for none' } : { enter: none }),
       given: flags[flag],
       source: `--${flag}`,
       fallback: now[key],
@@ -60,8 +60,9 @@ export async function askPolicy(
   return {
     defaultOwners: await list('defaultOwners'),
     allowedOwnerDomains: await list('allowedOwnerDomains'),
+    minOwners: await askMinOwners(questions, flags, now),
     requireTicket: await questions.isSo(
-      'Must every request name a ticket? yes or no.',
+      'Must every request name a ticket?',
       flags['require-ticket'],
       '--require-ticket',
       now.requireTicket,
@@ -70,7 +71,18 @@ export async function askPolicy(
   }
 }
 
-/** @returns what is different, as settings of `wrangler.toml` */
+async function askMinOwners(questions: Questions, flags: Flags, now: Policy): Promise<number> {
+  const answer = await questions.ask({
+    text: 'How many owners must a vault have at least? If the only owner leaves, nobody can open the vault, and no one can change that; we recommend 2.',
+    given: flags['min-owners'],
+    source: '--min-owners',
+    fallback: String(now.minOwners),
+    fault: (answer) => Policy.safeParse({ minOwners: Number(answer) }).error?.issues[0]?.message,
+  })
+  return Number(answer)
+}
+
+/** Lists what is different from the policy as it is, as settings of `wrangler.toml`. */
 export function changesOf(now: Policy, wanted: Basics): Var[] {
   return Object.entries(wanted)
     .filter(([key, value]) => String(value) !== String(now[key as keyof Basics])) // its own keys

@@ -6,7 +6,10 @@ type Fault = string | undefined
 
 /** Something that setup must know. */
 export type Question = {
+  /** a sentence; what may be typed is told by `hint` and `enter` */
   readonly text: string
+  /** the form of an answer, such as `yes or no` */
+  readonly hint?: string | undefined
   /** the answer of a flag or of the environment */
   readonly given: string | undefined
   /** the flag or variable that can give the answer */
@@ -32,7 +35,8 @@ export class Questions {
   }
 
   /** @returns the answer; notes a fault if it is missing or wrong and no one can be asked */
-  async ask({ text, given, source, fallback, enter, hidden, fault }: Question): Promise<string> {
+  async ask(question: Question): Promise<string> {
+    const { text, given, source, fallback, hidden, fault } = question
     if (given !== undefined) {
       const wrong = await fault?.(given)
       if (wrong === undefined) return this.#taken(source, given)
@@ -44,8 +48,7 @@ export class Questions {
       return given ?? fallback ?? ''
     }
     for (;;) {
-      const answer =
-        (await this.#terminal.ask(questionText(text, fallback, enter), hidden)) || (fallback ?? '')
+      const answer = (await this.#terminal.ask(questionText(question), hidden)) || (fallback ?? '')
       const wrong = answer === '' && fallback === undefined ? 'is needed' : await fault?.(answer)
       if (wrong === undefined) return answer
       say(`This ${wrong}.\n`)
@@ -62,6 +65,7 @@ export class Questions {
   async isSo(text: string, given: boolean | undefined, source: string, fallback = false): Promise<boolean> {
     const answer = await this.ask({
       text,
+      hint: 'yes or no',
       given: given === undefined ? undefined : word(given),
       source,
       fallback: word(fallback),
@@ -77,17 +81,24 @@ export class Questions {
       readonly fault: (list: string[]) => Fault | Promise<Fault>
     },
   ): Promise<string[]> {
-    const { fallback, fault, ...rest } = question
+    const { hint, fallback, fault, ...rest } = question
     return listOf(
-      await this.ask({ ...rest, fallback: fallback.join(', '), fault: (answer) => fault(listOf(answer)) }),
+      await this.ask({
+        ...rest,
+        hint: ['comma-separated', hint].filter(Boolean).join('; '),
+        fallback: fallback.join(', '),
+        fault: (answer) => fault(listOf(answer)),
+      }),
     )
   }
 }
 
-/** A question with what Enter does, broken at the terminal's width: the prompt itself must stay short. */
-function questionText(text: string, fallback: string | undefined, enter = `for ${fallback}`): string {
-  const question = fallback === undefined ? text : `${text} Enter ${enter}.`
-  return fitted(`\n${question}\n`)
+/** Writes a question with what may be typed, broken at the terminal's width: the prompt itself must stay short. */
+function questionText({ text, hint, hidden, fallback, enter = `for ${fallback}` }: Question): string {
+  const hints = [hint, hidden && 'stays invisible', fallback !== undefined && `Enter ${enter}`].filter(
+    Boolean,
+  )
+  return fitted(`\n${hints.length > 0 ? `${text} (${hints.join('; ')})` : text}\n`)
 }
 
 function word(yes: boolean): string {

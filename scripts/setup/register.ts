@@ -18,7 +18,8 @@ export async function askRegisterDays(
 ): Promise<Var[]> {
   const now = String(vars.REGISTER_DAYS ?? DEFAULT_REGISTER_DAYS)
   const days = await questions.ask({
-    text: 'For how many days should the register remember who asked for a vault, who approved it and who owns it? 0 for no register.',
+    text: 'For how many days should the register remember who asked for a vault, who approved it and who owns it?',
+    hint: '0 for no register',
     given: flags['register-days'],
     source: '--register-days',
     fallback: now,

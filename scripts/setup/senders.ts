@@ -22,7 +22,7 @@ export async function askSenders(questions: Questions, flags: Flags, env: Enviro
   const secrets = keptObject(env, 'WEBHOOK_SECRETS', questions)
   const kept = Object.keys(secrets)
   const senders = await questions.list({
-    text: `Which systems send webhooks? ${NAMES.join(', ')}. Commas separate them; more can be added later.`,
+    text: `Which systems send webhooks? ${NAMES.join(', ')}. You can add more later.`,
     enter: 'for none',
     given: flags.senders,
     source: '--senders',
@@ -53,7 +53,7 @@ export function isSender(name: string): name is SenderName {
 
 function senderFault(names: readonly string[]): string | undefined {
   const unknown = names.find((name) => !isSender(name))
-  return unknown === undefined ? undefined : `names ${unknown}, which is none of ${NAMES.join(', ')}`
+  return unknown === undefined ? undefined : `names ${unknown}, which is not one of ${NAMES.join(', ')}`
 }
 
 /**
@@ -64,11 +64,11 @@ function senderFault(names: readonly string[]): string | undefined {
  */
 export function askForSecret(questions: Questions, sender: string, noun: string): Promise<string> {
   return questions.ask({
-    text: `The ${noun} that ${sender} shows. It stays invisible.`,
+    text: `What is the ${noun} that ${sender} shows?`,
     given: undefined,
     source: 'WEBHOOK_SECRETS in the environment',
     fallback: '',
-    enter: 'if its webhook is still to be made',
+    enter: 'if you have not made its webhook yet',
     hidden: true,
     fault: (answer) =>
       answer !== '' && answer.length < MIN_SECRET_CHARS

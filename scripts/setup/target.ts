@@ -14,7 +14,8 @@ export async function chooseTarget(flags: Flags, questions: Questions): Promise<
   if (given !== undefined) return { path: given, kind: 'secrets-file' }
   if (flags['dev-vars']) return devVars
   const place = await questions.ask({
-    text: 'Try it on this machine (dev), or get ready to deploy it (deploy)?',
+    text: 'Do you want to try it on this machine, or get ready to deploy it?',
+    hint: 'dev or deploy',
     given: undefined,
     source: '--secrets-file',
     fallback: 'dev',
@@ -35,7 +36,7 @@ export async function obstacle(
   if (isTaken(path))
     return `git would take ${path} into the repository: name it in .gitignore, or choose a place outside.`
   if (!existsSync(path) || replace) return undefined
-  const text = `${path} is there, with secrets that may exist nowhere else. Replace it? To add a caller or a sender to it, use --add instead. yes or no.`
+  const text = `${path} is there, with secrets that may exist nowhere else. Replace it? To add a caller or a sender to it, use --add instead.`
   return (await questions.isSo(text, undefined, '--replace'))
     ? undefined
     : `${path} is there; it stays as it is. To add a caller or a sender to it, use --add; to replace it, --replace.`

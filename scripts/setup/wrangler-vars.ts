@@ -8,7 +8,7 @@ import { readWranglerConfig } from '../deployment/wrangler-config.ts'
 export type Var = {
   readonly table: 'vars' | 'vars.POLICY'
   readonly key: string
-  readonly value: string | boolean | readonly string[]
+  readonly value: string | number | boolean | readonly string[]
 }
 
 /**

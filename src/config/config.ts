@@ -1,4 +1,5 @@
 import * as z from 'zod/mini'
+import { isLoopback } from '../lib/loopback.ts'
 import type { Secret } from '../lib/secret.ts'
 import { AlertWebhook } from './alert-webhook.ts'
 import { ApiKeys, type Caller } from './api-keys.ts'
@@ -57,8 +58,7 @@ const BaseUrl = z.pipe(
 
 function baseUrlFault({ protocol, hostname, username, password, search, hash }: URL): string | undefined {
   if (username || password || search || hash) return 'must be a scheme, a host and a path only'
-  const loopback = hostname === 'localhost' || hostname === '[::1]' || /^127(\.\d{1,3}){3}$/.test(hostname)
-  if (protocol === 'https:' || (protocol === 'http:' && loopback)) return undefined
+  if (protocol === 'https:' || (protocol === 'http:' && isLoopback(hostname))) return undefined
   return 'must be https; plain http is for a loopback address only'
 }
 

@@ -5,6 +5,7 @@ import { type AppEnv, factory } from '../app-env.ts'
 import { problemFrom } from '../conductorone/problem.ts'
 import type { Scope } from '../config/api-keys.ts'
 import { ListQuery } from '../ledger/filter.ts'
+import { isLoopback } from '../lib/loopback.ts'
 import { caller, requireScope } from '../middleware/caller.ts'
 import { jsonBody } from '../middleware/json-body.ts'
 import { fieldFaults, invalidRequest } from '../problem/fields.ts'
@@ -21,8 +22,6 @@ const Message = z.custom<object>(
   { error: 'must be one JSON-RPC message' },
 )
 
-const LOOPBACK = /^(?:localhost|127\.0\.0\.1|\[::1\])$/
-
 /**
  * Refuses requests that a page of another site sends from a browser. A name that leads to this machine for a moment (DNS
  * rebinding) is such a site too, so without TLS only loopback names count as ours.
@@ -33,7 +32,7 @@ const LOOPBACK = /^(?:localhost|127\.0\.0\.1|\[::1\])$/
 const sameOrigin = factory.createMiddleware(async function sameOrigin(c, next) {
   const sender = c.req.header('Origin')
   const { origin, protocol, hostname } = new URL(c.req.url)
-  const isOwn = sender === origin && (protocol === 'https:' || LOOPBACK.test(hostname))
+  const isOwn = sender === origin && (protocol === 'https:' || isLoopback(hostname))
   if (sender !== undefined && !isOwn)
     throw new Problem('forbidden', 'Pages of other sites may not call this; send no Origin.')
   await next()

@@ -361,6 +361,7 @@ test('a credential that ends soon, or that a Worker cannot use, is a warning', a
   const { status, lines } = await examine({ settings: { ...settings(ending, wire.url) } })
   expect(status).toBe(0)
   expect(lines['!']).toEqual([
+    expect.stringMatching(/^tenant +is at 127\.0\.0\.1:\d+, which only this machine can reach/),
     expect.stringMatching(/^credential +expires on \d{4}-\d\d-\d\d: make the next one now/),
     expect.stringMatching(/^addresses +only some source IPs/),
   ])
@@ -425,7 +426,7 @@ async function outside(url: string, key?: string) {
 }
 
 test('a Worker that runs is looked at from outside, and says more to an operator', async () => {
-  const { status, lines, stderr } = await outside(worker.url.href, KEYS.operator)
+  const { status, lines, stderr } = await outside(worker.url.host, KEYS.operator)
   expect(lines['✗']).toEqual([])
   expect([status, stderr]).toEqual([0, ''])
   expect(lines['✓'].join('\n')).toMatch(/readiness +all is well: token, ledger, owners/)

@@ -179,7 +179,7 @@ test.each<[string, readonly string[], Way, RegExp]>([
     'a sender that there is not',
     ['--senders', 'fax'],
     {},
-    /--senders names fax, which is none of standard, github/,
+    /--senders names fax, which is not one of standard, github/,
   ],
   [
     'a caller with an odd name',
@@ -284,17 +284,14 @@ test.skipIf(!hasTerminals)(
   'at a terminal it asks, again where an answer will not do, and no secret is ever on the screen',
   within(async (folder) => {
     const session = atTerminal('setup', ['--base-url', wire.url.origin], folder.path)
-    await session.answer('(deploy)? Enter for dev.', ENTER)
-    await session.answer('Client id of the credential', `nonsense${ENTER}`)
+    await session.answer('Do you want to try it', ENTER)
+    await session.answer('What is the client id', `nonsense${ENTER}`)
     await session.answer('This is not of the form', '')
     // both pasted at once: the second is not for the first question, and is not shown either
-    await session.answer(
-      'Client id of the credential',
-      `${good.clientId}${ENTER}${good.clientSecret}${ENTER}`,
-    )
-    await session.answer('Its client secret', `${good.clientSecret.slice(2)}${ENTER}`)
+    await session.answer('What is the client id', `${good.clientId}${ENTER}${good.clientSecret}${ENTER}`)
+    await session.answer('What is its client secret', `${good.clientSecret.slice(2)}${ENTER}`)
     await session.answer('This does not begin with', '')
-    await session.answer('Its client secret', `${good.clientSecret}${ENTER}`)
+    await session.answer('What is its client secret', `${good.clientSecret}${ENTER}`)
     // what was typed before cannot be brought back
     await session.answer('Was it made with', `${UP}${ENTER}`)
     await session.answer('Which callers get an API key', `runbook, backup${ENTER}`)
@@ -304,6 +301,7 @@ test.skipIf(!hasTerminals)(
     await session.answer('Who owns the vault', `${OWNER.email}${ENTER}`)
     for (const question of [
       'domains may owners have?',
+      'How many owners must a vault have',
       'name a ticket?',
       'results be posted to?',
       'For how many days',
@@ -311,7 +309,7 @@ test.skipIf(!hasTerminals)(
     ])
       await session.answer(question, ENTER)
     await session.answer('Which systems send webhooks?', `zendesk${ENTER}`)
-    await session.answer('The signing secret that zendesk shows', `zendesk-secret-0123456789${ENTER}`)
+    await session.answer('What is the signing secret that zendesk', `zendesk-secret-0123456789${ENTER}`)
     const { screen, status } = await session.ended()
 
     expect(status).toBe(0)
@@ -396,21 +394,35 @@ test.each<[readonly string[], RegExp]>([
   }
 })
 
+/** What a person sees: lines, without what moves the cursor. */
+function linesOn(screen: string): string[] {
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: terminals are told what to do with them
+  return screen.replaceAll(/\x1b\[[0-9;]*[A-Za-z]/g, '').split(/\r?\n/)
+}
+
 test.skipIf(!hasTerminals)(
-  'at a terminal, whoever leaves has changed nothing',
+  'at a terminal, a person who leaves has changed nothing, and every line fits',
   within(async (folder) => {
     const toml = folder.read('wrangler.toml')
-    for (const key of ['\u0003', '\u0004']) {
+    for (const [key, columns] of [
+      ['\u0003', 80],
+      ['\u0004', 60],
+    ] as const) {
       const session = atTerminal(
         'setup',
         ['--base-url', wire.url.origin, '--client-id', good.clientId],
         folder.path,
+        columns,
       )
-      await session.answer('(deploy)? Enter for dev.', ENTER)
-      await session.answer('Its client secret', key)
+      await session.answer('Do you want to try it', ENTER)
+      await session.answer('What is its client secret', key)
       const { screen, status } = await session.ended()
       expect(status).toBe(130)
       expect(screen).toContain('Nothing was written.')
+      const widths = linesOn(screen).map((line) => line.length)
+      expect(Math.max(...widths)).toBeLessThanOrEqual(columns)
+      // what fits is not broken early
+      expect(Math.max(...widths)).toBeGreaterThan(columns - 15)
     }
     expect([existsSync(join(folder.path, '.dev.vars')), folder.read('wrangler.toml')]).toEqual([false, toml])
   }),

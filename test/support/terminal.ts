@@ -21,10 +21,12 @@ export interface Session {
  *
  * @param script its name in `scripts/`
  * @param folder where it runs
+ * @param columns the width of the terminal
  */
-export function atTerminal(script: 'setup', args: readonly string[], folder: string): Session {
+export function atTerminal(script: 'setup', args: readonly string[], folder: string, columns = 80): Session {
   const path = fileURLToPath(new URL(`../../scripts/${script}.ts`, import.meta.url).href)
-  const command = [process.execPath, path, ...args].map((word) => `'${word}'`).join(' ')
+  const words = [process.execPath, path, ...args].map((word) => `'${word}'`).join(' ')
+  const command = `stty cols ${columns}; ${words}`
   const { PATH = '' } = process.env
   const child = spawn(MAKER, ['-qefc', command, '/dev/null'], {
     cwd: folder,

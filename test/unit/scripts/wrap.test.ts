@@ -8,6 +8,12 @@ test('a finding is broken at blanks, and goes on below its own text', () => {
   )
 })
 
+test('a finding whose name has a blank goes on below its own text', () => {
+  expect(wrapped('  ✓ system log  can be read, so vaults are found', 40)).toBe(
+    ['  ✓ system log  can be read, so vaults', '                are found'].join('\n'),
+  )
+})
+
 test.each([
   '  npx wrangler secret bulk /a/very/long/path/to/somewhere/.secrets.json',
   '  runbook  0123456789012345678901234567890123456789012',
