@@ -101,8 +101,12 @@ const count = z.object({
 
 /** 201 of `POST /v1/vaults`. */
 export const Created = z
-  .object({ vault: Vault, request: RequestRecord })
-  .check(z.meta({ description: 'The vault that was made, and the request that made it.' }))
+  .object({
+    vault: Vault,
+    request: RequestRecord,
+    next: z.string().check(z.meta({ description: 'What to do with the vault, in one line.' })),
+  })
+  .check(z.meta({ description: 'The vault that was made, the request that made it, and what comes next.' }))
 
 /** What would be sent to ConductorOne. */
 export const VaultServiceCreateRequest = z

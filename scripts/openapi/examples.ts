@@ -4,6 +4,7 @@ import { Policy } from '../../src/config/policy.ts'
 import type { RequestDetails, RequestRecord } from '../../src/ledger/entry.ts'
 import type { RegisteredVault } from '../../src/ledger/register.ts'
 import { Problem } from '../../src/problem/problem.ts'
+import { nextStep } from '../../src/provisioning/next-step.ts'
 import { orderOf } from '../../src/provisioning/order.ts'
 import { ProvisioningRequest } from '../../src/provisioning/request.ts'
 import { translate } from '../../src/provisioning/translate.ts'
@@ -104,6 +105,9 @@ export const accepted: RequestRecord = {
   problem: null,
   updatedAt: asked.createdAt,
 }
+
+/** What comes after a vault. */
+export const next = nextStep({ credentials: { host: 'acme.conductor.one' } })
 
 /** The vault as the register has it. */
 export const registered: RegisteredVault = {

@@ -88,7 +88,9 @@ const createVault = tool(
     const summary = replayed
       ? 'An earlier call made this vault; no second one was created.'
       : 'The vault was created.'
-    return resultOf(answer, ({ vault, request }) => success(summary, { replayed, vault, request }))
+    return resultOf(answer, ({ vault, request, next }) =>
+      success(`${summary} ${next}`, { replayed, vault, request }),
+    )
   },
 )
 

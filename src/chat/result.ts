@@ -3,8 +3,12 @@ import type { Reply } from '../ledger/replies.ts'
 import { explainProblem } from './advice.ts'
 import { type Message, note } from './message.ts'
 
-/** Tells the person who asked for a vault what became of it. */
-export function resultMessage(record: RequestRecord): Message {
+/**
+ * Tells the person who asked for a vault what became of it.
+ *
+ * @param next what to do with a vault that was made
+ */
+export function resultMessage(record: RequestRecord, next: string): Message {
   const { id, status, name, owners, ticket, vault, problem, warnings } = record
   const facts: [string, string][] = [
     ['Name', name],
@@ -21,7 +25,7 @@ export function resultMessage(record: RequestRecord): Message {
       return {
         tone: 'good',
         title: 'The vault was created',
-        text: ['Only its owners can open it.', ...warnings],
+        text: ['Only its owners can open it.', next, ...warnings],
         facts,
         share: id,
       }
@@ -47,10 +51,16 @@ export function resultMessage(record: RequestRecord): Message {
  * @param reply what the ledger says
  * @param command the command's name
  * @param follows whether the result will be sent without another command
+ * @param next what to do with a vault that was made
  */
-export function replyMessage({ kind, record }: Reply, command: string, follows: boolean): Message {
+export function replyMessage(
+  { kind, record }: Reply,
+  command: string,
+  follows: boolean,
+  next: string,
+): Message {
   const { id, status, requestedBy, createdAt } = record
-  const result = resultMessage(record)
+  const result = resultMessage(record, next)
   const commands = [`${command} status ${id}`]
   const time = `${createdAt.slice(0, 10)} at ${createdAt.slice(11, 16)} UTC`
   const before = `This was asked for before, by ${requestedBy}, on ${time}.`

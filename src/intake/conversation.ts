@@ -13,6 +13,7 @@ import { log } from '../lib/log.ts'
 import { world } from '../lib/world.ts'
 import { overloadProblem } from '../problem/overload.ts'
 import { Problem } from '../problem/problem.ts'
+import { nextStep } from '../provisioning/next-step.ts'
 import { ProvisioningRequest } from '../provisioning/request.ts'
 import { judge } from './judge.ts'
 import { take } from './take.ts'
@@ -69,7 +70,7 @@ export async function requestVault(
   // a person who sends the same command again wants the same vault, not a second one
   const deliveryId = hex(await sha256(JSON.stringify([userId, create.request])))
   const reply = await take(c, { ...judgement, source, deliveryId, tell, personId: userId })
-  const message = replyMessage(reply, command, tell !== null)
+  const message = replyMessage(reply, command, tell !== null, nextStep(config))
   return { message, ...(reply.kind === 'accepted' && { accepted: reply.record }) }
 }
 
@@ -91,7 +92,7 @@ export function troubleMessage(c: Context<AppEnv>, error: unknown): Message {
 export async function statusMessage(c: Context<AppEnv>, source: string, id: string): Promise<Message> {
   const record = await ledgerFor(c.env, id)?.read(id)
   return record?.source === source
-    ? resultMessage(record)
+    ? resultMessage(record, nextStep(c.get('deployment').config))
     : note('There is no such request', 'An id begins with req_ and stands in the answer to the request.')
 }
 

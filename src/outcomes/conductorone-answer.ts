@@ -17,11 +17,15 @@ export function emptyAnswer(): { readonly version: string } {
   return { version: VERSION }
 }
 
-/** Answers a provisioning step: it is complete, or why not and what to do. */
-export function stepAnswer(record: RequestRecord): Record<string, unknown> {
+/**
+ * Answers a provisioning step: it is complete, or why not and what to do.
+ *
+ * @param next what to do with a vault that was made
+ */
+export function stepAnswer(record: RequestRecord, next: string): Record<string, unknown> {
   return {
     version: VERSION,
-    [record.status === 'created' ? 'complete' : 'errored']: comment(outcome(record)),
+    [record.status === 'created' ? 'complete' : 'errored']: comment(outcome(record, next)),
   }
 }
 

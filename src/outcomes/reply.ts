@@ -7,6 +7,7 @@ import type { ReplyChannel, Tell } from '../ledger/tell.ts'
 import { USER_AGENT } from '../lib/outgoing.ts'
 import { openAddress, sealAddress } from '../lib/sealed-address.ts'
 import type { World } from '../lib/world.ts'
+import { nextStep } from '../provisioning/next-step.ts'
 import { automationAnswer, isOnTenantHost, stepAnswer } from './conductorone-answer.ts'
 import { isPermanent, post, type TellResult } from './post.ts'
 
@@ -19,7 +20,7 @@ type Channel = {
   readonly isAnsweredOnce?: true
   readonly method?: 'POST' | 'PATCH'
   readonly headers?: Readonly<Record<string, string>>
-  readonly body: (record: RequestRecord) => unknown
+  readonly body: (record: RequestRecord, next: string) => unknown
   /** tells whether a status other than 2xx ends it; by default a permanent one does */
   readonly isFinal?: (status: number) => boolean
 }
@@ -29,13 +30,16 @@ const channels: Readonly<Record<ReplyChannel, Channel>> = {
   slack: {
     allows: ({ origin }) => origin === 'https://hooks.slack.com',
     lifetimeMinutes: 30,
-    body: (record) => ({ ...slackReply(resultMessage(record)), replace_original: false }),
+    body: (record, next) => ({ ...slackReply(resultMessage(record, next)), replace_original: false }),
   },
   discord: {
     allows: ({ origin }) => origin === 'https://discord.com',
     lifetimeMinutes: 15,
     method: 'PATCH',
-    body: (record) => ({ content: markdown(resultMessage(record)), allowed_mentions: { parse: [] } }),
+    body: (record, next) => ({
+      content: markdown(resultMessage(record, next)),
+      allowed_mentions: { parse: [] },
+    }),
     // https://docs.discord.com/developers/reference#user-agent: others may be blocked
     headers: { 'User-Agent': `DiscordBot (https://www.conductorone.com, 1) ${USER_AGENT}` },
     // a result may arrive before Discord knows the answer that it replaces; and the egress addresses of Workers are
@@ -45,7 +49,7 @@ const channels: Readonly<Record<ReplyChannel, Channel>> = {
   mattermost: {
     allows: ({ protocol, host }, { policy }) =>
       protocol === 'https:' && policy.allowedCallbackHosts.includes(host),
-    body: (record) => ({ response_type: 'ephemeral', text: markdown(resultMessage(record)) }),
+    body: (record, next) => ({ response_type: 'ephemeral', text: markdown(resultMessage(record, next)) }),
   },
   'conductorone-step': { allows: isOnTenantHost, isAnsweredOnce: true, body: stepAnswer },
   'conductorone-automation': { allows: isOnTenantHost, isAnsweredOnce: true, body: automationAnswer },
@@ -96,7 +100,7 @@ export async function sendReply(
   const message = {
     method,
     ...(headers && { headers }),
-    body: JSON.stringify(body(record)),
+    body: JSON.stringify(body(record, nextStep(config))),
     ...(isFinal && { isFinal }),
     event: 'reply',
     request: record.id,

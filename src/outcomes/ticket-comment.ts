@@ -7,6 +7,7 @@ import { cut } from '../lib/cut.ts'
 import { log } from '../lib/log.ts'
 import { type Answer, judgeStatus, send } from '../lib/outgoing.ts'
 import type { World } from '../lib/world.ts'
+import { nextStep } from '../provisioning/next-step.ts'
 import { outcome } from './outcome.ts'
 import { RECEIVER_TIMEOUT_MS, retryLater, type TellResult } from './post.ts'
 import { credentialOf, type TicketCredential } from './ticket-credential.ts'
@@ -29,18 +30,18 @@ const MAX_COMMENT_CHARS = 20_000
 export async function writeComment(
   record: RequestRecord,
   attempt: string,
-  { ticketTokens }: Config,
+  config: Config,
   kv: KVNamespace,
   world: World,
 ): Promise<TellResult> {
   const system = systemOf(record.source)
-  const access = system && ticketTokens[system]
+  const access = system && config.ticketTokens[system]
   const ticket = record.ticket?.id
   if (!access || ticket === undefined) return { kind: 'refused', reason: 'there is no token for it any more' }
   const api = ticketApis[system]
   const mark = `(request ${record.id}, attempt ${attempt}: ${record.status})`
   const find = api.find(ticket, record.createdAt)
-  const text = cut(outcome(record, api.escape), MAX_COMMENT_CHARS - mark.length - 2)
+  const text = cut(outcome(record, nextStep(config), api.escape), MAX_COMMENT_CHARS - mark.length - 2)
   const write = api.write(ticket, `${text}\n\n${mark}`)
   if (!find || !write) return { kind: 'refused', reason: 'its id is not one that can be commented on' }
 

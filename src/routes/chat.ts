@@ -11,6 +11,7 @@ import { world } from '../lib/world.ts'
 import { configured } from '../middleware/configured.ts'
 import { replyTo } from '../outcomes/reply.ts'
 import { parseRequestJson } from '../problem/body.ts'
+import { nextStep } from '../provisioning/next-step.ts'
 import { isCurrent } from '../sources/proof.ts'
 
 /** Commands that people write in a chat. */
@@ -45,7 +46,7 @@ async function answer(c: Context<AppEnv>, name: string, row: Chat, event: ChatEv
       const { message, accepted } = await requestVault(c, name, request, tell)
       if (accepted && tell && row.deferred) return row.deferred
       const ended = accepted && !tell ? await waitForResult(c, accepted, row.maxWaitMs) : undefined
-      return row.render(ended ? resultMessage(ended) : message)
+      return row.render(ended ? resultMessage(ended, nextStep(c.get('deployment').config)) : message)
     }
   }
 }

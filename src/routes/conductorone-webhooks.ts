@@ -13,6 +13,7 @@ import { automationAnswer, emptyAnswer, stepAnswer, stepRefusal } from '../outco
 import { replyTo } from '../outcomes/reply.ts'
 import { parseRequestJson, readRequestBody } from '../problem/body.ts'
 import { Problem } from '../problem/problem.ts'
+import { nextStep } from '../provisioning/next-step.ts'
 import { type ConductorOneReading, readConductorOne } from '../sources/conductorone.ts'
 import { provenanceOf } from '../sources/source.ts'
 
@@ -80,7 +81,7 @@ async function takeOn(
   const answerOf = channel === 'conductorone-step' ? stepAnswer : automationAnswer
   // with any other status than 202 the answer itself completes the step
   if (reply.kind === 'ended' && reply.replayed && !isSearchedFor(record))
-    return c.json(answerOf(record), 200, REPLAYED)
+    return c.json(answerOf(record, nextStep(config)), 200, REPLAYED)
   if (reply.kind !== 'reused') return c.json({ ...emptyAnswer(), request: record }, 202)
   const reason = explainEdit(record.id)
   const problem = new Problem('idempotency-key-reused', reason).document(record.id)

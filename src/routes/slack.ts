@@ -16,6 +16,7 @@ import { world } from '../lib/world.ts'
 import { configured } from '../middleware/configured.ts'
 import { post } from '../outcomes/post.ts'
 import { replyTo } from '../outcomes/reply.ts'
+import { nextStep } from '../provisioning/next-step.ts'
 
 const NAME = 'slack'
 
@@ -128,7 +129,7 @@ async function shareResult(
 ): Promise<void> {
   const record = await ledgerFor(c.env, request)?.read(request)
   if (record?.source !== NAME || URL.parse(address)?.origin !== 'https://hooks.slack.com') return
-  const body = JSON.stringify(slackShared(record, by))
+  const body = JSON.stringify(slackShared(record, by, nextStep(c.get('deployment').config)))
   await post(address, { body, isFinal: () => true, event: 'share', request }, world)
 }
 

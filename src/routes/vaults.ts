@@ -22,6 +22,7 @@ import { jsonBody } from '../middleware/json-body.ts'
 import { query } from '../middleware/query.ts'
 import { overloadProblem } from '../problem/overload.ts'
 import { Problem, problemResponse } from '../problem/problem.ts'
+import { nextStep } from '../provisioning/next-step.ts'
 import { type Order, orderOf } from '../provisioning/order.ts'
 import { checkOwnerCount } from '../provisioning/policy.ts'
 import { CreateQuery, ProvisioningRequest } from '../provisioning/request.ts'
@@ -176,7 +177,7 @@ function answer(c: Context<AppEnv>, reply: Reply) {
       const headers = { Location: location, ...(reply.replayed && { 'Idempotent-Replayed': 'true' }) }
       if (record.problem) return problemResponse(record.problem, headers)
       const vault = record.vault as Vault // what ended without a problem has made one
-      return c.json({ vault, request: record }, 201, headers)
+      return c.json({ vault, request: record, next: nextStep(c.get('deployment').config) }, 201, headers)
     }
     case 'accepted':
       c.set('requestId', record.id)

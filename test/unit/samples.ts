@@ -8,6 +8,7 @@ import { newRequestId } from '../../src/ledger/request-id.ts'
 import { identityOf } from '../../src/ledger/sameness.ts'
 import type { ProblemCode } from '../../src/problem/catalog.ts'
 import { Problem, type ProblemDocument } from '../../src/problem/problem.ts'
+import { nextStep } from '../../src/provisioning/next-step.ts'
 import { type Order, orderOf } from '../../src/provisioning/order.ts'
 import { ProvisioningRequest } from '../../src/provisioning/request.ts'
 import { NOON, TestWorld } from './world.ts'
@@ -22,6 +23,8 @@ export const JWK = {
 
 export const CLIENT_ID = 'swift-otter-19384@acme.conductor.one/spc'
 export const CLIENT_SECRET = secretOf(JWK)
+/** What is told of what comes after a vault. */
+export const NEXT = nextStep({ credentials: { host: 'acme.conductor.one' } })
 export const USER_ID = '2abcdefghijklmnopqrstuvwxyz'
 
 /** A client secret as ConductorOne shows it, around any value in the place of the key. */

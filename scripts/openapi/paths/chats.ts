@@ -6,7 +6,7 @@ import { formAnswer, formErrors } from '../../../src/chat/slack/form.ts'
 import { SLACK_PROOFS } from '../../../src/chat/slack/read.ts'
 import { teams } from '../../../src/chat/teams/teams.ts'
 import type { Proof } from '../../../src/sources/proof.ts'
-import { accepted } from '../examples.ts'
+import { accepted, next } from '../examples.ts'
 import type { Part } from '../headers.ts'
 import { provenBy } from '../proven-by.ts'
 import { type Examples, jsonResponse, problemResponses, schemaRef } from '../responses.ts'
@@ -64,8 +64,8 @@ const receiveSlack = operation({
   example: { command: '/vault', text: TEXT, user_id: 'U061F7AUR', user_name: 'jane' },
   answer: 'SlackAnswer',
   examples: {
-    taken: { summary: 'The vault is being created', value: slackReply(resultMessage(accepted)) },
-    form: { summary: 'The form was taken', value: formAnswer(resultMessage(accepted)) },
+    taken: { summary: 'The vault is being created', value: slackReply(resultMessage(accepted, next)) },
+    form: { summary: 'The form was taken', value: formAnswer(resultMessage(accepted, next)) },
     faults: {
       summary: 'The form has faults',
       value: formErrors([{ pointer: '/name', detail: 'must not be empty' }]),
@@ -86,7 +86,7 @@ const receiveTeams = operation({
   },
   answer: 'TeamsAnswer',
   examples: {
-    taken: { summary: 'The vault is being created', value: teams.render(resultMessage(accepted)) },
+    taken: { summary: 'The vault is being created', value: teams.render(resultMessage(accepted, next)) },
   },
 })
 
@@ -102,7 +102,7 @@ const receiveDiscord = operation({
   answer: 'DiscordAnswer',
   examples: {
     deferred: { summary: 'The result will follow', value: discord.deferred },
-    taken: { summary: 'The vault is being created', value: discord.render(resultMessage(accepted)) },
+    taken: { summary: 'The vault is being created', value: discord.render(resultMessage(accepted, next)) },
     pong: { summary: 'To a ping', value: { type: 1 } },
   },
 })
@@ -114,7 +114,7 @@ const receiveMattermost = operation({
   example: { command: '/vault', text: TEXT, user_id: 'rnina9994bde8mua79zqcg5hmo', user_name: 'jane' },
   answer: 'MattermostAnswer',
   examples: {
-    taken: { summary: 'The vault is being created', value: mattermost.render(resultMessage(accepted)) },
+    taken: { summary: 'The vault is being created', value: mattermost.render(resultMessage(accepted, next)) },
   },
 })
 

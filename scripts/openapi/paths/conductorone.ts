@@ -4,7 +4,7 @@ import {
   stepAnswer,
   stepRefusal,
 } from '../../../src/outcomes/conductorone-answer.ts'
-import { created, delivered } from '../examples.ts'
+import { created, delivered, next } from '../examples.ts'
 import type { Part } from '../headers.ts'
 import { jsonResponse, problemResponses, schemaRef } from '../responses.ts'
 import { INTAKE } from './intake.ts'
@@ -42,7 +42,7 @@ const receiveConductorOne: Part = {
       { anyOf: [schemaRef('ConductorOneAnswer'), schemaRef('ConductorOneIgnored')] },
       {
         test: { summary: 'To a test', value: emptyAnswer() },
-        complete: { summary: 'A provisioning step, repeated', value: stepAnswer(created) },
+        complete: { summary: 'A provisioning step, repeated', value: stepAnswer(created, next) },
         errored: {
           summary: 'A provisioning step that is none of ours',
           value: stepRefusal('This Worker makes vaults.'),

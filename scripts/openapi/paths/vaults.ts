@@ -10,6 +10,7 @@ import {
   dryRun,
   groupRequest,
   linkRequest,
+  next,
   registered,
   vault,
 } from '../examples.ts'
@@ -82,7 +83,7 @@ const createVault: Part = {
     201: jsonResponse(
       'The vault was made, now or by an earlier request with the same key.',
       schemaRef('Created'),
-      { created: { summary: 'The vault and the request', value: { vault, request: created } } },
+      { created: { summary: 'The vault and the request', value: { vault, request: created, next } } },
       { Location: 'always', 'Idempotent-Replayed': 'sometimes' },
     ),
     202: jsonResponse(

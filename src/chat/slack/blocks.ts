@@ -65,9 +65,14 @@ export function slackReply(message: Message): Record<string, unknown> {
   return { response_type: 'ephemeral', text: message.title, blocks: slackBlocks(message) }
 }
 
-/** Renders a result for everyone in the channel. */
-export function slackShared(record: RequestRecord, by: string): Record<string, unknown> {
-  const { share: _share, ...message } = resultMessage(record)
+/**
+ * Renders a result for everyone in the channel.
+ *
+ * @param by who shows it
+ * @param next what to do with a vault that was made
+ */
+export function slackShared(record: RequestRecord, by: string, next: string): Record<string, unknown> {
+  const { share: _share, ...message } = resultMessage(record, next)
   const facts = [...message.facts, ['Shared by', by]] as const
   return {
     response_type: 'in_channel',

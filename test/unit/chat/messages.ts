@@ -9,7 +9,7 @@ import { unknownOutcome } from '../../../src/ledger/outcome-problems.ts'
 import { fieldFaults } from '../../../src/problem/fields.ts'
 import { Problem } from '../../../src/problem/problem.ts'
 import { ProvisioningRequest } from '../../../src/provisioning/request.ts'
-import { entryOf, USER_ID } from '../samples.ts'
+import { entryOf, NEXT, USER_ID } from '../samples.ts'
 
 /** A name that would call people and lead them elsewhere if anything in it had an effect. */
 export const HOSTILE =
@@ -43,7 +43,7 @@ export function record(changes: Partial<RequestRecord> = {}): RequestRecord {
 function ended(problem: Problem): Message {
   const status = problem.code === 'outcome-unknown' ? 'unknown' : 'failed'
   const { id } = record()
-  return resultMessage(record({ status, vault: null, owners: [], problem: problem.document(id) }))
+  return resultMessage(record({ status, vault: null, owners: [], problem: problem.document(id) }), NEXT)
 }
 
 const PENDING = { vault: null, owners: [] } as const
@@ -69,16 +69,19 @@ export const messages: Readonly<Record<string, Message>> = {
     { kind: 'accepted', record: record({ ...PENDING, status: 'accepted' }) },
     '/vault',
     true,
+    NEXT,
   ),
   'the vault is being created, and the result has to be asked for': replyMessage(
     { kind: 'accepted', record: record({ ...PENDING, status: 'accepted' }) },
     '@Vault',
     false,
+    NEXT,
   ),
   'it takes longer': resultMessage(
     record({ ...PENDING, status: 'accepted', problem: AWAY.document(record().id) }),
+    NEXT,
   ),
-  'the vault was created': resultMessage(record()),
+  'the vault was created': resultMessage(record(), NEXT),
   'the vault was created for a ticket, with a warning': resultMessage(
     record({
       ticket: { id: 'SEC-42', url: 'https://acme.atlassian.net/browse/SEC-42' },
@@ -88,18 +91,26 @@ export const messages: Readonly<Record<string, Message>> = {
       ],
       warnings: ['The vault exists, but the expiry of its credentials is not set yet.'],
     }),
+    NEXT,
   ),
   'it was asked for before, and is being created': replyMessage(
     { kind: 'running', record: record({ ...PENDING, status: 'creating' }), retryAfter: 2 },
     '/vault',
     true,
+    NEXT,
   ),
   'it was asked for before, and is there': replyMessage(
     { kind: 'ended', record: record(), replayed: true },
     '/vault',
     true,
+    NEXT,
   ),
-  'something else was asked for before': replyMessage({ kind: 'reused', record: record() }, '/vault', true),
+  'something else was asked for before': replyMessage(
+    { kind: 'reused', record: record() },
+    '/vault',
+    true,
+    NEXT,
+  ),
   'an owner is not known': ended(
     new Problem(
       'owner-not-found',
@@ -126,6 +137,7 @@ export const messages: Readonly<Record<string, Message>> = {
         false,
       ),
     }),
+    NEXT,
   ),
   'a word is not known': mistake('create "Payroll break-glass" owner:owner@example.com ttl:30d'),
   'a quotation mark is open': mistake('create "Payroll break-glass owners:owner@example.com'),
@@ -134,6 +146,6 @@ export const messages: Readonly<Record<string, Message>> = {
     'There is no such request',
     'An id begins with req_ and stands in the answer to the request.',
   ),
-  'a name has mark-up': resultMessage(record({ name: HOSTILE })),
+  'a name has mark-up': resultMessage(record({ name: HOSTILE }), NEXT),
   'a mistake has mark-up': mistake(`create owners:${HOSTILE.split(' ')[0]} "${HOSTILE}" ttl:soon`),
 }

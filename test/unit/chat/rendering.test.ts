@@ -7,6 +7,7 @@ import type { Message } from '../../../src/chat/message.ts'
 import { slackReply, slackShared } from '../../../src/chat/slack/blocks.ts'
 import { formAnswer, formErrors, formView } from '../../../src/chat/slack/form.ts'
 import { adaptiveCard } from '../../../src/chat/teams/adaptive-card.ts'
+import { NEXT } from '../samples.ts'
 import { HOSTILE, messages, record } from './messages.ts'
 
 const asJson = (value: unknown) => `\`\`\`json\n${JSON.stringify(value, null, 2)}\n\`\`\``
@@ -45,7 +46,7 @@ test('slack: the form, and what is shared, are as they were reviewed', async () 
     `## the form\n\n${asJson(formView('U111', 'https://hooks.slack.com/commands/T1/1/x'))}`,
     `## its faults\n\n${asJson(formErrors(FAULTS))}`,
     `## what takes its place\n\n${asJson(formAnswer(messages['it was asked for before, and is there'] ?? help()))}`,
-    `## a result for the channel\n\n${asJson(slackShared(record(), 'jane'))}`,
+    `## a result for the channel\n\n${asJson(slackShared(record(), 'jane', NEXT))}`,
   ]
   await expect(`${text.join('\n\n')}\n`).toMatchFileSnapshot('./__snapshots__/slack-form.md')
 })
@@ -159,7 +160,7 @@ describe('slack', () => {
     everyMessage((message) => {
       Reply.parse(slackReply(message))
     })
-    Reply.parse(slackShared(record({ name: HOSTILE }), 'j'.repeat(5_000)))
+    Reply.parse(slackShared(record({ name: HOSTILE }), 'j'.repeat(5_000), NEXT))
   })
 
   test('no message is cut in the middle of a character', () => {

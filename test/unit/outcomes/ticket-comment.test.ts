@@ -4,7 +4,7 @@ import type { RequestRecord } from '../../../src/ledger/entry.ts'
 import { outcome } from '../../../src/outcomes/outcome.ts'
 import { writeComment } from '../../../src/outcomes/ticket-comment.ts'
 import { problems } from '../../../src/problem/catalog.ts'
-import { CLIENT_ID, CLIENT_SECRET, problemDocument } from '../samples.ts'
+import { CLIENT_ID, CLIENT_SECRET, NEXT, problemDocument } from '../samples.ts'
 import { json, type Step, TestWorld } from '../world.ts'
 
 beforeEach(() => {
@@ -36,8 +36,7 @@ const RECORD: RequestRecord = {
   createdAt: '2026-10-01T11:59:58.123Z',
   updatedAt: '2026-10-01T12:00:00.000Z',
 }
-const CREATED =
-  'The vault “Payroll” was created in ConductorOne (id 2vault). It can be opened by a@x.com, b@x.com.'
+const CREATED = `The vault “Payroll” was created in ConductorOne (id 2vault). It can be opened by a@x.com, b@x.com.\n\n${NEXT}`
 const MARK = `(request ${RECORD.id}, attempt 1: created)`
 /** The comment as the system takes it: addresses are neither links nor mentions. */
 const MARKDOWN = `${CREATED.replaceAll(/\w@x\.com/g, '`$&`')}\n\n${MARK}`
@@ -132,7 +131,7 @@ const systems: readonly {
     write: [
       'POST',
       'https://acme.atlassian.net/rest/api/3/issue/SEC-12/comment',
-      { body: document(CREATED, MARK) },
+      { body: document(...CREATED.split('\n\n'), MARK) },
     ],
     self: ['GET', 'https://acme.atlassian.net/rest/api/3/myself'],
     me: { accountId: 'a7' },
@@ -354,13 +353,13 @@ test.each([
 
 describe('what the author of a ticket reads', () => {
   test('about a vault: its name, its id, who can open it, and what else there is to know', () => {
-    expect(outcome(RECORD)).toBe(CREATED)
-    expect(outcome({ ...RECORD, warnings: ['One.', 'Two.'] })).toBe(`${CREATED}\n\nOne.\n\nTwo.`)
+    expect(outcome(RECORD, NEXT)).toBe(CREATED)
+    expect(outcome({ ...RECORD, warnings: ['One.', 'Two.'] }, NEXT)).toBe(`${CREATED}\n\nOne.\n\nTwo.`)
   })
 
   test('about a failure: what is wrong, and what to do about it', () => {
     const problem = problemDocument('owner-not-found', 'Nobody is known as x@x.com.')
-    const text = outcome({ ...RECORD, status: 'failed', vault: null, problem })
+    const text = outcome({ ...RECORD, status: 'failed', vault: null, problem }, NEXT)
     expect(text).toMatch(/^The vault “Payroll” was not created\b/)
     expect(text).toContain(problem.detail)
     expect(text).toContain(problems['owner-not-found'].remedy)
@@ -368,7 +367,7 @@ describe('what the author of a ticket reads', () => {
 
   test('about an unknown outcome: that nobody knows it, and not that there is no vault', () => {
     const problem = problemDocument('outcome-unknown', 'No answer came back.')
-    const text = outcome({ ...RECORD, status: 'unknown', vault: null, problem })
+    const text = outcome({ ...RECORD, status: 'unknown', vault: null, problem }, NEXT)
     expect(text).toMatch(/^We don’t know whether the vault “Payroll” was created/)
     expect(text).not.toContain('was not created')
     expect(text).toContain(problem.detail)
@@ -376,6 +375,6 @@ describe('what the author of a ticket reads', () => {
   })
 
   test('before there is an outcome: that it is being worked on', () => {
-    expect(outcome({ ...RECORD, status: 'accepted', vault: null })).toContain('is being created')
+    expect(outcome({ ...RECORD, status: 'accepted', vault: null }, NEXT)).toContain('is being created')
   })
 })

@@ -8,7 +8,7 @@ import { bytesOf } from '../../../src/lib/encoding.ts'
 import { automationAnswer, stepAnswer, stepRefusal } from '../../../src/outcomes/conductorone-answer.ts'
 import { readConductorOne } from '../../../src/sources/conductorone.ts'
 import { readDocument } from '../../simulator/webhook-document.ts'
-import { entryOf, problemDocument, vault } from '../samples.ts'
+import { entryOf, NEXT, problemDocument, vault } from '../samples.ts'
 
 const CALLBACK = 'https://acme.conductor.one/api/v1/webhooks/callback/x'
 const STEP = 'c1.webhooks.v1.PayloadProvisionStep'
@@ -126,7 +126,7 @@ describe('what ConductorOne is told', () => {
   test.each(Object.keys(changes))('of a request that is %s is a document that it takes', async (status) => {
     const record = recordOf(await entryOf({}, changes[status]))
     const outcome = status === 'created' ? 'complete' : 'errored'
-    expect(document(stepAnswer(record), STEP)).toEqual({
+    expect(document(stepAnswer(record, NEXT), STEP)).toEqual({
       version: 'v1',
       [outcome]: { comment: expect.any(String) },
     })
@@ -137,7 +137,7 @@ describe('what ConductorOne is told', () => {
     const entry = await entryOf({ ticket: { id: 'C1-42' } })
     const problem = unknownOutcome(entry, problemOf({ kind: 'lost', reason: 'HTTP 500' }), false)
     const record = recordOf({ ...entry, status: 'unknown', problem })
-    const { errored } = document(stepAnswer(record), STEP) as { errored: { comment: string } }
+    const { errored } = document(stepAnswer(record, NEXT), STEP) as { errored: { comment: string } }
     expect(errored.comment).toMatch(/^We don’t know whether the vault “Payroll” was created\./)
     expect(errored.comment).toContain(`request ${record.id}”`)
     expect(errored.comment).toContain('there could be two vaults then')
