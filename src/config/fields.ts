@@ -4,6 +4,8 @@ import { textFault, trimInvisible, withoutDirectionMarks, withoutInvisible } fro
 
 /** The most owners that one vault can have. */
 export const MAX_OWNERS = 32
+/** The most characters of a person's name or address. */
+export const MAX_PERSON_CHARS = 320
 /** The most views that ConductorOne's `uint32` can hold. */
 export const MAX_VIEWS = 4_294_967_295
 
@@ -50,7 +52,11 @@ function isBlank(value: unknown): boolean {
 }
 
 /** A vault's owner as people write it: the e-mail address of a ConductorOne user, or the user's id. */
-export const Owner = cleanText((value) => trimInvisible(withoutInvisible(value)), 320, 'one line').check(
+export const Owner = cleanText(
+  (value) => trimInvisible(withoutInvisible(value)),
+  MAX_PERSON_CHARS,
+  'one line',
+).check(
   z.refine((value) => USER_ID.test(value) || EMAIL_ADDRESS.test(value), {
     error:
       'must be the e-mail address of a ConductorOne user, or a ConductorOne user id (20 or more letters and digits)',
@@ -60,7 +66,7 @@ export const Owner = cleanText((value) => trimInvisible(withoutInvisible(value))
 /** A person's e-mail address. */
 export const EmailAddress = cleanText(
   (value) => trimInvisible(withoutInvisible(value)),
-  320,
+  MAX_PERSON_CHARS,
   'one line',
 ).check(z.regex(EMAIL_ADDRESS, { error: 'must be an e-mail address' }))
 

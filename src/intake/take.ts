@@ -16,8 +16,8 @@ const EDITED =
 
 /** A judged request of a sender. */
 type SenderRequest = Judgement &
-  Pick<ReadRequest, 'personId'> &
-  Partial<Pick<ReadRequest, 'issue' | 'approvedBy' | 'warnings'>> & {
+  Pick<ReadRequest, 'issue' | 'personId' | 'approvedBy'> &
+  Partial<Pick<ReadRequest, 'warnings'>> & {
     readonly source: string
     /** Tells one delivery from another if there is no ticket. */
     readonly deliveryId: string
@@ -37,11 +37,11 @@ export async function take(
     order,
     content,
     refusal,
-    issue = null,
+    issue,
     deliveryId,
     tell,
     personId,
-    approvedBy = null,
+    approvedBy,
     warnings = [],
   }: SenderRequest,
 ): Promise<Reply> {
@@ -62,8 +62,8 @@ export async function take(
         ),
     background: true,
     tell,
-    personId,
-    approvedBy,
+    personId: personId ?? null,
+    approvedBy: approvedBy ?? null,
     warnings,
     refusal,
   })

@@ -48,6 +48,12 @@ export function withoutDirectionMarks(text: string): string {
   return text.replaceAll(ALL_BIDI, '')
 }
 
+/** Puts a text on one line, without controls and direction marks, and cuts what is longer. */
+export function cleanLine(text: string, maxChars: number): string {
+  const line = withoutDirectionMarks(text).replaceAll(/[\p{Cc}\u2028\u2029]+/gu, ' ')
+  return trimInvisible(trimInvisible(line).slice(0, maxChars).toWellFormed())
+}
+
 /**
  * Reduces a text to what makes it the same as another to a reader: without characters that can't be seen, in lower case
  * whatever the language, composed (NFC), with each run of white space as one blank, trimmed.

@@ -1,6 +1,6 @@
 import type { Policy } from '../config/policy.ts'
 import { parseDuration } from '../lib/duration.ts'
-import { trimInvisible, withoutDirectionMarks } from '../lib/text.ts'
+import { cleanLine } from '../lib/text.ts'
 import { Problem } from '../problem/problem.ts'
 import { violations } from './policy.ts'
 import { type Asker, applyPreset, violation } from './preset.ts'
@@ -80,14 +80,9 @@ export function faultyOrder(request: Readonly<Record<string, unknown>>): Order {
 /** Reads what it can of a ticket, so that its author finds the record. */
 function faultyTicket(ticket: unknown): Order['ticket'] {
   const { id, url } = Object(ticket) // anything else than an object has neither
-  const readableId = Ticket.shape.id.safeParse(id).data ?? (typeof id === 'string' ? cleanLine(id) : '')
+  const readableId =
+    Ticket.shape.id.safeParse(id).data ?? (typeof id === 'string' ? cleanLine(id, MAX_TICKET_ID_CHARS) : '')
   return readableId === '' ? undefined : { id: readableId, url: Ticket.shape.url.safeParse(url).data }
-}
-
-/** Puts a text on one line, and cuts it to the length of a ticket's id. */
-function cleanLine(text: string): string {
-  const line = withoutDirectionMarks(text).replaceAll(/[\p{Cc}\u2028\u2029]+/gu, ' ')
-  return trimInvisible(trimInvisible(line).slice(0, MAX_TICKET_ID_CHARS).toWellFormed())
 }
 
 function accessOf(request: ProvisioningRequest, policy: Policy): Order['access'] {

@@ -3,6 +3,7 @@ import {
   Duration,
   expected,
   MAX_OWNERS,
+  MAX_PERSON_CHARS,
   Owner,
   optionalField,
   personName,
@@ -111,7 +112,7 @@ export const ProvisioningRequest = z
         }),
       ),
       ticket: optionalField(Ticket).check(z.meta({ description: 'The ticket that asked for the vault.' })),
-      requestedBy: optionalField(personName(320)).check(
+      requestedBy: optionalField(personName(MAX_PERSON_CHARS)).check(
         z.meta({ description: 'Who asked: an e-mail address or a name.', examples: ['jane@example.com'] }),
       ),
       callbackUrl: optionalField(httpsUrl).check(

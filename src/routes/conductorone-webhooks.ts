@@ -15,7 +15,6 @@ import { parseRequestJson, readRequestBody } from '../problem/body.ts'
 import { Problem } from '../problem/problem.ts'
 import { nextStep } from '../provisioning/next-step.ts'
 import { type ConductorOneReading, readConductorOne } from '../sources/conductorone.ts'
-import { provenanceOf } from '../sources/source.ts'
 
 const NAME = 'conductorone'
 
@@ -70,10 +69,9 @@ async function takeOn(
     })
   const judgement = judge(reading, config, NAME)
   const reply = await take(c, {
+    ...reading,
     ...judgement,
-    ...provenanceOf(reading),
     source: NAME,
-    deliveryId: reading.deliveryId,
     tell,
   })
   const { record } = reply

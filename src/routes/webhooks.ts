@@ -11,7 +11,7 @@ import { configured } from '../middleware/configured.ts'
 import { parseRequestJson, repeatedMembers } from '../problem/body.ts'
 import { type FieldFault, problemResponse } from '../problem/problem.ts'
 import { isCurrent } from '../sources/proof.ts'
-import { provenanceOf, type Source } from '../sources/source.ts'
+import type { Source } from '../sources/source.ts'
 import { sources } from '../sources/sources.ts'
 
 /** Deliveries of ticketing systems: verified, read, claimed and answered before ConductorOne is asked anything. */
@@ -32,12 +32,12 @@ export const webhooks = factory.createApp().post('/:source', configured, async (
   await countDelivery(c, name)
   const deliveryId = source.deliveryIdHeader && headers.get(source.deliveryIdHeader)
   // only an administrator's template repeats members, for a title that it inserts unescaped
-  const repeated = reading.issue === null ? repeatedMembers(new TextDecoder().decode(body)) : []
+  const repeated = reading.issue === undefined ? repeatedMembers(new TextDecoder().decode(body)) : []
   const faults = [...reading.faults, ...repeated.map(inQuotes)]
   const judgement = judge({ ...reading, faults }, config, name)
   const reply = await take(c, {
+    ...reading,
     ...judgement,
-    ...provenanceOf(reading),
     source: name,
     deliveryId: deliveryId || hex(await sha256Bytes(body)),
     tell: judgement.order.ticket && Object.hasOwn(config.ticketTokens, name) ? { kind: 'ticket' } : null,

@@ -1,5 +1,6 @@
 import type { Definition, ListItem, Nodes, PhrasingContent, RootContent } from 'mdast'
 import { parseMarkdown, rangeOf, withoutHiddenHtml } from './markdown.ts'
+import { readMailtoLink } from './people.ts'
 import type { Question } from './questions.ts'
 
 /** What stands below a question: its text, or the end of a sentence that says why it cannot be read. */
@@ -129,7 +130,11 @@ function nodeText(node: PhrasingContent, answer: Question['answer']): string {
       return inlineText(node.children, answer)
     case 'link': {
       const label = inlineText(node.children, answer)
-      return answer === 'people' ? personOf(label, node.url) : label
+      const [, target] = /^mailto:(.*)$/is.exec(node.url) ?? []
+      if (answer !== 'people' || target === undefined) return label
+      const person = readMailtoLink(label, target)
+      if (person !== undefined) return person
+      throw new UnreadableError(`shows ${label} with a link to ${target}; write the one that is meant`)
     }
     case 'html':
       if (/^<br\s*\/?>$/i.test(node.value)) return '\n'
@@ -137,23 +142,5 @@ function nodeText(node: PhrasingContent, answer: Question['answer']): string {
       throw new UnreadableError('has HTML, which is not read; write it without < and >')
     default:
       throw new UnreadableError('has more than text in it; write it as plain text')
-  }
-}
-
-/** Reads a link to a person: its address, unless the label says another one, which would mislead a reader. */
-function personOf(label: string, url: string): string {
-  if (!/^mailto:/i.test(url)) return label
-  const address = decode(url.slice('mailto:'.length).replace(/\?.*$/s, ''))
-  const shown = label.trim().replace(/^mailto:/i, '')
-  if (!shown.includes('@')) return `<${address}>`
-  if (shown.toLowerCase() === address.toLowerCase()) return `<${shown}>`
-  throw new UnreadableError(`shows ${shown} with a link to ${address}; write the one that is meant`)
-}
-
-function decode(text: string): string {
-  try {
-    return decodeURIComponent(text)
-  } catch {
-    return text
   }
 }

@@ -3,7 +3,7 @@ import { ifAny } from '../conductorone/wire.ts'
 import type { SourceOptions } from '../config/source-options.ts'
 import { readFieldValue } from './field-value.ts'
 import { readAnswers } from './questions.ts'
-import type { ReadRequest } from './source.ts'
+import { nameOfPerson, type ReadRequest, writtenRequest } from './source.ts'
 
 /** The envelope of every delivery of ConductorOne: `c1.webhooks.v1`. */
 const Envelope = z.looseObject({
@@ -136,13 +136,7 @@ function readAutomation({ payload, webhookId, callbackUrl }: Envelope): Conducto
   return {
     kind: 'request',
     // without a context around it, the payload itself is what the automation's author wrote
-    request: context ?? (isExecution ? {} : bare),
-    fieldNames: {},
-    faults: [],
-    warnings: [],
-    issue: null,
-    personId: null,
-    approvedBy: null,
+    ...writtenRequest(context ?? (isExecution ? {} : bare)),
     callbackUrl: callbackUrl ?? '',
     deliveryId: isExecution
       ? `${workflowExecutionId}/${workflowExecutionStepId}`
@@ -194,14 +188,14 @@ function readStep(
       ...(ownerId && { owners: [ownerId] }),
       ...answers,
       ticket: { id: task.numericId ? `C1-${task.numericId}` : task.id },
-      ...(requestedBy && { requestedBy }),
+      requestedBy: nameOfPerson(requestedBy),
     },
     fieldNames: map,
     faults,
     warnings: [],
     // the tenant is the only site
     issue: { site: '', id: task.id },
-    personId: task.createdByUserId || task.userId || null,
+    personId: task.createdByUserId || task.userId || undefined,
     approvedBy: approversOf(taskView, expanded),
     callbackUrl: callbackUrl ?? '',
     deliveryId: webhookId || callbackUrl || '',
@@ -211,8 +205,8 @@ function readStep(
 
 type TaskView = z.output<typeof ProvisionStep>['taskView']
 
-/** Names the people who approved the task, other than the person whom it is for; null if the task names none. */
-function approversOf({ task, approversPath }: TaskView, expanded: readonly unknown[]): string | null {
+/** Names the people who approved the task, other than the person whom it is for; undefined if the task names none. */
+function approversOf({ task, approversPath }: TaskView, expanded: readonly unknown[]): string | undefined {
   const ids = (task.policy?.history ?? [])
     .map(({ approval }) => approval?.approved?.userId)
     .filter((id) => id !== undefined && id !== '')
@@ -224,7 +218,7 @@ function approversOf({ task, approversPath }: TaskView, expanded: readonly unkno
   const names = people
     .filter(({ id, name }) => name !== undefined && id !== task.userId)
     .map(({ name }) => name)
-  return names.length > 0 ? [...new Set(names)].join(', ') : null
+  return nameOfPerson([...new Set(names)].join(', '))
 }
 
 function personOf(object: unknown): { readonly id: string | undefined; readonly name: string | undefined } {

@@ -2,8 +2,9 @@ import type { Heading, Root } from 'mdast'
 import { toString as textOf } from 'mdast-util-to-string'
 import type { FieldFault } from '../problem/problem.ts'
 import { readAnswer } from './answer.ts'
-import { type HeadingMatch, matchHeading } from './headings.ts'
+import { type HeadingMatch, matchHeading, quoteOf } from './headings.ts'
 import { isLeftOpen, parseBlocks, parseMarkdown, rangeOf, textFault } from './markdown.ts'
+import { missedQuestions } from './missed-questions.ts'
 import { HEADINGS, readAnswers } from './questions.ts'
 
 /** What an issue form says. */
@@ -17,7 +18,6 @@ export type FormReading = {
 }
 
 const MAX_WARNING_COUNT = 10
-const MAX_QUOTE_CHARS = 60
 
 /**
  * Reads the text that an issue form makes: a heading for each question, the answer below it. Only headings of the
@@ -26,7 +26,8 @@ const MAX_QUOTE_CHARS = 60
  * @param markdown the issue's text
  */
 export function readForm(markdown: string): FormReading {
-  const text = markdown.replaceAll(/\r\n?/g, '\n')
+  // the parser leaves out a byte order mark, which would move every place that it names
+  const text = markdown.replace(/^\ufeff/, '').replaceAll(/\r\n?/g, '\n')
   const unreadable = textFault(text)
   if (unreadable !== undefined)
     return { answers: {}, faults: [{ pointer: '', detail: `The ticket’s text ${unreadable}` }], warnings: [] }
@@ -46,14 +47,14 @@ export function readForm(markdown: string): FormReading {
       case 'misspelled':
         faults.push({
           pointer: `/${section.question.field}`,
-          detail: `“${shorten(section.title)}” is not a question here; did you mean “${section.question.heading}”?`,
+          detail: `“${quoteOf(section.title)}” is not a question here; did you mean “${section.question.heading}”?`,
         })
         break
       case 'other':
         if (isPartOfAnswer(section, sections[index - 1], sections[index + 1]))
           faults.push(headingInAnswer(section, sections[index - 1]))
         else if (section.source.trim() !== '')
-          warnings.push(`“${shorten(section.title)}” was not read: it is not a question that is asked here.`)
+          warnings.push(`“${quoteOf(section.title)}” was not read: it is not a question that is asked here.`)
         break
       case 'question': {
         const { question, source } = section
@@ -75,6 +76,8 @@ export function readForm(markdown: string): FormReading {
       }
     }
   }
+  const asked = sections.flatMap((section) => (section.kind === 'other' ? [] : [section.question.field]))
+  faults.push(...missedQuestions(document, new Set(asked)))
   return {
     answers: readAnswers((field) => ({ text: answers.get(field) ?? '' }), HEADINGS).answers,
     faults,
@@ -101,7 +104,7 @@ function headingInAnswer(heading: Section, question: Section | undefined): Field
   const { field = '', heading: name = '' } = question?.kind === 'question' ? question.question : {}
   return {
     pointer: `/${field}`,
-    detail: `“${name}” is followed by the heading “${shorten(heading.title)}”; if it is part of the answer, write it as plain text, else remove it`,
+    detail: `“${name}” is followed by the heading “${quoteOf(heading.title)}”; if it is part of the answer, write it as plain text, else remove it`,
   }
 }
 
@@ -157,11 +160,6 @@ function titleOf(heading: Heading): string {
 }
 
 function answeredTwice(heading: string, first: string, second: string): string {
-  const [one, other] = [first, second].map((answer) => (answer === '' ? 'nothing' : `“${shorten(answer)}”`))
+  const [one, other] = [first, second].map((answer) => (answer === '' ? 'nothing' : `“${quoteOf(answer)}”`))
   return `“${heading}” is answered twice, with ${one} and with ${other}; leave the one that is meant`
-}
-
-function shorten(text: string): string {
-  const line = text.replaceAll(/\s+/g, ' ').trim()
-  return line.length > MAX_QUOTE_CHARS ? `${line.slice(0, MAX_QUOTE_CHARS - 1).toWellFormed()}…` : line
 }

@@ -1,7 +1,16 @@
 import * as z from 'zod/mini'
 import { readForm } from './form.ts'
 import { HEADINGS } from './questions.ts'
-import { hasLabel, hostOf, type Issue, ignored, type Reading, type Source, ticketOf } from './source.ts'
+import {
+  hasLabel,
+  hostOf,
+  type Issue,
+  ignored,
+  nameOfPerson,
+  type Reading,
+  type Source,
+  ticketOf,
+} from './source.ts'
 
 const Label = z.looseObject({ name: z.string() })
 const User = z.looseObject({
@@ -85,15 +94,15 @@ export const github: Source = {
       request: {
         ...answers,
         ticket: ticketOf(readableId(repository, issue), issue.html_url),
-        requestedBy: personOf(issue.user),
+        requestedBy: nameOfPerson(issue.user.login, 'GitHub'),
       },
       fieldNames: HEADINGS,
       faults,
       warnings,
       issue: issueOf(repository, issue),
       // an id only: a name can pass to another person
-      personId: issue.user.id === undefined ? null : String(issue.user.id),
-      approvedBy: isApproved ? personOf(sender) : null,
+      personId: issue.user.id?.toString(),
+      approvedBy: isApproved ? nameOfPerson(sender.login, 'GitHub') : undefined,
     }
   },
   acceptedStatus: 202,
@@ -125,8 +134,4 @@ function readableId(
   { number }: z.output<typeof Place>,
 ): string {
   return `${repository?.full_name ?? ''}#${number}`
-}
-
-function personOf({ login }: z.output<typeof User>): string {
-  return `${login} on GitHub`
 }

@@ -2,7 +2,7 @@ import * as z from 'zod/mini'
 import { readForm } from './form.ts'
 import { STANDARD_WEBHOOKS } from './proof.ts'
 import { HEADINGS } from './questions.ts'
-import { hasLabel, hostOf, ignored, type Source, ticketOf } from './source.ts'
+import { hasLabel, hostOf, ignored, nameOfPerson, type Source, ticketOf } from './source.ts'
 
 const Labels = z._default(z.array(z.looseObject({ title: z.string() })), [])
 const User = z.looseObject({ id: z.optional(z.int()), username: z.string() })
@@ -82,8 +82,9 @@ export const gitlab: Source = {
       faults,
       warnings,
       issue: { site: hostOf(issue.url), id: String(issue.id ?? readableId) },
-      personId: authorIdText(authorId ?? (isOpened ? user.id : undefined)),
-      approvedBy: isAuthor ? null : personOf(user),
+      // an id only: a name can pass to another person
+      personId: (authorId ?? (isOpened ? user.id : undefined))?.toString(),
+      approvedBy: isAuthor ? undefined : personOf(user),
     }
   },
   acceptedStatus: 202,
@@ -91,21 +92,16 @@ export const gitlab: Source = {
   refusedStatus: 200,
 }
 
-/** An id only: a name can pass to another person. */
-function authorIdText(id: number | undefined): string | null {
-  return id === undefined ? null : String(id)
-}
-
 /** Names the author. An event names the person who acts, and of the author only the id unless assigned too. */
 function authorOf(
   { user, assignees, object_attributes: { author_id } }: IssueEvent,
   isAuthor: boolean,
-): string {
+): string | undefined {
   if (isAuthor) return personOf(user)
   const assigned = assignees.find(({ id }) => id === author_id)
   return assigned ? personOf(assigned) : `user ${author_id} on GitLab`
 }
 
-function personOf({ username }: z.output<typeof User>): string {
-  return `${username} on GitLab`
+function personOf({ username }: z.output<typeof User>): string | undefined {
+  return nameOfPerson(username, 'GitLab')
 }

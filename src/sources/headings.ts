@@ -1,3 +1,5 @@
+import { cut } from '../lib/cut.ts'
+import { withoutInvisible } from '../lib/text.ts'
 import { foldLookAlikes } from './look-alikes.ts'
 import { QUESTIONS, type Question } from './questions.ts'
 
@@ -10,13 +12,20 @@ export type HeadingMatch =
 /** No question is longer; a longer heading is something else. */
 const MAX_HEADING_CHARS = 100
 
+const MAX_QUOTE_CHARS = 60
+
+/** Puts what was written on one short line, to be quoted in a fault. */
+export function quoteOf(text: string): string {
+  return cut(text.replaceAll(/\s+/g, ' ').trim(), MAX_QUOTE_CHARS)
+}
+
 /** Words in parentheses, `(optional)` or `(s)`, and emoji by name. */
 const ASIDE = /\([^()]*\)|:[a-z0-9_+-]+:/gi
 const NOT_A_WORD = /[^\p{L}\p{N}]+/gu
 
-/** Reduces a heading to its words: no case, emoji, punctuation, asides or plural. */
-function wordsOf(heading: string): string {
-  return heading
+/** Reduces a heading to its words: no case, emoji, punctuation, asides, plural or characters that can't be seen. */
+export function wordsOf(heading: string): string {
+  return withoutInvisible(heading)
     .normalize('NFKC')
     .toLowerCase()
     .replaceAll(ASIDE, ' ')

@@ -1,6 +1,6 @@
 import * as z from 'zod/mini'
 import { type FieldValue, UNREADABLE } from './field-value.ts'
-import { isBlankDocument, MAX_DOCUMENT_DEPTH, plainText } from './rich-text.ts'
+import { isBlankDocument, isMisleading, MAX_DOCUMENT_DEPTH, plainText } from './rich-text.ts'
 
 const Person = z.looseObject({
   accountId: z.optional(z.string()),
@@ -8,7 +8,12 @@ const Person = z.looseObject({
   emailAddress: z.nullish(z.string()),
 })
 
-const Option = z.looseObject({ value: z.optional(z.unknown()), name: z.optional(z.unknown()) })
+const Option = z.looseObject({
+  value: z.optional(z.unknown()),
+  name: z.optional(z.unknown()),
+  /** The second part of a cascading option. */
+  child: z.nullish(z.unknown()),
+})
 const Document = z.looseObject({ type: z.string() })
 
 /**
@@ -35,7 +40,7 @@ function hiddenPeople(value: unknown): string[] {
     const { data } = Person.safeParse(item)
     if (!data || data.emailAddress || (data.accountId === undefined && data.displayName === undefined))
       return []
-    return [data.displayName ?? data.accountId ?? '']
+    return [data.displayName?.trim() || data.accountId || '']
   })
 }
 
@@ -52,9 +57,10 @@ function fieldText(value: unknown, depth = 0): string | undefined {
   const { emailAddress } = Person.safeParse(value).data ?? {}
   if (emailAddress) return emailAddress
   const option = Option.safeParse(value).data
+  if (option?.child) return undefined
   const inner = option?.value ?? option?.name
   if (inner !== undefined) return fieldText(inner, depth + 1)
-  if (!Document.safeParse(value).success) return undefined
+  if (!Document.safeParse(value).success || isMisleading(value)) return undefined
   const text = plainText(value).trim()
   return text !== '' || isBlankDocument(value) ? text : undefined
 }

@@ -2,7 +2,7 @@ import * as z from 'zod/mini'
 import type { SourceOptions } from '../config/source-options.ts'
 import { readJiraField } from './jira-field.ts'
 import { readAnswers } from './questions.ts'
-import { hasLabel, ignored, nameFromTitle, type Source, ticketOf } from './source.ts'
+import { hasLabel, ignored, nameFromTitle, nameOfPerson, type Source, ticketOf } from './source.ts'
 
 const Change = z.looseObject({
   field: z.optional(z.string()),
@@ -68,7 +68,6 @@ export const jira: Source = {
     )
     const { site, host } = siteOf(issue.self, options.jira.sites)
     const { reporter, summary } = issue.fields
-    const requestedBy = personOf(reporter)
     const title = nameFromTitle(summary, 'Summary')
     const isNamed = 'name' in answers
     return {
@@ -77,14 +76,14 @@ export const jira: Source = {
         ...(!isNamed && { name: title.name }),
         ...answers,
         ticket: ticketOf(issue.key, host && `https://${host}/browse/${issue.key}`),
-        ...(requestedBy !== undefined && { requestedBy }),
+        requestedBy: personOf(reporter),
       },
       fieldNames: isNamed ? fieldNames : { ...fieldNames, name: 'Summary' },
       faults,
       warnings: isNamed ? [] : title.warnings,
       issue: { site, id: String(issue.id ?? issue.key) },
-      personId: reporter?.accountId ?? null,
-      approvedBy: approverOf(parsed.data) ?? null,
+      personId: reporter?.accountId ?? undefined,
+      approvedBy: approverOf(parsed.data),
     }
   },
   acceptedStatus: 202,
@@ -153,7 +152,7 @@ function approverOf({ webhookEvent, user, issue }: IssueEvent): string | undefin
 }
 
 function personOf(user: z.output<typeof User> | null | undefined): string | undefined {
-  return user?.emailAddress || user?.displayName || undefined
+  return nameOfPerson(user?.emailAddress || user?.displayName)
 }
 
 /** Names each custom field by our field and its id: deliveries have the ids only, and people do not know those. */

@@ -1,7 +1,7 @@
 import * as z from 'zod/mini'
 import { readForm } from './form.ts'
 import { HEADINGS } from './questions.ts'
-import { hasLabel, ignored, type Source, ticketOf } from './source.ts'
+import { hasLabel, ignored, nameOfPerson, type Source, ticketOf } from './source.ts'
 
 const Person = z.looseObject({
   id: z.optional(z.string()),
@@ -68,21 +68,20 @@ export const linear: Source = {
       return ignored(`an issue asks for a vault when it gets the label "${label}"`)
     const { answers, faults, warnings } = readForm(data.description ?? '')
     const key = data.team && data.number !== undefined ? `${data.team.key}-${data.number}` : data.id
-    const requestedBy = authorOf(parsed.data)
     const isAuthor = !data.creatorId || !actor?.id || data.creatorId === actor.id
     return {
       kind: 'request',
       request: {
         ...answers,
         ticket: ticketOf(data.identifier ?? key, url),
-        ...(requestedBy !== undefined && { requestedBy }),
+        requestedBy: authorOf(parsed.data),
       },
       fieldNames: HEADINGS,
       faults,
       warnings,
       issue: { site: SITE, id: data.id },
-      personId: data.creatorId ?? (isCreated ? actor?.id : null) ?? null,
-      approvedBy: isLabelled && !isAuthor && isPerson(actor) && actor ? nameOf(actor) : null,
+      personId: data.creatorId ?? (isCreated ? actor?.id : undefined),
+      approvedBy: isLabelled && !isAuthor && isPerson(actor) && actor ? nameOf(actor) : undefined,
     }
   },
   acceptedStatus: 200,
@@ -103,6 +102,6 @@ function authorOf({ actor, data: { creatorId, creator, assignee } }: IssueEvent)
   return actor ? nameOf(actor) : undefined
 }
 
-function nameOf({ email, name }: z.output<typeof Person>): string {
-  return email ?? `${name ?? 'somebody'} on Linear`
+function nameOf({ email, name }: z.output<typeof Person>): string | undefined {
+  return nameOfPerson(email) ?? nameOfPerson(name ?? 'somebody', 'Linear')
 }

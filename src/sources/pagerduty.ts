@@ -1,7 +1,7 @@
 import * as z from 'zod/mini'
 import { readFieldValue } from './field-value.ts'
 import { readAnswers } from './questions.ts'
-import { ignored, nameFromTitle, type Source, ticketOf } from './source.ts'
+import { ignored, nameFromTitle, nameOfPerson, type Source, ticketOf } from './source.ts'
 
 const IncidentEvent = z.looseObject({
   event: z.looseObject({
@@ -77,14 +77,13 @@ export const pagerduty: Source = {
         ...(!isNamed && { name: title.name }),
         ...answers,
         ticket: ticketOf(incident.id, incident.html_url),
-        ...(agent?.summary && { requestedBy: `${agent.summary} on PagerDuty` }),
+        requestedBy: nameOfPerson(agent?.summary, 'PagerDuty'),
       },
       fieldNames: isNamed ? map : { ...map, name: 'Title' },
       faults,
       warnings: isNamed ? [] : title.warnings,
       issue: { site: SITE, id: incident.id },
-      personId: agent?.id ?? null,
-      approvedBy: null,
+      personId: agent?.id ?? undefined,
     }
   },
   acceptedStatus: 202,

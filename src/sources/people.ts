@@ -1,7 +1,7 @@
 /** The mark of a list's item that an author types: a bullet, a number, a box. */
 const ITEM_MARK = /^(?:[-*•]+|\+(?=\s)|\d{1,3}[.)](?=\s))?\s*(?:\[[ xX]?\](?=\s))?\s*/
 /** A link to an address in Markdown, or in Jira's own mark-up. */
-const MAILTO_LINK = /\[([^[\]|]+)(?:\|mailto:[^[\]]*\]|\]\(mailto:[^()[]*\))/g
+const MAILTO_LINK = /\[([^[\]|]+)(?:\|mailto:([^[\]]*)\]|\]\(mailto:([^()[]*)\))/g
 /** A person in quotation marks before an address in brackets: `"Doe, Alice" <alice@example.com>`. */
 const QUOTED_PERSON = /"[^"<>]*"[ \t]*(?=<)/g
 const MAILTO = /^mailto:/i
@@ -16,10 +16,36 @@ const PERSON_AND_ADDRESS = /^([^<>]*)<([^<>\s]+)>$/
  */
 export function readPeople(answer: string): string[] {
   return answer
-    .replaceAll(MAILTO_LINK, '$1')
+    .replaceAll(
+      MAILTO_LINK,
+      (link, label: string, inJira?: string, inMarkdown?: string) =>
+        readMailtoLink(label, inJira ?? inMarkdown ?? '') ?? link,
+    )
     .replaceAll(QUOTED_PERSON, '')
     .split(/[,;\n]/)
     .flatMap((entry) => readEntry(entry.trim().replace(ITEM_MARK, '')))
+}
+
+/**
+ * Reads a link to a person.
+ *
+ * @param label what people see
+ * @param target what it leads to, after `mailto:`
+ * @returns the address in brackets; undefined if the label shows another one, which would mislead a reader
+ */
+export function readMailtoLink(label: string, target: string): string | undefined {
+  const address = decode(target.replace(/\?.*$/s, ''))
+  const shown = label.trim().replace(MAILTO, '')
+  if (!shown.includes('@')) return `<${address}>`
+  return shown.toLowerCase() === address.toLowerCase() ? `<${shown}>` : undefined
+}
+
+function decode(text: string): string {
+  try {
+    return decodeURIComponent(text)
+  } catch {
+    return text
+  }
 }
 
 function readEntry(entry: string): string[] {

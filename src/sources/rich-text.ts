@@ -1,9 +1,15 @@
 import * as z from 'zod/mini'
+import { readMailtoLink } from './people.ts'
 
 const Node = z.looseObject({
   type: z.optional(z.string()),
   text: z.optional(z.string()),
   attrs: z.optional(z.looseObject({ text: z.optional(z.string()), url: z.optional(z.string()) })),
+  marks: z.optional(
+    z.array(
+      z.looseObject({ type: z.string(), attrs: z.optional(z.looseObject({ href: z.optional(z.string()) })) }),
+    ),
+  ),
   content: z.optional(z.array(z.unknown())),
 })
 
@@ -38,4 +44,16 @@ export function isBlankDocument(value: unknown, depth = 0): boolean {
   const { data } = Node.safeParse(value)
   if (!data || depth > MAX_DOCUMENT_DEPTH || !BARE_NODES.includes(data.type ?? '')) return false
   return (data.content ?? []).every((child) => isBlankDocument(child, depth + 1))
+}
+
+/** @returns whether a document has text that is struck out, or a link to another address than people see */
+export function isMisleading(value: unknown, depth = 0): boolean {
+  const { data } = Node.safeParse(value)
+  if (!data || depth > MAX_DOCUMENT_DEPTH) return false
+  const { text = '', marks = [], content = [] } = data
+  const isMarked = marks.some(({ type, attrs }) => {
+    const [, target] = /^mailto:(.*)$/is.exec(attrs?.href ?? '') ?? []
+    return type === 'strike' || (target !== undefined && readMailtoLink(text, target) === undefined)
+  })
+  return isMarked || content.some((child) => isMisleading(child, depth + 1))
 }

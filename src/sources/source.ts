@@ -1,5 +1,7 @@
+import { MAX_PERSON_CHARS } from '../config/fields.ts'
 import type { SourceOptions } from '../config/source-options.ts'
 import { cut } from '../lib/cut.ts'
+import { cleanLine } from '../lib/text.ts'
 import type { FieldFault } from '../problem/problem.ts'
 import type { BodyTime, Proof } from './proof.ts'
 
@@ -28,22 +30,17 @@ export type ReadRequest = {
   readonly faults: readonly FieldFault[]
   /** What was not read, or not as it is written, although the request can be taken on. */
   readonly warnings: readonly string[]
-  /** Null if an administrator wrote the body, so that the ticket and the name in it count. */
-  readonly issue: Issue | null
-  /** The sender's id of the person who asks; null if the delivery does not say. */
-  readonly personId: string | null
+  /** Absent if an administrator wrote the body, so that the ticket and the name in it count. */
+  readonly issue?: Issue
+  /** The sender's id of the person who asks; absent if the delivery does not say. */
+  readonly personId?: string | undefined
   /** The person who approved it, if that is another one; only a signed event says so. */
-  readonly approvedBy: string | null
+  readonly approvedBy?: string | undefined
 }
 
-/** @returns what a reading says about a request beside its content */
-export function provenanceOf({
-  issue,
-  personId,
-  approvedBy,
-  warnings,
-}: ReadRequest): Pick<ReadRequest, 'issue' | 'personId' | 'approvedBy' | 'warnings'> {
-  return { issue, personId, approvedBy, warnings }
+/** Reads a body that an administrator wrote: the simplified request itself, with its own names for the fields. */
+export function writtenRequest(request: ReadRequest['request']): ReadRequest {
+  return { request, fieldNames: {}, faults: [], warnings: [] }
 }
 
 /** What a delivery asks for. */
@@ -81,6 +78,20 @@ export function ticketOf(id: string, url: string | null | undefined): { id: stri
 /** @returns the host of an address, in lower case; empty if the text is not an address */
 export function hostOf(url: string | null | undefined): string {
   return URL.parse(url ?? '')?.host ?? ''
+}
+
+/**
+ * Names a person of a ticketing system. The name is not a field that the ticket's author can correct, so one that has
+ * several lines or is very long is changed and never refused.
+ *
+ * @param name a name or an address
+ * @param system the system's title, if the name says little without it
+ * @returns undefined if there is no name
+ */
+export function nameOfPerson(name: string | null | undefined, system?: string): string | undefined {
+  const place = system === undefined ? '' : ` on ${system}`
+  const line = cleanLine(name ?? '', MAX_PERSON_CHARS - place.length)
+  return line === '' ? undefined : `${line}${place}`
 }
 
 /** Builds the reading of a delivery that asks for nothing of ours. */

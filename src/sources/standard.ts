@@ -1,5 +1,5 @@
 import { STANDARD_WEBHOOKS } from './proof.ts'
-import { ignored, type Reading, type Source } from './source.ts'
+import { ignored, type Reading, type Source, writtenRequest } from './source.ts'
 
 /** Any sender that signs as Standard Webhooks says; its body is the simplified request. */
 export const standard: Source = {
@@ -22,14 +22,5 @@ export const standard: Source = {
 export function readWrittenRequest(json: unknown): Reading {
   if (typeof json !== 'object' || json === null || Array.isArray(json))
     return ignored('the body is not a JSON object')
-  return {
-    kind: 'request',
-    request: { ...json },
-    fieldNames: {},
-    faults: [],
-    warnings: [],
-    issue: null,
-    personId: null,
-    approvedBy: null,
-  }
+  return { kind: 'request', ...writtenRequest({ ...json }) }
 }

@@ -71,8 +71,7 @@ function readEvent(
     faults,
     warnings: isNamed ? warnings : [...title.warnings, ...warnings],
     issue: { site: String(account_id ?? ''), id: String(detail.id) },
-    personId: detail.requester_id ? String(detail.requester_id) : null,
     // the event does not say which person set the tag
-    approvedBy: null,
+    personId: detail.requester_id ? String(detail.requester_id) : undefined,
   }
 }

@@ -58,6 +58,9 @@ describe('a heading is matched by its words', () => {
     ['Owners\n------'],
     ['### Owners &#58;'],
     ['   ### Ｏｗｎｅｒｓ'],
+    ['### Ow\u200bners'],
+    ['### Ow&shy;ners'],
+    ['\ufeff### Owners'],
   ])('%j', (heading) => {
     expect(readForm(`${heading}\n\nalice@example.com`)).toEqual({
       answers: { owners: ['alice@example.com'] },
@@ -72,6 +75,9 @@ describe('a heading is matched by its words', () => {
     ['Vault kind', 'Magic link', { kind: 'magic_link' }],
     ['Purpose', 'Audits', { description: 'Audits' }],
     ['Name', 'Payroll', { name: 'Payroll' }],
+    ['Expiry', '1h', { credentialTtl: '1h' }],
+    ['Time to live', '1h', { credentialTtl: '1h' }],
+    ['Owner email addresses', 'a@example.com', { owners: ['a@example.com'] }],
     ['Unauthenticated views', 'No', { allowUnauthenticated: false }],
   ])('“%s” means a question', (heading, answer, answers) => {
     expect(readForm(`### ${heading}\n\n${answer}`)).toEqual({ answers, faults: [], warnings: [] })
@@ -305,5 +311,64 @@ describe('a heading that may be a line of an answer is a fault, and no default',
       faults: [],
       warnings: [],
     })
+  })
+})
+
+describe('a question that stands in the text, and not as a heading, is a fault, and no default', () => {
+  const fault = (written: string) => [
+    {
+      pointer: '/owners',
+      detail: `“${written}” is not a heading here; write the question “Owners” as a heading, and the answer below it`,
+    },
+  ]
+
+  test.each([
+    ['###Owners'],
+    ['###\u00a0Owners'],
+    ['**Owners**'],
+    ['__Owner(s):__'],
+    ['Owners:'],
+    ['\\### Owners'],
+  ])('%j', (line) => {
+    const written = line.replaceAll(/[_*\\]/g, '').replace('\u00a0', ' ')
+    expect(readForm(`${line}\n\nalice@example.com\n\n${named}`).faults).toEqual(fault(written))
+    expect(readForm(`${line}\nalice@example.com\n\n${named}`).faults).toEqual(fault(written))
+    expect(readForm(`${named}\n\n### What it is for\n\nAudits\n\n${line}\n\nx`).faults).toEqual(
+      fault(written),
+    )
+    expect(readForm(`${named}\n\n### Team\n\nx\n${line}\n\nx`).faults).toEqual(fault(written))
+  })
+
+  test.each([['Owners: alice@example.com'], ['**Owners:** alice@example.com'], ['owner: alice@example.com']])(
+    'with its answer: %j',
+    (line) => {
+      const { faults } = readForm(`${named}\n\n### What it is for\n\nAudits\n${line}`)
+      expect(faults).toEqual([
+        { pointer: '/owners', detail: expect.stringContaining('is not a heading here') },
+      ])
+    },
+  )
+
+  test.each([['Additional owners'], ['Co-owners'], ['Owners of the data']])(
+    'nor is the heading “%s”, if no other asks for the same',
+    (heading) => {
+      const section = `### ${heading}\n\nalice@example.com`
+      const detail = `“${heading}” is not a question here; did you mean “Owners”?`
+      expect(readForm(`${named}\n\n${section}`).faults).toEqual([{ pointer: '/owners', detail }])
+      expect(readForm(`${named}\n\n### Owners\n\n_No response_\n\n${section}`)).toMatchObject({
+        faults: [],
+        warnings: [expect.stringContaining(heading)],
+      })
+    },
+  )
+
+  test.each([
+    ['Owners: alice@example.com'],
+    ['**Owners**\n\nalice@example.com'],
+    ['The owners:\n\n- alice@example.com'],
+    ['Reason: an audit'],
+  ])('but %j is not, if the question is asked', (line) => {
+    const asked = `${named}\n\n### Owners\n\nbob@example.com\n\n### What it is for\n\n${line}`
+    expect(readForm(asked)).toMatchObject({ answers: { owners: ['bob@example.com'] }, faults: [] })
   })
 })

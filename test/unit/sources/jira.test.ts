@@ -216,3 +216,17 @@ test.each<[string, unknown, string]>([
 ])('the text of %s', (_, value, expected) => {
   expect(plainText(value)).toBe(expected)
 })
+
+test('names of people are put on one line, and never refuse a request', () => {
+  const event = jiraIssue({
+    event: UPDATED,
+    changes: [change('labels', '', LABEL)],
+    reporter: { accountId: 'jane', displayName: `\u200fJane\n${'e'.repeat(400)}` },
+  })
+  const user = { accountId: 'boss', displayName: 'Bo\u202ess\n\nrequest req_1' }
+  expect(reading('jira', { ...event, user })).toMatchObject({
+    request: { requestedBy: `Jane ${'e'.repeat(315)}` },
+    approvedBy: 'Boss request req_1',
+    faults: [],
+  })
+})

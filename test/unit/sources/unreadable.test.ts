@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { jiraIssue, pagerDutyIncident } from '../../support/payloads.ts'
+import { jiraIssue, linearIssue, pagerDutyIncident } from '../../support/payloads.ts'
 import { reading } from './reading.ts'
 
 const FIELD = 'customfield_10050'
@@ -8,6 +8,15 @@ const bob = { accountId: '5d6e', displayName: 'Bob', emailAddress: 'bob@example.
 
 function faultsOf(result: ReturnType<typeof reading>) {
   return result.kind === 'request' ? result.faults : result.reason
+}
+
+/** A document of one paragraph. */
+function doc(node: object) {
+  return { type: 'doc', version: 1, content: [{ type: 'paragraph', content: [node] }] }
+}
+
+function linked(text: string, href: string) {
+  return { type: 'text', text, marks: [{ type: 'link', attrs: { href } }] }
 }
 
 function jiraOwners(value: unknown) {
@@ -23,6 +32,7 @@ describe('a person in a Jira picker whose address is hidden is a fault that name
     ['an address of null', { ...jane, emailAddress: null }, 'address of Jane Doe is hidden'],
     ['a blank address', [{ ...bob, emailAddress: '' }], 'address of Bob is hidden'],
     ['an account without a name', [{ accountId: '5c5f' }], 'address of 5c5f is hidden'],
+    ['an account with a blank name', [{ accountId: '5c5f', displayName: ' ' }], 'address of 5c5f is hidden'],
     ['request participants', [{ ...jane, accountType: 'customer' }], 'address of Jane Doe is hidden'],
   ])('%s', (_, value, words) => {
     const result = jiraOwners(value)
@@ -36,6 +46,20 @@ describe('a person in a Jira picker whose address is hidden is a fault that name
         ),
       },
     ])
+  })
+
+  test.each([
+    ['a link to an address', doc(linked('bob@example.com', 'mailto:BOB@example.com'))],
+    ['a link to a page', doc(linked('bob@example.com', 'https://example.com'))],
+    ['mark-up', '[bob@example.com|mailto:bob@example.com]'],
+    ['a name', '[Bob|mailto:bob@example.com]'],
+  ])('%s is read', (_, value) => {
+    expect(jiraOwners(value)).toMatchObject({ request: { owners: ['bob@example.com'] }, faults: [] })
+  })
+
+  test('an address that hides another one stays as it is written', () => {
+    const written = '[bob@example.com|mailto:eve@example.com]'
+    expect(jiraOwners(written)).toMatchObject({ request: { owners: [written] } })
   })
 
   test('people with addresses are read', () => {
@@ -52,6 +76,9 @@ describe('a custom field that is filled in, and not with text, is never left ope
     ['a list with an object', ['bob@example.com', { id: 7 }]],
     ['a picture', { type: 'doc', content: [{ type: 'mediaSingle', content: [{ type: 'media' }] }] }],
     ['options of options', { value: { child: 1 } }],
+    ['the second part of a cascading option', { value: 'bob@example.com', child: { value: 'sam' } }],
+    ['text that is struck out', doc({ type: 'text', text: 'bob@example.com', marks: [{ type: 'strike' }] })],
+    ['a link that leads to another address', doc(linked('bob@example.com', 'mailto:eve@example.com'))],
   ])('Jira: %s is a fault', (_, value) => {
     expect(faultsOf(jiraOwners(value))).toEqual([
       { pointer: '/owners', detail: expect.stringContaining('holds a value that cannot be read') },
@@ -99,5 +126,27 @@ describe('a title that stands in for a name is put on one line and cut, with a w
       request: { name: 'Payroll' },
       warnings: [],
     })
+  })
+})
+
+describe('the name of a person never refuses a request, and has one line', () => {
+  const name = '\u200fJa\u202ene\r\nDoe'
+  test.each([
+    ['linear', linearIssue({ actor: { type: 'user', name } }), 'Jane Doe on Linear'],
+    [
+      'linear',
+      linearIssue({ actor: { type: 'user', name: 'J', email: '\u200bj@example.com' } }),
+      'j@example.com',
+    ],
+    ['pagerduty', pagerDutyIncident({ agent: { summary: name } }), 'Jane Doe on PagerDuty'],
+    ['jira', jiraIssue({ reporter: { displayName: name } }), 'Jane Doe'],
+    [
+      'pagerduty',
+      pagerDutyIncident({ agent: { summary: 'J'.repeat(999) } }),
+      `${'J'.repeat(307)} on PagerDuty`,
+    ],
+    ['jira', jiraIssue({ reporter: { displayName: '\u200f' } }), undefined],
+  ])('%s', (source, event, requestedBy) => {
+    expect(reading(source, event)).toMatchObject({ request: { requestedBy }, faults: [] })
   })
 })
