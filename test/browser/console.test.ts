@@ -44,7 +44,7 @@ test('each request is one line, newest first, with what happened to it', async (
   const page = await openList()
   expect(await names(page)).toEqual(['Third', 'Second', 'First'])
   const texts = await rows(page).allTextContents()
-  expect(texts[0]).toContain('There may be a vault: settle it')
+  expect(texts[0]).toContain('Searching, next at ')
   expect(texts[1]).toContain('ConductorOne refused the content')
   for (const text of ['created', 'jane@example.com', ticket.id]) expect(texts[2]).toContain(text)
   const heights = await rows(page).evaluateAll((all) => all.map((row) => row.getBoundingClientRect().height))

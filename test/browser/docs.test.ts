@@ -163,12 +163,13 @@ test('the contents show which part is being read', async () => {
 })
 
 test.each([
-  ['no key', null, 'No key was sent'],
-  ['a wrong key', 'no-key-of-anybody', 'No valid key or signature'],
-  ['a key without the scope', KEYS.reader, 'This key lacks the scope "create"; it has read.'],
-])('%s is told plainly, with what to do', async (_, key, text) => {
+  ['no key', null, 'API key', 'No key was sent'],
+  ['a wrong key', 'no-key-of-anybody', 'doesn’t know that key', 'No valid key or signature'],
+  ['a key without the scope', KEYS.reader, 'Signed in as', 'This key lacks the scope "create"; it has read.'],
+])('%s is told plainly, with what to do', async (_, key, head, text) => {
   const page = await scene.open('/docs')
   if (key !== null) await useKey(page, key)
+  await page.getByText(head).first().waitFor() // signing in moves the focus when it is done
   const { article, send } = await openForm(page, 'createVault')
   await send.click()
   await article.locator('form').getByText(text).first().waitFor()

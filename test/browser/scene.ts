@@ -21,9 +21,13 @@ export interface Scene {
   stop(): Promise<void>
 }
 
-/** Starts all of it. */
-export async function startScene(): Promise<Scene> {
-  const [stage, browser] = await Promise.all([startStage(), startChromium()])
+/**
+ * Starts all of it.
+ *
+ * @param changes settings of the Worker beside those that every test has
+ */
+export async function startScene(changes: Record<string, string> = {}): Promise<Scene> {
+  const [stage, browser] = await Promise.all([startStage(changes), startChromium()])
   const trouble: string[] = []
   return {
     stage,
