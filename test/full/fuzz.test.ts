@@ -192,7 +192,7 @@ function requestIn(
   source: string,
   bytes: Uint8Array<ArrayBuffer>,
   headers: Headers,
-): { readonly request: unknown; readonly approvedBy?: string | null } {
+): { readonly request: unknown; readonly approvedBy?: string | null | undefined } {
   const nothing = { request: undefined }
   if (source === 'slack') {
     const event = readSlack(bytes)
