@@ -126,7 +126,10 @@ test('an unknown outcome is settled with the vault that was found', async () => 
   })
   expect((await stage.worker.call('GET', `/v1/requests/${id}`)).body).toEqual(settled.body)
   const replay = await again()
-  expect([replay.status, replay.body]).toEqual([201, { vault: found, request: settled.body }])
+  expect([replay.status, replay.body]).toEqual([
+    201,
+    { vault: found, request: settled.body, next: expect.stringContaining('Save to vault') },
+  ])
   expect(replay.headers.get('idempotent-replayed')).toBe('true')
   // whoever asked for it may read it now
   expect((await stage.worker.call('GET', `/v1/vaults/${vault?.id}`)).status).toBe(200)
