@@ -19,6 +19,7 @@ const fields = [
   'allowUnauthenticated',
   'owners',
   'credentialTtl',
+  'preset',
 ] as const
 export type MappedField = (typeof fields)[number]
 

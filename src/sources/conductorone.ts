@@ -238,6 +238,7 @@ const DEFAULT_FIELDS = {
   allowUnauthenticated: 'vault_allow_unauthenticated',
   owners: 'vault_owners',
   credentialTtl: 'vault_credential_ttl',
+  preset: 'vault_preset',
 }
 
 /** Finds an object around a task: they stand in a list, in no order, and a path such as `$.expanded[2]` leads to each. */

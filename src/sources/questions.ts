@@ -97,6 +97,14 @@ export const QUESTIONS: readonly Question[] = [
     answer: 'line',
     read: (answer) => answer,
   },
+  {
+    field: 'preset',
+    heading: 'Preset',
+    synonyms: ['Vault preset', 'Name of the preset'],
+    word: 'preset',
+    answer: 'line',
+    read: (answer) => answer,
+  },
 ]
 
 /** Field to heading: what the author of an issue form calls it. */

@@ -265,7 +265,7 @@ describe('mistakes', () => {
     fc.tuple(fc.constantFrom('a', 'a ', '🔐', 'a:'), fc.nat({ max: 400 })).map(([text, n]) => text.repeat(n)),
   )
   const key = fc.constantFrom(
-    ...['name', 'owners', 'desc', 'kind', 'views', 'unauthenticated', 'ttl', 'ticket'],
+    ...['name', 'owners', 'desc', 'kind', 'views', 'unauthenticated', 'ttl', 'preset', 'ticket'],
     ...['owner', 'OWNERS', 'max-views', 'x', '__proto__', 'https', 't', ''],
   )
   const word = fc.oneof(
@@ -361,6 +361,7 @@ test('a command that is built from a request reads as that request, in any order
     description: text(200),
     owners: fc.array(owner, { minLength: 1, maxLength: 5 }),
     credentialTtl: fc.stringMatching(/^[1-9][0-9]?[smhdw]$/),
+    preset: fc.stringMatching(/^[a-z][a-z-]{0,20}[a-z]$/),
     ticket: fc.stringMatching(/^[A-Z]{2,5}-[1-9][0-9]{0,4}$/).map((id) => ({ id })),
   }
   const requiredKeys = ['name', 'owners', 'kind'] as const
@@ -390,6 +391,7 @@ function partsOf(request: Readonly<Record<string, unknown>>): string[] {
     maxViews: 'views',
     allowUnauthenticated: 'unauthenticated',
     credentialTtl: 'ttl',
+    preset: 'preset',
   }
   const { name, owners, ticket } = request as { name: string; owners: string[]; ticket?: { id: string } }
   const simple = Object.entries(words).flatMap(([field, word]) =>
@@ -401,7 +403,7 @@ function partsOf(request: Readonly<Record<string, unknown>>): string[] {
 test('the help says every word of the command in the schema’s own words, with a value that would do', () => {
   const { facts, commands = [] } = help(NAME)
   const words = facts.map(([word]) => word.split(':')[0])
-  expect(words).toEqual(['owners', 'desc', 'kind', 'views', 'unauthenticated', 'ttl', 'ticket'])
+  expect(words).toEqual(['owners', 'desc', 'kind', 'views', 'unauthenticated', 'ttl', 'preset', 'ticket'])
   for (const [, description] of facts) expect(description).not.toBe('')
   for (const [word] of facts) {
     const [key, values = ''] = word.split(/:(.*)/s)

@@ -171,7 +171,7 @@ describe('slack', () => {
   })
 
   test('the form is a modal', () => {
-    expect(View.parse(formView('U111', 'https://hooks.slack.com/commands/T1/1/x')).blocks).toHaveLength(8)
+    expect(View.parse(formView('U111', 'https://hooks.slack.com/commands/T1/1/x')).blocks).toHaveLength(9)
   })
 
   test('what takes the place of the form is a modal without a button, whatever it says', () => {

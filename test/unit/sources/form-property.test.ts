@@ -131,6 +131,7 @@ const choices = fc.record({
   maxViews: fc.constantFrom('1', '10', '_No response_'),
   allowUnauthenticated: fc.constantFrom('No', 'Yes', '_No response_'),
   credentialTtl: fc.constantFrom('1d', '30d', '_No response_'),
+  preset: fc.constantFrom('payroll', 'break-glass', '_No response_'),
 })
 
 const READ: Readonly<Record<string, unknown>> = {
