@@ -62,6 +62,12 @@ const rows = {
     schema: { type: 'string', const: 'identity' },
     example: 'identity',
   },
+  'Content-Disposition': {
+    presence: ['sometimes'],
+    description: 'The name of the file, if the answer is CSV.',
+    schema: { type: 'string', const: 'attachment; filename="vaults.csv"' },
+    example: 'attachment; filename="vaults.csv"',
+  },
   Allow: {
     presence: ['always'],
     description: 'The methods that the path takes.',

@@ -161,16 +161,20 @@ const listVaults: Part = {
   security: scopes('read', 'operate'),
   parameters: queryParameters(RegisterQuery),
   responses: {
-    200: response('One page of the register, or all of it as CSV.', {
-      'application/json': {
-        schema: schemaRef('VaultPage'),
-        examples: { last: { summary: 'The last page', value: { vaults: [registered], cursor: null } } },
+    200: response(
+      'One page of the register, or all of it as CSV.',
+      {
+        'application/json': {
+          schema: schemaRef('VaultPage'),
+          examples: { last: { summary: 'The last page', value: { vaults: [registered], cursor: null } } },
+        },
+        'text/csv': {
+          schema: { type: 'string' },
+          examples: { csv: { summary: 'In a spreadsheet', value: csvHeader() + csvRow(registered) } },
+        },
       },
-      'text/csv': {
-        schema: { type: 'string' },
-        examples: { csv: { summary: 'In a spreadsheet', value: csvHeader() + csvRow(registered) } },
-      },
-    }),
+      { 'Content-Disposition': 'sometimes' },
+    ),
     ...problemResponses([...KEYED, 'invalid-request']),
   },
 }
