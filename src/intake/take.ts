@@ -1,6 +1,6 @@
 import type { Context } from 'hono'
 import type { AppEnv } from '../app-env.ts'
-import { claimOf } from '../ledger/claim.ts'
+import { type Claim, claimOf } from '../ledger/claim.ts'
 import type { Reply } from '../ledger/replies.ts'
 import { identityOf } from '../ledger/sameness.ts'
 import { ledgerFor, submitClaim } from '../ledger/shards.ts'
@@ -21,6 +21,8 @@ type SenderRequest = Judgement &
     readonly source: string
     /** Tells one delivery from another if there is no ticket. */
     readonly deliveryId: string
+    /** Present if the delivery asks once, and what its sender signs is taken for long. */
+    readonly once?: Claim['once']
     readonly tell: Tell | null
   }
 
@@ -43,6 +45,7 @@ export async function take(
     personId,
     approvedBy,
     warnings = [],
+    once,
   }: SenderRequest,
 ): Promise<Reply> {
   const { clientSecret } = c.get('deployment').config.credentials
@@ -66,6 +69,7 @@ export async function take(
     approvedBy: approvedBy ?? null,
     warnings,
     refusal,
+    once,
   })
   const reply = await submitClaim(c.env, claim, shard)
   c.set('requestId', reply.record.id)

@@ -28,6 +28,8 @@ export type Claim = Claimant & {
   readonly warnings: readonly string[]
   /** why it can't be done, if it is recorded for its author's sake only */
   readonly refusal?: Refusal | undefined
+  /** a signed body that asks once, until that time in epoch milliseconds; absent if it may be sent again */
+  readonly once?: { readonly digest: string; readonly until: number } | undefined
   readonly traceparent?: string | undefined
 }
 
@@ -39,7 +41,7 @@ export type Refusal = {
 }
 
 /** What a claim is made from. */
-export type ClaimInput = Pick<Claim, 'order' | 'background' | 'tell' | 'refusal' | 'traceparent'> &
+export type ClaimInput = Pick<Claim, 'order' | 'background' | 'tell' | 'refusal' | 'once' | 'traceparent'> &
   Partial<Pick<Claim, 'personId' | 'approvedBy' | 'warnings'>> & {
     /** the id that the request came in with */
     readonly requestId: string

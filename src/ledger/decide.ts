@@ -43,7 +43,15 @@ export function beginAttempt(
   now: number,
   deadline: number | null = null,
 ): Entry {
-  const { background, warnings, isTransferable: _is, refusal: _refusal, traceparent: _trace, ...kept } = claim
+  const {
+    background,
+    warnings,
+    isTransferable: _is,
+    refusal: _refusal,
+    once: _once,
+    traceparent: _trace,
+    ...kept
+  } = claim
   const attempt = (failed?.attempt ?? 0) + 1
   const attempts = failed?.attempts ?? []
   return {

@@ -26,7 +26,10 @@ export function isUnderWay({ status }: { readonly status: Status }): boolean {
 }
 
 /** A request and its outcome, as the ledger keeps it. Never holds a key, a token or a secret. */
-export type Entry = Omit<Claim, 'isTransferable' | 'background' | 'warnings' | 'refusal' | 'traceparent'> & {
+export type Entry = Omit<
+  Claim,
+  'isTransferable' | 'background' | 'warnings' | 'refusal' | 'once' | 'traceparent'
+> & {
   readonly status: Status
   /** the number of the attempt that is under way or comes next; of the last one once it has ended */
   readonly attempt: number

@@ -23,6 +23,7 @@ import {
   progressOf,
   type Reply,
 } from './replies.ts'
+import { noteRevision } from './revisions.ts'
 import { Runner } from './runner.ts'
 import type { Claimant } from './sameness.ts'
 import type { SettlementCommand, SettlementResult } from './settlement.ts'
@@ -77,12 +78,14 @@ export class Ledger extends DurableObject<Bindings> {
 
   /** Carries a claim out, unless it was carried out before, is under way, or its key belongs to other content. */
   async submit(claim: Claim): Promise<LedgerReply> {
+    const isRepeated = claim.once && !this.#store.once(claim.once.digest, claim.once.until)
     const known = this.#runner.expireIfOverdue(this.#store.underKey(claim.key))
     if (!known) {
       const target = claim.isTransferable && claim.key ? aliasOf(this.#sql, claim.key) : undefined
       return target === undefined ? this.#begin(claim) : { kind: 'moved', key: target }
     }
-    switch (decide(known, claim)) {
+    // what was signed once must not begin what has failed since
+    switch (isRepeated && known.status === 'failed' ? 'replay' : decide(known, claim)) {
       case 'retry':
         return this.#begin(claim, known)
       case 'supersede':
@@ -246,6 +249,11 @@ export class Ledger extends DurableObject<Bindings> {
   /** Says whether one of this claimant's requests in this shard made the vault. */
   async madeVault(vaultId: string, claimant: Claimant): Promise<boolean> {
     return hasMadeVault(this.#sql, vaultId, claimant)
+  }
+
+  /** Notes that a ticket was seen as it was at a time; returns whether no newer change was seen. */
+  async noteRevision(revision: Parameters<typeof noteRevision>[2]): Promise<boolean> {
+    return noteRevision(this.#sql, world.now(), revision)
   }
 
   /** Says whether a token that is good once, until that time, is shown for the first time. */

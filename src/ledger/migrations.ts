@@ -31,6 +31,10 @@ const MIGRATIONS: readonly string[] = [
   `CREATE TABLE IF NOT EXISTS register (
      request TEXT PRIMARY KEY, asker TEXT NOT NULL, vault TEXT NOT NULL, row TEXT NOT NULL
    ) WITHOUT ROWID;`,
+  // 5: the newest change that was seen of a ticket whose deliveries may come late
+  `CREATE TABLE IF NOT EXISTS revisions (
+     key TEXT PRIMARY KEY, changed_at INTEGER NOT NULL, until INTEGER NOT NULL
+   ) WITHOUT ROWID;`,
 ]
 
 /** The version that this Worker reads and writes. */

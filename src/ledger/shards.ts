@@ -61,6 +61,23 @@ export async function noteTransfer(env: Bindings, claimant: Claimant, from: Issu
   if (target !== null && target !== key) await ledgerOf(env, shardOfKey(key)).addAlias({ key, target })
 }
 
+/**
+ * Notes that a ticket was seen as it was at a time.
+ *
+ * @param changedAt epoch milliseconds of its last change
+ * @param until epoch milliseconds after which no older delivery is taken anyway
+ * @returns whether no newer change was seen
+ */
+export async function noteRevision(
+  env: Bindings,
+  claimant: Claimant,
+  issue: Issue,
+  { changedAt, until }: { readonly changedAt: number; readonly until: number },
+): Promise<boolean> {
+  const key = await keyOf(claimant, { kind: 'issue', ...issue })
+  return ledgerOf(env, shardOfKey(key)).noteRevision({ key, changedAt, until })
+}
+
 function shardOfKey(key: string): Shard {
   return key.slice(0, 1)
 }

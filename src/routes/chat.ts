@@ -12,14 +12,15 @@ import { configured } from '../middleware/configured.ts'
 import { replyTo } from '../outcomes/reply.ts'
 import { parseRequestJson } from '../problem/body.ts'
 import { nextStep } from '../provisioning/next-step.ts'
-import { isCurrent } from '../sources/proof.ts'
+import { takenUntil } from '../sources/proof.ts'
 
 /** Commands that people write in a chat. */
 export const chat = factory.createApp()
 for (const [name, row] of chats)
   chat.post(`/${name}`, configured, async (c) => {
     const body = await receive(c, name, row.proofs)
-    if (row.bodyTime && !isCurrent(row.bodyTime, parseRequestJson(body), world.now())) throw forgedProblem()
+    if (row.bodyTime && takenUntil(row.bodyTime, parseRequestJson(body), world.now()) === undefined)
+      throw forgedProblem()
     const event = row.read(body)
     if (!event) return ignore(c, name, `this is no command of ${row.title}`)
     return c.json(await answer(c, name, row, event).catch((error) => row.render(troubleMessage(c, error))))

@@ -4,14 +4,15 @@ import { judge } from '../intake/judge.ts'
 import { countDelivery, forgedProblem, ignore, receive } from '../intake/receive.ts'
 import { explainEdit, take } from '../intake/take.ts'
 import type { Reply } from '../ledger/replies.ts'
-import { noteTransfer } from '../ledger/shards.ts'
+import type { Claimant } from '../ledger/sameness.ts'
+import { noteRevision, noteTransfer } from '../ledger/shards.ts'
 import { hex, sha256Bytes } from '../lib/encoding.ts'
 import { world } from '../lib/world.ts'
 import { configured } from '../middleware/configured.ts'
 import { parseRequestJson, repeatedMembers } from '../problem/body.ts'
 import { type FieldFault, problemResponse } from '../problem/problem.ts'
-import { isCurrent } from '../sources/proof.ts'
-import type { Source } from '../sources/source.ts'
+import { takenUntil } from '../sources/proof.ts'
+import type { Revision, Source } from '../sources/source.ts'
 import { sources } from '../sources/sources.ts'
 
 /** Deliveries of ticketing systems: verified, read, claimed and answered before ConductorOne is asked anything. */
@@ -23,27 +24,49 @@ export const webhooks = factory.createApp().post('/:source', configured, async (
   if (!source) throw forgedProblem() // receive has refused it already
   const { headers } = c.req.raw
   const json = parseRequestJson(body)
-  if (source.bodyTime && !isCurrent(source.bodyTime, json, world.now())) throw forgedProblem()
+  const until = source.bodyTime && takenUntil(source.bodyTime, json, world.now())
+  if (source.bodyTime && until === undefined) throw forgedProblem()
 
   const reading = source.read({ headers, json, options: config.sources })
-  if (reading.kind === 'transferred')
-    await noteTransfer(c.env, { source: name, caller: name }, reading.from, reading.to)
-  if (reading.kind !== 'request') return ignore(c, name, reading.reason)
+  const claimant = { source: name, caller: name }
+  if (reading.kind === 'transferred') {
+    await noteTransfer(c.env, claimant, reading.from, reading.to)
+    return ignore(c, name, reading.reason)
+  }
+  const isNewest = await noteIfNewest(c, claimant, reading.revision, until)
+  if (reading.kind === 'ignored') return ignore(c, name, reading.reason)
+  if (!isNewest) return ignore(c, name, OUTDATED)
   await countDelivery(c, name)
   const deliveryId = source.deliveryIdHeader && headers.get(source.deliveryIdHeader)
   // only an administrator's template repeats members, for a title that it inserts unescaped
   const repeated = reading.issue === undefined ? repeatedMembers(new TextDecoder().decode(body)) : []
   const faults = [...reading.faults, ...repeated.map(inQuotes)]
   const judgement = judge({ ...reading, faults }, config, name)
+  const digest = hex(await sha256Bytes(body))
   const reply = await take(c, {
     ...reading,
     ...judgement,
     source: name,
-    deliveryId: deliveryId || hex(await sha256Bytes(body)),
+    deliveryId: deliveryId || digest,
+    once: until === undefined ? undefined : { digest, until },
     tell: judgement.order.ticket && Object.hasOwn(config.ticketTokens, name) ? { kind: 'ticket' } : null,
   })
   return answer(c, name, source, reply)
 })
+
+const OUTDATED =
+  'a newer change of this issue was seen; if it still asks for a vault, take the label off and put it on again'
+
+/** Notes how a ticket is now; returns false if a newer delivery of it was seen. */
+async function noteIfNewest(
+  { env }: Context<AppEnv>,
+  claimant: Claimant,
+  revision: Revision | undefined,
+  until: number | undefined,
+): Promise<boolean> {
+  if (!revision || until === undefined) return true
+  return noteRevision(env, claimant, revision.issue, { changedAt: revision.changedAt, until })
+}
 
 /** Names the member in the detail, as every fault of a delivery does. */
 function inQuotes({ pointer, detail }: FieldFault): FieldFault {

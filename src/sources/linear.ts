@@ -1,7 +1,7 @@
 import * as z from 'zod/mini'
 import { readForm } from './form.ts'
 import { HEADINGS } from './questions.ts'
-import { hasLabel, ignored, nameOfPerson, type Source, ticketOf } from './source.ts'
+import { hasLabel, ignored, nameOfPerson, type Revision, type Source, ticketOf } from './source.ts'
 
 const Person = z.looseObject({
   id: z.optional(z.string()),
@@ -21,6 +21,7 @@ const IssueEvent = z.looseObject({
     number: z.optional(z.int()),
     team: z.optional(z.looseObject({ key: z.string() })),
     description: z.nullish(z.string()),
+    updatedAt: z.nullish(z.string()),
     labels: z._default(z.array(z.looseObject({ id: z.optional(z.string()), name: z.string() })), []),
     creatorId: z.nullish(z.string()),
     creator: z.nullish(Person),
@@ -52,8 +53,12 @@ export const linear: Source = {
       text: ['body'],
     },
   ],
-  // each attempt is stamped anew, and Linear advises a minute
-  bodyTime: { sentAt: (json) => Stamp.safeParse(json).data?.webhookTimestamp, toleranceSeconds: 60 },
+  bodyTime: {
+    sentAt: (json) => Stamp.safeParse(json).data?.webhookTimestamp,
+    toleranceSeconds: 60,
+    // the last retry comes after 6 hours, and may have the time of the first
+    maxAgeSeconds: 7 * 3_600,
+  },
   read({ json, options: { label } }) {
     const parsed = IssueEvent.safeParse(json)
     if (!parsed.success) return ignored('this is not an issue event')
@@ -64,8 +69,13 @@ export const linear: Source = {
       action === 'update' && wanted !== undefined && before !== undefined && !before.includes(wanted.id ?? '')
     // integrations make issues from what strangers write
     const isCreated = action === 'create' && wanted !== undefined && isPerson(actor)
-    if (!isLabelled && !isCreated)
-      return ignored(`an issue asks for a vault when it gets the label "${label}"`)
+    const revision = revisionOf(data)
+    if (!isLabelled && !isCreated) {
+      // what may take back an earlier delivery: an edit under the label, other labels, or the end
+      const isRelevant = wanted !== undefined || before !== undefined || action === 'remove'
+      const reason = `an issue asks for a vault when it gets the label "${label}"`
+      return { kind: 'ignored', reason, revision: isRelevant ? revision : undefined }
+    }
     const { answers, faults, warnings } = readForm(data.description ?? '')
     const key = data.team && data.number !== undefined ? `${data.team.key}-${data.number}` : data.id
     const isAuthor = !data.creatorId || !actor?.id || data.creatorId === actor.id
@@ -80,6 +90,7 @@ export const linear: Source = {
       faults,
       warnings,
       issue: { site: SITE, id: data.id },
+      revision,
       personId: data.creatorId ?? (isCreated ? actor?.id : undefined),
       approvedBy: isLabelled && !isAuthor && isPerson(actor) && actor ? nameOf(actor) : undefined,
     }
@@ -87,6 +98,11 @@ export const linear: Source = {
   acceptedStatus: 200,
   // failures may switch the webhook off, and people do not see them
   refusedStatus: 200,
+}
+
+function revisionOf({ id, updatedAt }: IssueEvent['data']): Revision | undefined {
+  const changedAt = Date.parse(updatedAt ?? '')
+  return Number.isNaN(changedAt) ? undefined : { issue: { site: SITE, id }, changedAt }
 }
 
 function isPerson(actor: IssueEvent['actor']): boolean {

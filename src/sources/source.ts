@@ -20,6 +20,13 @@ export type Issue = {
   readonly id: string
 }
 
+/** A ticket as it was when its system sent it. An older delivery of the ticket than one that was seen asks for nothing. */
+export type Revision = {
+  readonly issue: Issue
+  /** Epoch milliseconds. */
+  readonly changedAt: number
+}
+
 /** What is asked for, as far as it could be read. */
 export type ReadRequest = {
   /** The simplified request, not checked yet. */
@@ -36,6 +43,8 @@ export type ReadRequest = {
   readonly personId?: string | undefined
   /** The person who approved it, if that is another one; only a signed event says so. */
   readonly approvedBy?: string | undefined
+  /** Present if deliveries of the ticket may come late. */
+  readonly revision?: Revision | undefined
 }
 
 /** Reads a body that an administrator wrote: the simplified request itself, with its own names for the fields. */
@@ -46,7 +55,7 @@ export function writtenRequest(request: ReadRequest['request']): ReadRequest {
 /** What a delivery asks for. */
 export type Reading =
   /** Nothing of ours. The sender's log shows the reason to whoever set the webhook up. */
-  | { readonly kind: 'ignored'; readonly reason: string }
+  | { readonly kind: 'ignored'; readonly reason: string; readonly revision?: Revision | undefined }
   /** Nothing either, but the ticket has another id from now on. */
   | { readonly kind: 'transferred'; readonly from: Issue; readonly to: Issue; readonly reason: string }
   | ({ readonly kind: 'request' } & ReadRequest)

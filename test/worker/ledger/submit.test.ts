@@ -71,6 +71,33 @@ test('answers a claim that is known with its outcome', async () => {
   expect(sentTo('create')).toHaveLength(1)
 })
 
+test('a body that was signed once does not begin what has failed, and another one does', async () => {
+  script.create = [json({}, 400), ...script.create]
+  const { claim, ledger } = await claimFor()
+  const once = { digest: 'd'.repeat(64), until: Date.now() + 60_000 }
+  const first = await ledger.submit({ ...claim, once })
+  expect(first).toMatchObject({ record: { status: 'failed' } })
+  expect(await ledger.submit({ ...claim, once })).toEqual({ ...first, replayed: true })
+  const other = await ledger.submit({ ...claim, once: { ...once, digest: 'e'.repeat(64) } })
+  expect(other).toMatchObject({ record: { id: claim.id, status: 'created' }, replayed: false })
+})
+
+test('an older change of a ticket than the newest is noticed, until nothing older can come', async () => {
+  const { ledger } = await claimFor()
+  const note = (changedAt: number, key = 'a'.repeat(64)) =>
+    ledger.noteRevision({ key, changedAt, until: Date.now() + 60_000 })
+  expect([await note(2), await note(1), await note(2), await note(3), await note(2)]).toEqual([
+    true,
+    false,
+    true,
+    true,
+    false,
+  ])
+  expect(await note(1, 'b'.repeat(64))).toBe(true)
+  travel(60_001)
+  expect(await note(1)).toBe(true)
+})
+
 test('makes one vault of fifty claims at once, and tells the others that it is running', async () => {
   let told = 0
   script.create = [
