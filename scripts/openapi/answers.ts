@@ -84,15 +84,34 @@ export const Attempt = z
   })
   .check(z.meta({ description: 'One attempt at making the vault.' }))
 
-/** 200 of `GET /v1/requests/{id}`. */
+/** One message with an outcome. */
+export const Telling = z
+  .object({
+    to: z.string().check(
+      z.meta({
+        description: 'Whom: a host, `requester`, or an owner’s id.',
+        examples: ['hooks.acme.example'],
+      }),
+    ),
+    at: Instant,
+    error: z.nullable(z.string()).check(z.meta({ description: 'Why it was not taken.' })),
+  })
+  .check(z.meta({ description: 'A message that told an outcome, or was to.' }))
+
+/** 200 of `GET /v1/requests/{id}?attempts=true`. */
 export const RequestDetails = z
   .object({
     ...RequestRecord.shape,
-    attempts: z
-      .exactOptional(z.array(Attempt))
-      .check(z.meta({ description: 'The last ten attempts, oldest first; if they are asked for.' })),
+    description: z.string(),
+    kind: z.enum(['group', 'magic_link']),
+    maxViews: z.nullable(z.int()).check(z.meta({ description: 'Null unless it is a magic link.' })),
+    credentialTtl: z
+      .nullable(z.string())
+      .check(z.meta({ description: 'The lifetime that was asked for.', examples: ['2592000s'] })),
+    attempts: z.array(Attempt).check(z.meta({ description: 'The last ten attempts, oldest first.' })),
+    told: z.array(Telling).check(z.meta({ description: 'The last ten messages, oldest first.' })),
   })
-  .check(z.meta({ description: 'A request with its attempts.' }))
+  .check(z.meta({ description: 'A request with what was asked for, its attempts, and who was told.' }))
 
 const count = z.object({
   count: z.int(),

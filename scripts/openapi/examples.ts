@@ -128,7 +128,7 @@ export const registered: RegisteredVault = {
 }
 
 /** The attempt that made the vault. */
-export const attempt: RequestDetails['attempts'][number] = {
+const attempt: RequestDetails['attempts'][number] = {
   number: 1,
   startedAt: '2026-10-23T09:30:00.000Z',
   endedAt: '2026-10-23T09:30:02.000Z',
@@ -136,6 +136,17 @@ export const attempt: RequestDetails['attempts'][number] = {
   upstreamStatus: null,
   problem: null,
   nextAttemptAt: null,
+}
+
+/** The request with its details. */
+export const details: RequestDetails = {
+  ...created,
+  description: groupRequest.description,
+  kind: 'group',
+  maxViews: null,
+  credentialTtl: '2592000s',
+  attempts: [attempt],
+  told: [{ to: 'hooks.acme.example', at: '2026-10-23T09:30:03.000Z', error: null }],
 }
 
 /** A request whose outcome is unknown. */

@@ -69,7 +69,10 @@ for (const [schema, words] of [
       examples: ['2026-10-31T23:59:59Z'],
     },
   ],
-  [ReadQuery.shape.attempts, { description: 'Whether to show the last ten attempts, too.' }],
+  [
+    ReadQuery.shape.attempts,
+    { description: 'Whether to show what was asked for, the last ten attempts and who was told, too.' },
+  ],
   [counts, { description: 'Whether to count the requests of each status, too.' }],
   [
     ticket,

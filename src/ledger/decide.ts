@@ -66,6 +66,7 @@ export function beginAttempt(
     vault: null,
     problem: null,
     notes: warnings,
+    ...(failed?.told && { told: failed.told }),
     expiry: claim.order.ttlSeconds === undefined ? 'none' : 'pending',
     workflow: background ? 'due' : 'none',
     workflowSeenAt: null,

@@ -1,9 +1,11 @@
 import type { Vault } from '../conductorone/wire.ts'
 import type { ProblemDocument } from '../problem/problem.ts'
+import type { Order } from '../provisioning/order.ts'
 import type { FoundOwner } from '../provisioning/owners.ts'
 import { type Attempt, type AttemptRecord, attemptRecord } from './attempt.ts'
 import type { Claim } from './claim.ts'
 import { nextLookAt, type Search, searchReport } from './search.ts'
+import { type Telling, type TellingRecord, tellingRecord } from './telling.ts'
 
 /** How far a request has come. Everything else about the promise of one vault follows from these five. */
 export const statuses = [
@@ -46,6 +48,8 @@ export type Entry = Omit<
   readonly problem: ProblemDocument | null
   /** what people should know although it worked */
   readonly notes: readonly string[]
+  /** the last messages with an outcome, oldest first; absent until there is one */
+  readonly told?: readonly Telling[]
   /** whether the vault's credentials got the lifetime that was asked for */
   readonly expiry: 'none' | 'pending' | 'set'
   /** the Workflow that does, or finishes, the work: none is needed, one must be started, or it was */
@@ -89,8 +93,17 @@ export type RequestRecord = {
   readonly updatedAt: string
 }
 
-/** A request with its attempts, for the one who looks into it. */
-export type RequestDetails = RequestRecord & { readonly attempts: readonly AttemptRecord[] }
+/** A request with what was asked for, its attempts, and who was told, for the one who looks into it. */
+export type RequestDetails = RequestRecord & {
+  readonly description: string
+  readonly kind: Order['access']['kind']
+  /** null unless it is a magic link */
+  readonly maxViews: number | null
+  /** the lifetime of its credentials, such as `2592000s`; null if none was asked for */
+  readonly credentialTtl: string | null
+  readonly attempts: readonly AttemptRecord[]
+  readonly told: readonly TellingRecord[]
+}
 
 /** What settles a request if the search finds its vault. */
 export const SYSTEM_LOG = 'conductorone-system-log'
@@ -124,9 +137,18 @@ export function recordOf(entry: Entry): RequestRecord {
   }
 }
 
-/** Makes the record of a request with its attempts. */
+/** Makes the record of a request with its details. */
 export function detailsOf(entry: Entry): RequestDetails {
-  return { ...recordOf(entry), attempts: entry.attempts.map(attemptRecord) }
+  const { description, access, ttlSeconds } = entry.order
+  return {
+    ...recordOf(entry),
+    description,
+    kind: access.kind,
+    maxViews: access.kind === 'magic_link' ? access.views : null,
+    credentialTtl: ttlSeconds === undefined ? null : `${ttlSeconds}s`,
+    attempts: entry.attempts.map(attemptRecord),
+    told: (entry.told ?? []).map(tellingRecord),
+  }
 }
 
 function warningsOf(entry: Entry): readonly string[] {

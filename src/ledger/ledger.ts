@@ -13,7 +13,7 @@ import type { Filter } from './filter.ts'
 import { type ForgottenCount, forgetAddress } from './forget.ts'
 import { countRequests, type ListedRequest, type StatusCount, selectRequests } from './listing.ts'
 import { migrate } from './migrations.ts'
-import { notDeliveredNote, successionNotes, supersededNote } from './outcome-problems.ts'
+import { successionNotes, supersededNote } from './outcome-problems.ts'
 import type { RegisteredVault, RegisterFilter } from './register.ts'
 import {
   type LedgerReply,
@@ -30,6 +30,7 @@ import type { SettlementCommand, SettlementResult } from './settlement.ts'
 import { Settler } from './settler.ts'
 import type { ProvisionParameters } from './start-workflow.ts'
 import { Store } from './store.ts'
+import type { Telling } from './telling.ts'
 import { Upkeep } from './upkeep.ts'
 import { hasMadeVault, selectVaults, selectVaultsOfOthers } from './vault-rows.ts'
 import { Workflows } from './workflows.ts'
@@ -147,9 +148,18 @@ export class Ledger extends DurableObject<Bindings> {
     return entry ? recordOf(entry) : null
   }
 
-  /** Records that a Workflow has done its work, so that it is not asked for any more. */
-  async workflowEnded({ id, run }: ProvisionParameters): Promise<void> {
-    if (this.#workflows.seen({ id, run })) this.#store.advance(id, { type: 'workflow-ended' })
+  /**
+   * Records that a Workflow has done its work, so that it is not asked for any more.
+   *
+   * @param told its messages that are not recorded yet
+   */
+  async workflowEnded({ id, run }: ProvisionParameters, told: readonly Telling[]): Promise<void> {
+    if (this.#workflows.seen({ id, run })) this.#store.advance(id, { type: 'workflow-ended', told })
+  }
+
+  /** Records messages with an outcome, also those of a Workflow that another has followed. */
+  async noteTold({ id }: ProvisionParameters, told: readonly Telling[]): Promise<void> {
+    if (this.#store.get(id)) this.#store.advance(id, { type: 'told', told })
   }
 
   /**
@@ -181,14 +191,13 @@ export class Ledger extends DurableObject<Bindings> {
   }
 
   /**
-   * Adds a warning that its outcome could not be told.
+   * Records that an outcome could not be told, with a warning.
    *
-   * @param whom the receiver, an owner's id, or `requester`
+   * @param to the receiver, an owner's id, or `requester`
    * @param reason why not
    */
-  async noteUntold({ id, run }: ProvisionParameters, whom: string, reason: string): Promise<void> {
-    const entry = this.#workflows.seen({ id, run })
-    if (entry) this.#store.advance(id, { type: 'noted', note: notDeliveredNote(entry, whom, reason) })
+  async noteUntold({ id, run }: ProvisionParameters, to: string, reason: string): Promise<void> {
+    if (this.#workflows.seen({ id, run })) this.#store.advance(id, { type: 'not-told', to, reason })
   }
 
   /** Adds a warning to a request's record. */
@@ -202,7 +211,7 @@ export class Ledger extends DurableObject<Bindings> {
     return entry ? recordOf(entry) : null
   }
 
-  /** Reads the record of a request with its attempts; null if there is none. */
+  /** Reads the record of a request with its details; null if there is none. */
   async readDetails(id: string): Promise<RequestDetails | null> {
     const entry = this.#runner.expireIfOverdue(this.#store.get(id))
     return entry ? detailsOf(entry) : null

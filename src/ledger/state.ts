@@ -10,10 +10,12 @@ import {
   interrupted,
   neverSent,
   notCreated,
+  notDeliveredNote,
   notToldNote,
   settledNote,
 } from './outcome-problems.ts'
 import { lostCreateOf, recordLook, type Search } from './search.ts'
+import { addTellings, type Telling } from './telling.ts'
 
 /** What happens to a request. */
 export type Event =
@@ -45,8 +47,12 @@ export type Event =
   | { readonly type: 'workflow-seen' }
   /** the Workflow has stopped before its work was done, so the next one must be started */
   | { readonly type: 'workflow-lost' }
-  /** the Workflow has done its work */
-  | { readonly type: 'workflow-ended' }
+  /** the Workflow has done its work, and told the outcome to these */
+  | { readonly type: 'workflow-ended'; readonly told: readonly Telling[] }
+  /** an outcome was told while the Workflow goes on */
+  | { readonly type: 'told'; readonly told: readonly Telling[] }
+  /** the outcome could not be told */
+  | { readonly type: 'not-told'; readonly to: string; readonly reason: string }
   /** the system log was looked through; null if that could not be done */
   | { readonly type: 'looked'; readonly finding: Search['finding']; readonly isScheduled: boolean }
   /** this deployment does not search any more */
@@ -71,6 +77,8 @@ const statusesBefore: Readonly<Record<Event['type'], readonly Status[]>> = {
   'workflow-seen': statuses,
   'workflow-lost': statuses,
   'workflow-ended': statuses,
+  told: statuses,
+  'not-told': statuses,
   looked: ['unknown'],
   'search-stopped': ['unknown'],
   noted: statuses,
@@ -97,6 +105,7 @@ const bookkeeping: ReadonlySet<Event['type']> = new Set([
   'workflow-seen',
   'workflow-lost',
   'workflow-ended',
+  'told',
   'owner-told',
   'looked',
   'search-stopped',
@@ -144,7 +153,15 @@ function changesBy(event: Event, entry: Entry, now: number): Partial<Entry> {
     case 'workflow-lost':
       return { workflow: 'due', workflowSeenAt: null, run: entry.run + 1 }
     case 'workflow-ended':
-      return { workflow: 'none', workflowSeenAt: null }
+      return { workflow: 'none', workflowSeenAt: null, ...tellingsAfter(entry, event.told) }
+    case 'told':
+      return tellingsAfter(entry, event.told)
+    case 'not-told': {
+      const { to, reason } = event
+      const note = notDeliveredNote(entry, to, reason)
+      if (entry.notes.includes(note)) return {}
+      return { notes: [...entry.notes, note], ...tellingsAfter(entry, [{ to, at: now, error: reason }]) }
+    }
     case 'looked':
       return { search: entry.search && recordLook(entry.search, event, now) }
     case 'search-stopped':
@@ -166,4 +183,8 @@ function changesBy(event: Event, entry: Entry, now: number): Partial<Entry> {
       return { ...settled, ...ended, attempts, ownersToTell, vault, isForced }
     }
   }
+}
+
+function tellingsAfter({ told = [] }: Entry, more: readonly Telling[]): Pick<Entry, 'told'> {
+  return more.length === 0 ? {} : { told: addTellings(told, more) }
 }

@@ -51,7 +51,7 @@ export class Workflows {
     const hasEnded = !isUnderWay(now)
     const isTellingOver = hasEnded && world.now() > now.updatedAt + MAX_TELLING_HOURS * 3_600_000
     if (isTellingOver || (hasEnded && health === 'complete' && !isSearching(now))) {
-      this.#store.advance(now.id, { type: 'workflow-ended' })
+      this.#store.advance(now.id, { type: 'workflow-ended', told: [] })
     } else if (health === 'dead' || health === 'complete') {
       log('error', 'workflow.lost', { request: now.id, run: now.run, status: now.status })
       await this.start(this.#store.advance(now.id, { type: 'workflow-lost' }))

@@ -7,6 +7,7 @@ import type { Progress } from '../ledger/replies.ts'
 import { LOOK_MINUTES } from '../ledger/search.ts'
 import { type LedgerShard, ledgerFor } from '../ledger/shards.ts'
 import type { ProvisionParameters } from '../ledger/start-workflow.ts'
+import type { Telling } from '../ledger/telling.ts'
 import { log } from '../lib/log.ts'
 import { callbackHost } from '../lib/sealed-address.ts'
 import { world } from '../lib/world.ts'
@@ -39,7 +40,10 @@ type Steps = {
 type Ended = Extract<Progress, { kind: 'ended' }>
 
 /** What a message to one receiver came to; `superseded` if another Workflow tells a later outcome. */
-type Told = TellResult | { readonly kind: 'superseded' }
+type Told =
+  | Exclude<TellResult, { kind: 'delivered' }>
+  | { readonly kind: 'delivered'; readonly at: number }
+  | { readonly kind: 'superseded' }
 
 /**
  * Runs one request in the background: provisions it, searches for its vault if the create got no answer, sets the expiry
@@ -48,6 +52,9 @@ type Told = TellResult | { readonly kind: 'superseded' }
  * learns so from its next step, and ends.
  */
 export class Provision extends WorkflowEntrypoint<Bindings, ProvisionParameters> {
+  /** the messages that are not recorded yet; steps that are replayed add them again */
+  readonly #told: Telling[] = []
+
   override async run(event: Readonly<WorkflowEvent<ProvisionParameters>>, step: WorkflowStep): Promise<void> {
     const steps = step as unknown as Steps // see Steps
     const { payload } = event
@@ -58,7 +65,7 @@ export class Provision extends WorkflowEntrypoint<Bindings, ProvisionParameters>
       const telling = Promise.all([
         this.#tellEveryone(payload, steps, ended),
         ...ended.ownersToTell.map((ownerId) => this.#tellOwner(payload, ownerId, steps)),
-      ])
+      ]).then(() => this.#recordTold(payload, steps, ended))
       const isSearched = ended.search !== null && (await this.#search(payload, steps, ended.search))
       // a search that found the vault has started the Workflow that tells it
       if (isSearched)
@@ -66,7 +73,14 @@ export class Provision extends WorkflowEntrypoint<Bindings, ProvisionParameters>
       await telling
     }
     // no step, which would cost as much as all of this: if it is not heard, the ledger finds out by itself
-    await ledger.workflowEnded(payload).catch(() => undefined)
+    await ledger.workflowEnded(payload, this.#told).catch(() => undefined)
+  }
+
+  /** Records who was told of an outcome that may still change, as the search goes on for half an hour. */
+  async #recordTold(payload: ProvisionParameters, steps: Steps, { search }: Ended): Promise<void> {
+    if (search === null || this.#told.length === 0) return
+    const told = this.#told.splice(0)
+    await steps.do('record who was told', STEP, () => this.#ledger(payload.id).noteTold(payload, told))
   }
 
   async #tellEveryone(payload: ProvisionParameters, steps: Steps, ended: Ended): Promise<void> {
@@ -133,7 +147,7 @@ export class Provision extends WorkflowEntrypoint<Bindings, ProvisionParameters>
       const record = await this.#ledger(payload.id).recordFor(payload)
       if (record?.status !== 'unknown') return { kind: 'superseded' }
       const result = await alertOperators(staysUnknown(payload.id), this.#config, this.env.TOKEN_CACHE, world)
-      return result ?? { kind: 'delivered' } // without an ALERT_WEBHOOK there is nothing to do
+      return dated(result ?? { kind: 'delivered' }) // without an ALERT_WEBHOOK there is nothing to do
     })
     if (told.kind === 'again' || told.kind === 'refused')
       log('warn', 'alert.not_delivered', { request: payload.id })
@@ -163,8 +177,9 @@ export class Provision extends WorkflowEntrypoint<Bindings, ProvisionParameters>
       const record = await this.#ledger(payload.id).recordFor(payload)
       if (!record) return { kind: 'superseded' }
       // a later attempt has replaced this one, and its outcome is the one to tell
-      return isUnderWay(record) ? { kind: 'again', retryAfter: 0 } : send(record)
+      return isUnderWay(record) ? { kind: 'again', retryAfter: 0 } : dated(await send(record))
     })
+    if (told.kind === 'delivered') this.#told.push({ to: whom, at: told.at, error: null })
     if (told.kind === 'delivered' || told.kind === 'superseded') return
     log('warn', 'result.not_delivered', { request: payload.id })
     const reason = told.kind === 'refused' ? told.reason : 'it was not accepted in time'
@@ -180,6 +195,11 @@ export class Provision extends WorkflowEntrypoint<Bindings, ProvisionParameters>
     if (!ledger) throw new TypeError('a Workflow is started with a request id')
     return ledger
   }
+}
+
+/** Adds to a message that was delivered when that was; a step that is replayed keeps the time. */
+function dated(result: TellResult): Told {
+  return result.kind === 'delivered' ? { ...result, at: world.now() } : result
 }
 
 /** Identifies a message to a callback, whichever Workflow sends it: one for each outcome of each attempt. */

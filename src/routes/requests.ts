@@ -1,6 +1,7 @@
 import type { Context } from 'hono'
 import type * as z from 'zod/mini'
 import { type AppEnv, factory } from '../app-env.ts'
+import type { RequestDetails, RequestRecord } from '../ledger/entry.ts'
 import { ListQuery, ReadQuery } from '../ledger/filter.ts'
 import { Settlement } from '../ledger/settlement.ts'
 import { countByStatus, ledgerFor, listRequests } from '../ledger/shards.ts'
@@ -90,16 +91,18 @@ export async function answerPage(c: Context<AppEnv>, listQuery: z.output<typeof 
 /**
  * Answers a request's record.
  *
- * @param withAttempts whether its earlier attempts are told too
+ * @param withDetails whether to add what was asked for, its attempts, and who was told
  * @throws {Problem} `not-found`, also for another caller's request without the scope `operate`
  */
-export async function answerRecord(c: Context<AppEnv>, id: string, withAttempts = false) {
-  const record = (await ledgerFor(c.env, id)?.readDetails(id)) ?? null
+export async function answerRecord(c: Context<AppEnv>, id: string, withDetails = false) {
+  const ledger = ledgerFor(c.env, id)
+  const read = async (): Promise<RequestRecord | RequestDetails | null | undefined> =>
+    withDetails ? ledger?.readDetails(id) : ledger?.read(id)
+  const record = await read()
   const { name, scopes } = c.get('caller')
   const own = record?.source === 'api' && record.caller === name
   if (!record || !(own || scopes.includes('operate'))) throw noSuchRequest()
-  const { attempts, ...bare } = record
-  return c.json({ ...bare, ...(withAttempts && { attempts }) }, 200)
+  return c.json(record, 200)
 }
 
 function wrongVault(message: string, detail: string): Problem {

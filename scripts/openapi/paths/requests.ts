@@ -1,6 +1,6 @@
 import { ListQuery, ReadQuery } from '../../../src/ledger/filter.ts'
 import '../query-words.ts'
-import { accepted, attempt, created, settled, unknown, vault } from '../examples.ts'
+import { accepted, created, details, settled, unknown, vault } from '../examples.ts'
 import type { Part } from '../headers.ts'
 import { jsonResponse, problemResponses, schemaRef } from '../responses.ts'
 import { queryParameters } from '../schemas.ts'
@@ -45,12 +45,16 @@ const readRequest: Part = {
   security: scopes('read', 'operate'),
   parameters: [REQUEST_ID, ...queryParameters(ReadQuery)],
   responses: {
-    200: jsonResponse('The request.', schemaRef('RequestDetails'), {
-      created: { summary: 'There is a vault', value: created },
-      attempts: { summary: 'With its attempts', value: { ...created, attempts: [attempt] } },
-      accepted: { summary: 'Carried out in the background', value: accepted },
-      unknown: { summary: 'There may be a vault', value: unknown },
-    }),
+    200: jsonResponse(
+      'The request.',
+      { anyOf: [schemaRef('RequestRecord'), schemaRef('RequestDetails')] },
+      {
+        created: { summary: 'There is a vault', value: created },
+        details: { summary: 'With `attempts=true`', value: details },
+        accepted: { summary: 'Carried out in the background', value: accepted },
+        unknown: { summary: 'There may be a vault', value: unknown },
+      },
+    ),
     ...problemResponses([...KEYED, 'not-found', 'invalid-request']),
   },
 }

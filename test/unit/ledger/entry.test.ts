@@ -72,8 +72,23 @@ test('shows the attempts to the one who looks into it', async () => {
     nextAttemptAt: null,
   } as const
   const entry = await entryOf({}, { attempts: [attempt] })
-  expect(recordOf(entry)).not.toHaveProperty('attempts')
   expect(detailsOf(entry).attempts).toEqual([
     { ...attempt, startedAt: '2026-10-01T12:00:00.000Z', endedAt: '2026-10-01T12:00:01.000Z' },
   ])
+})
+
+test('shows what was asked for, and who was told, in the details only', async () => {
+  const asked = { description: 'For auditors.', kind: 'magic_link', maxViews: 3, credentialTtl: '1h' }
+  const entry = await entryOf(asked, { told: [{ to: 'requester', at: NOON, error: 'too late' }] })
+  const { description, kind, maxViews, credentialTtl, told, attempts, ...record } = detailsOf(entry)
+  expect({ description, kind, maxViews, credentialTtl }).toEqual({ ...asked, credentialTtl: '3600s' })
+  expect(told).toEqual([{ to: 'requester', at: '2026-10-01T12:00:00.000Z', error: 'too late' }])
+  expect(recordOf(entry)).toEqual(record)
+  expect(detailsOf(await entryOf())).toMatchObject({
+    description: '',
+    kind: 'group',
+    maxViews: null,
+    credentialTtl: null,
+    told: [],
+  })
 })

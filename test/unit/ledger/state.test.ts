@@ -31,7 +31,9 @@ const events: { readonly [T in Event['type']]: Extract<Event, { type: T }> } = {
   'owner-told': { type: 'owner-told', ownerId: 'u1', isTold: true },
   'workflow-seen': { type: 'workflow-seen' },
   'workflow-lost': { type: 'workflow-lost' },
-  'workflow-ended': { type: 'workflow-ended' },
+  'workflow-ended': { type: 'workflow-ended', told: [] },
+  told: { type: 'told', told: [{ to: 'hooks.example.com', at: NOON, error: null }] },
+  'not-told': { type: 'not-told', to: 'requester', reason: 'it answered HTTP 410' },
   looked: { type: 'looked', finding: 'none', isScheduled: true },
   'search-stopped': { type: 'search-stopped' },
   noted: { type: 'noted', note: 'by the way' },
@@ -78,6 +80,8 @@ test.each<[Event['type'], ...(Status | '-')[]]>([
   ['workflow-seen', 'accepted', 'creating', 'created', 'failed', 'unknown'],
   ['workflow-lost', 'accepted', 'creating', 'created', 'failed', 'unknown'],
   ['workflow-ended', 'accepted', 'creating', 'created', 'failed', 'unknown'],
+  ['told', 'accepted', 'creating', 'created', 'failed', 'unknown'],
+  ['not-told', 'accepted', 'creating', 'created', 'failed', 'unknown'],
   ['looked', '-', '-', '-', '-', 'unknown'],
   ['search-stopped', '-', '-', '-', '-', 'unknown'],
   ['noted', 'accepted', 'creating', 'created', 'failed', 'unknown'],
@@ -90,7 +94,7 @@ test.each<[Event['type'], ...(Status | '-')[]]>([
 })
 
 test('every event stands in that table', () => {
-  expect(Object.keys(events)).toHaveLength(19)
+  expect(Object.keys(events)).toHaveLength(21)
 })
 
 test('begins as accepted, with nothing sent and nobody found', async () => {
@@ -199,6 +203,22 @@ test('tells a person what to look for, and how to settle it', async () => {
     `/v1/requests/${entry.id}/resolve`,
   ])
     expect(document.detail).toContain(part)
+})
+
+test('remembers the last ten messages, each once, also when it is tried again', async () => {
+  const told = Array.from({ length: 12 }, (_, at) => ({ to: 'hooks.example.com', at, error: null }))
+  const failed = await entryIn('failed')
+  const ended = advance(failed, { type: 'workflow-ended', told: told.slice(0, 6) }, NOON)
+  const next = beginAttempt(claimLike(ended), ended, NOON)
+  expect(advance(next, { type: 'told', told: told.slice(3) }, NOON).told).toEqual(told.slice(2))
+  expect(failed).not.toHaveProperty('told')
+})
+
+test('records once, with a warning, that somebody could not be told', async () => {
+  const event = events['not-told']
+  const after = advance(advance(await entryIn('created'), event, NOON), event, NOON + 1)
+  expect(after.told).toEqual([{ to: 'requester', at: NOON, error: event.reason }])
+  expect(after.notes).toEqual([expect.stringContaining(event.reason)])
 })
 
 test('settled without a vault it has failed, and the same key may be used again', async () => {

@@ -37,7 +37,7 @@ test('forgets what has ended after 30 days, but nothing whose outcome is unknown
   travel(60_000)
   expect(await afterAlarm(made.stub, ...ids)).toEqual(['gone', 'gone', 'unknown'])
   // its search is over, so nothing looks after it any more
-  await lost.ledger.workflowEnded({ id: lost.claim.id, run: 1 })
+  await lost.ledger.workflowEnded({ id: lost.claim.id, run: 1 }, [])
   await runDurableObjectAlarm(made.stub)
   // the register keeps the vault for 400 days in all; then nothing is left to look at
   travel(371 * DAY)

@@ -102,7 +102,7 @@ test('an earlier Workflow has no say any more', async () => {
   expect(await ledger.run(earlier)).toEqual({ kind: 'gone' })
   expect(await ledger.giveUp(earlier)).toEqual({ kind: 'gone' })
   expect(await ledger.recordFor(earlier)).toBeNull()
-  await ledger.workflowEnded(earlier)
+  await ledger.workflowEnded(earlier, [])
   expect(await onDisk(stub, claim.id)).toMatchObject({ run: 2 })
 })
 

@@ -90,6 +90,30 @@ test('tells who was told that the outcome is unknown again, as another message',
   expect(new Set(ids).size).toBe(2)
 })
 
+test('records both outcomes that were told, the first one while the search goes on', async () => {
+  await using workflows = await introspectWorkflow(bindings.PROVISION)
+  await workflows.modifyAll((modifier) => modifier.disableSleeps())
+  const { claim, ledger } = await claimFor({ fields: { callbackUrl: CALLBACK_URL } })
+  const toldOf = async () => (await ledger.readDetails(claim.id))?.told ?? []
+  script.create = [json({}, 504)]
+  let isLookOver = false
+  script.events = [
+    async (body, init) => {
+      while (!isLookOver) await scheduler.wait(1)
+      return NOTHING(body, init)
+    },
+    NOTHING,
+  ]
+  await ledger.submit(claim)
+  await vi.waitFor(async () => expect(await toldOf()).toHaveLength(1), { timeout: 20_000 })
+  expect(await ledger.read(claim.id)).toMatchObject({ status: 'unknown' })
+  isLookOver = true
+  await ledger.settle(claim.id, { outcome: 'not_created', force: true, by: 'Ann' })
+  const told = { to: 'hooks.example.com', at: expect.any(String), error: null }
+  await vi.waitFor(async () => expect(await toldOf()).toEqual([told, told]), { timeout: 20_000 })
+  expect(new Set((await toldOf()).map(({ at }) => at)).size).toBe(2)
+})
+
 test.each([
   ['found', 3, 'complete'],
   ['not found', undefined, 'errored'],

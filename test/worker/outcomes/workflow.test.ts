@@ -156,6 +156,23 @@ test.each([
   expect(sentTo('callback')).toHaveLength(tries)
 })
 
+test('records who was told and when, without a further row', async () => {
+  const before = Date.now()
+  const { ledger, claim } = await run({ fields: { callbackUrl: CALLBACK_URL } })
+  await vi.waitFor(async () =>
+    expect((await ledger.readDetails(claim.id))?.told).toEqual([
+      { to: 'hooks.example.com', at: expect.any(String), error: null },
+    ]),
+  )
+  const [told] = (await ledger.readDetails(claim.id))?.told ?? []
+  expect(Date.parse(told?.at ?? '')).toBeGreaterThanOrEqual(before)
+  script.callback = [() => new Response(null, { status: 410 })]
+  const gone = await run({ fields: { callbackUrl: CALLBACK_URL } })
+  expect((await gone.ledger.readDetails(gone.claim.id))?.told).toEqual([
+    { to: 'hooks.example.com', at: expect.any(String), error: 'it answered HTTP 410' },
+  ])
+})
+
 test('tells the result with the expiry that was set since', async () => {
   script.update = [NOT_NOW, ...script.update]
   await run({ fields: { callbackUrl: CALLBACK_URL, credentialTtl: '1h' } })
