@@ -123,7 +123,11 @@ export class Api {
   }
 }
 
-/** @throws {ConductorOneFailure} `unavailable` if an answer would come too late */
+/**
+ * Makes sure that there is time left for a call.
+ *
+ * @throws {ConductorOneFailure} `unavailable` if an answer would come too late
+ */
 function checkTime({ deadline }: Call, effect: Effect): void {
   if (deadline.remainingMs() < MIN_REMAINING_MS[effect])
     throw new ConductorOneFailure({ kind: 'unavailable', reason: 'too little time was left to ask it' })

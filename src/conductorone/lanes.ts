@@ -10,7 +10,7 @@ export class Lanes {
   #free: number
   readonly #queue: (() => void)[] = []
 
-  /** @param count how many calls may be under way at once */
+  /** Opens `count` lanes: so many calls may be under way at once. */
   constructor(count: number) {
     this.#free = count
   }

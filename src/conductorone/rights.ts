@@ -39,12 +39,12 @@ export function judgeRights({ roles, permissions }: z.output<typeof Introspectio
   return rights.length === 0 || rights.some((right) => KNOWN_FORM.test(right)) ? 'too-few' : 'unreadable'
 }
 
-/** @returns the path that lists a service principal's credentials */
+/** Returns the path that lists a service principal's credentials. */
 export function credentialsPath(userId: string): string {
   return `/api/v1/service_principals/${encodeURIComponent(userId)}/credentials`
 }
 
-/** @returns the entry of this credential, or undefined if ConductorOne does not list it */
+/** Finds the entry of this credential; undefined if ConductorOne does not list it. */
 export function ownCredential({ list }: z.output<typeof CredentialList>, clientId: string) {
   return list?.find((one) => one.clientId?.toLowerCase() === clientId.toLowerCase())
 }

@@ -123,6 +123,8 @@ export class ConfigurationError extends Error {
 }
 
 /**
+ * Reads every setting, and finds everything that is wrong with them.
+ *
  * @param env the Worker's bindings, as the platform gives them
  * @returns the configuration
  * @throws {ConfigurationError} naming everything that is wrong, at once

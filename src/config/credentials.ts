@@ -5,7 +5,7 @@ import { Secret } from '../lib/secret.ts'
 /** A ConductorOne credential: who we are and the key that proves it. */
 export type Credentials = {
   readonly clientId: string
-  /** the tenant's host, with a port where the client id names one */
+  /** the tenant's host, with a port if the client id names one */
   readonly host: string
   /** the whole client secret as ConductorOne showed it */
   readonly clientSecret: Secret
@@ -75,7 +75,7 @@ export const ClientSecret = z.pipe(
   }),
 )
 
-/** @returns the JSON value behind base64url, or undefined where there is none to read */
+/** Reads the JSON value behind base64url; undefined if there is none. */
 function decoded(base64url: string): unknown {
   try {
     return JSON.parse(new TextDecoder().decode(fromBase64url(base64url)))

@@ -99,7 +99,7 @@ export type TicketSystem = {
 /** The senders' names, in the order of the table. */
 export const SENDER_NAMES = Object.keys(SENDERS) as [SenderName, ...SenderName[]] // own keys of a constant, never empty
 
-/** @returns what is known of a sender: the same for each, whatever its own entry has */
+/** Finds what is known of a sender, in the one shape that all senders have. */
 export function senderNamed(name: SenderName): Sender {
   return SENDERS[name]
 }

@@ -74,6 +74,8 @@ export class Alarm {
   #time: number | null = null
 
   /**
+   * Begins without a time to wake at.
+   *
    * @param storage the object's own
    * @param now the clock, in epoch milliseconds
    */

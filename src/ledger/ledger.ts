@@ -37,7 +37,7 @@ import { Workflows } from './workflows.ts'
 
 /** Time for one attempt while a caller waits for the answer. */
 const FOREGROUND_DEADLINE_MS = 25_000
-/** Time for one attempt in the background, where a longer wait means fewer unknown outcomes. */
+/** Time for one attempt in the background: a longer wait means fewer unknown outcomes. */
 const BACKGROUND_DEADLINE_MS = 120_000
 /**
  * Calls to ConductorOne that one object makes at once. The platform lets six connections wait for their answer and holds

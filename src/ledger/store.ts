@@ -15,6 +15,8 @@ export class Store {
   readonly #cached = new Map<string, Entry>()
 
   /**
+   * Works on the rows of one shard.
+   *
    * @param sql the Durable Object's database, in the present version of the schema
    * @param now the clock, in epoch milliseconds
    */

@@ -19,7 +19,7 @@ export class Workflows {
   readonly #alarm: Alarm
   readonly #waitUntil: (work: Promise<unknown>) => void
 
-  /** @param waitUntil keeps the Durable Object alive for work that no answer waits for */
+  /** Starts Workflows for one shard; `waitUntil` keeps its object alive for work that no answer waits for. */
   constructor(env: Bindings, store: Store, alarm: Alarm, waitUntil: (work: Promise<unknown>) => void) {
     this.#env = env
     this.#store = store

@@ -37,7 +37,7 @@ export type BodyFault = 'it is too large' | NoAnswer['reason']
 export class NoAnswer extends Error {
   readonly reason: 'no answer in time' | 'broken connection'
 
-  /** @param cause what `fetch` threw */
+  /** Wraps what `fetch` threw. */
   constructor(cause: unknown) {
     const reason = reasonOf(cause)
     super(reason, { cause })

@@ -10,7 +10,7 @@ export class SingleFlight<T> {
   readonly #flights = new Map<string, Flight<T>>()
   readonly #world: World
 
-  /** @param world the clock, and what keeps a flight going when the request that started it has ended */
+  /** Uses the world's clock, and what keeps a flight going when the request that started it has ended. */
   constructor(world: World) {
     this.#world = world
   }

@@ -19,7 +19,7 @@ export async function rememberConsoleAddress(
   written = address
 }
 
-/** @returns the console's address, or undefined if no operator has come by yet or KV does not answer */
+/** Reads the console's address; undefined if no operator has come by yet, or KV does not answer. */
 export async function readConsoleAddress(kv: Pick<KVNamespace, 'get'>): Promise<string | undefined> {
   try {
     return (await kv.get(KEY)) ?? undefined

@@ -47,6 +47,8 @@ export class Problem extends Error {
   readonly details: ProblemDetails
 
   /**
+   * Describes one failure.
+   *
    * @param code which problem
    * @param detail what happened this time and what to do about it, for the person who reads it
    * @param details the fields at fault, what ConductorOne said, when to come back
@@ -58,8 +60,9 @@ export class Problem extends Error {
   }
 
   /**
+   * Writes the problem document: RFC 9457, section 3.1.
+   *
    * @param instance the id of the request that failed
-   * @returns the problem document, RFC 9457 section 3.1
    */
   document(instance: string): ProblemDocument {
     const { status, title, retryable } = problems[this.code]
@@ -80,9 +83,11 @@ export class Problem extends Error {
 }
 
 /**
+ * Answers with a problem.
+ *
  * @param document a problem, fresh or stored
  * @param headers further response headers
- * @returns the answer: `application/problem+json`, with `Retry-After` where the problem names a time
+ * @returns the answer: `application/problem+json`, with `Retry-After` if the problem names a time
  */
 export function problemResponse(
   document: ProblemDocument,

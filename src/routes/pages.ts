@@ -15,7 +15,11 @@ export const pages = factory
   .get('/openapi.json', (c) => file(c, '/openapi.json'))
   .get('/pages/:file', (c) => file(c, c.req.path))
 
-/** @throws {Problem} `not-found` if there is no such file, or if no files are deployed; browsers get a page instead */
+/**
+ * Reads a file of the pages.
+ *
+ * @throws {Problem} `not-found` if there is no such file, or if no files are deployed; browsers get a page instead
+ */
 async function file(c: Context<AppEnv>, path: string): Promise<Response> {
   const found = await c.env.PAGES?.fetch(new URL(path, c.req.url))
   if (!found?.ok) {

@@ -64,7 +64,7 @@ function headlineOf(code: ProblemCode): string {
   return `${code}: ${problems[code].title} (HTTP ${problems[code].status})`
 }
 
-/** @returns the text with what stands between backticks as code */
+/** Shows what stands between backticks as code. */
 function withCode(text: string) {
   return text.split('`').map((part, index) => (index % 2 === 1 ? html`<code>${part}</code>` : part))
 }

@@ -60,7 +60,7 @@ function withoutComments(source: string): string {
   return text.trim()
 }
 
-/** @returns whether a block is a comment: of HTML, or a link definition as Markdown's authors use it, `[//]: # (…)` */
+/** Tells whether a block is a comment: of HTML, or a link definition as Markdown's authors use it, `[//]: # (…)`. */
 function isHidden(block: RootContent): boolean {
   if (block.type === 'definition') return block.url === '#' || block.url === ''
   return block.type === 'html' && withoutHiddenHtml(block.value).trim() === ''

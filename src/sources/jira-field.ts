@@ -44,7 +44,7 @@ function hiddenPeople(value: unknown): string[] {
   })
 }
 
-/** @returns the text of a field, empty if it was left open; undefined if it holds something that is not text */
+/** Reads the text of a field: empty if it was left open, undefined if it holds something that is not text. */
 function fieldText(value: unknown, depth = 0): string | undefined {
   if (depth > MAX_DOCUMENT_DEPTH) return undefined
   if (value === null || value === undefined) return ''

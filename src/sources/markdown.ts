@@ -29,7 +29,7 @@ const INLINE_CONSTRUCTS = [
   'labelStartLink',
 ]
 
-/** @returns why a text is not read at all, as the end of a sentence about it; undefined if it is read */
+/** Says why a text is not read at all, as the end of a sentence about it; undefined if it is read. */
 export function textFault(text: string): string | undefined {
   if (text.length > MAX_TEXT_CHARS)
     return `is longer than ${MAX_TEXT_CHARS.toLocaleString('en')} characters; shorten it`
@@ -49,7 +49,7 @@ export function parseMarkdown(text: string): Root {
   return fromMarkdown(text)
 }
 
-/** @returns where a node begins and ends in the text that it was parsed from, as offsets */
+/** Returns the offsets at which a node begins and ends in the text that it was parsed from. */
 export function rangeOf({ position }: Nodes): readonly [start: number, end: number] {
   return [position?.start.offset ?? 0, position?.end.offset ?? 0]
 }
@@ -58,7 +58,7 @@ export function rangeOf({ position }: Nodes): readonly [start: number, end: numb
 const HIDDEN_HTML = /<!--[\s\S]*?(?:-->|$)|<\?[\s\S]*?(?:\?>|$)|<![A-Za-z][^>]*(?:>|$)/g
 const CLOSED_HIDDEN_HTML = /<!--[\s\S]*?-->|<\?[\s\S]*?\?>|<![A-Za-z][^>]*>/g
 
-/** @returns what people see of a piece of HTML, roughly: nothing of a comment */
+/** Returns what people see of a piece of HTML, roughly: nothing of a comment. */
 export function withoutHiddenHtml(html: string): string {
   return html.replaceAll(HIDDEN_HTML, '')
 }

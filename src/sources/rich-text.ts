@@ -39,14 +39,14 @@ export function plainText(value: unknown, depth = 0): string {
   return all.endsWith('\n') ? all : `${all}\n`
 }
 
-/** @returns whether a document without text is an empty one, and not a picture, for example */
+/** Tells whether a document without text is an empty one, and not a picture, for example. */
 export function isBlankDocument(value: unknown, depth = 0): boolean {
   const { data } = Node.safeParse(value)
   if (!data || depth > MAX_DOCUMENT_DEPTH || !BARE_NODES.includes(data.type ?? '')) return false
   return (data.content ?? []).every((child) => isBlankDocument(child, depth + 1))
 }
 
-/** @returns whether a document has text that is struck out, or a link to another address than people see */
+/** Tells whether a document has text that is struck out, or a link to another address than people see. */
 export function isMisleading(value: unknown, depth = 0): boolean {
   const { data } = Node.safeParse(value)
   if (!data || depth > MAX_DOCUMENT_DEPTH) return false

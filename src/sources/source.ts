@@ -84,7 +84,7 @@ export function ticketOf(id: string, url: string | null | undefined): { id: stri
   return url?.startsWith('https://') ? { id, url } : { id }
 }
 
-/** @returns the host of an address, in lower case; empty if the text is not an address */
+/** Returns the host of an address, in lower case; empty if the text is not an address. */
 export function hostOf(url: string | null | undefined): string {
   return URL.parse(url ?? '')?.host ?? ''
 }
