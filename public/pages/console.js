@@ -1,13 +1,13 @@
 import { ask, ProblemError } from './api.js'
 import { showCounts } from './counts.js'
-import { element, find } from './element.js'
+import { find } from './element.js'
 import { filters } from './filters.js'
+import { freshness } from './freshness.js'
 import { startPolling } from './poll.js'
 import { problemView } from './problem.js'
 import { isUnderWay } from './record.js'
 import { requestList } from './request-list.js'
 import { signIn } from './sign-in.js'
-import { clockSeconds } from './time.js'
 
 /** @typedef {import('./record.js').RequestRecord} RequestRecord */
 /** @typedef {{ readonly requests: readonly RequestRecord[], readonly cursor: string | null, readonly counts?: import('./counts.js').Counts }} Page */
@@ -21,8 +21,6 @@ const all = find('#list', HTMLElement)
 const older = find('#older', HTMLButtonElement)
 const news = find('#news', HTMLElement)
 const trouble = find('#trouble', HTMLElement)
-const asOf = find('#as-of', HTMLElement)
-const refreshButton = find('#refresh', HTMLButtonElement)
 find('#table', HTMLElement).replaceWith(list.table)
 
 /** Counting reads every request, so a refresh does it less often than it reads the newest ones. */
@@ -36,19 +34,17 @@ let isLoading = false
 let countedAt = 0
 /** @type {AbortController | undefined} of the last call, which the next one replaces */
 let running
-/** @type {Date | undefined} */
-let freshAt
 
+const fresh = freshness(list.table, () => {
+  countedAt = 0
+  void refresh()
+})
 const filter = filters(find('#filter', HTMLFormElement), () => void load())
 const polling = startPolling(refresh)
 signIn({
   hint: 'A key with the scope operate shows every request and settles unknown ones; other keys show their own.',
   onSignIn: () => void load(),
   onSignOut: clear,
-})
-refreshButton.addEventListener('click', () => {
-  countedAt = 0
-  void refresh()
 })
 older.addEventListener('click', () => void loadOlder())
 
@@ -77,10 +73,7 @@ async function refresh() {
   const page = await fetchPage(Math.min(Math.max(shown.length, PAGE_LENGTH), MAX_PAGE_LENGTH))
   if (!page) return /** @type {const} */ ('idle')
   if (page instanceof ProblemError) {
-    list.table.classList.add('stale')
-    // written only when it changes, since screen readers say it
-    if (trouble.textContent !== staleText(page))
-      trouble.replaceChildren(element('p', { class: 'problem' }, staleText(page)))
+    fresh.markStale(page.problem)
     return /** @type {const} */ ('failed')
   }
   // what lies beyond the longest page stays as it was
@@ -135,13 +128,8 @@ async function fetchPage(limit, after = null) {
 /** @param {Page} page */
 function show(page) {
   list.show(page.requests)
-  list.table.classList.remove('stale')
-  trouble.replaceChildren()
   setCursor(page.cursor)
-  freshAt = new Date()
-  asOf.textContent = `As of ${clockSeconds(freshAt)}`
-  asOf.hidden = false
-  refreshButton.hidden = false
+  fresh.markFresh()
   sayHowMany()
 }
 
@@ -160,11 +148,6 @@ function sayHowMany() {
   if (news.textContent !== text) news.textContent = text
 }
 
-/** @param {ProblemError} error */
-function staleText({ problem }) {
-  return `Not refreshed: this is the state as of ${freshAt ? clockSeconds(freshAt) : 'before'}. ${problem.detail}`
-}
-
 /**
  * @param {RequestRecord | undefined} last
  * @param {readonly RequestRecord[]} records
@@ -180,8 +163,6 @@ function clear() {
   list.show([])
   setCursor(null)
   all.hidden = true
-  asOf.hidden = true
-  refreshButton.hidden = true
+  fresh.clear()
   news.textContent = ''
-  trouble.replaceChildren()
 }

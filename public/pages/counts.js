@@ -20,7 +20,7 @@ export function showCounts(counts) {
       .sort()
       .at(0)
     const age = statuses.some((status) => AGED.has(status)) && oldest !== undefined ? ageOf(oldest) : ''
-    place.textContent = `${count}${age && `, oldest ${age}`}`
+    place.textContent = `${count.toLocaleString('en')}${age && `, oldest ${age}`}`
     place.classList.toggle('some', count > 0)
   }
 }

@@ -1,5 +1,8 @@
 import { nextTime } from './time.js'
 
+/** What `settledBy` says if the Worker itself found the vault. */
+export const SYSTEM_LOG = 'conductorone-system-log'
+
 /**
  * @typedef {object} RequestRecord a request, as `GET /v1/requests/{id}` answers it
  * @property {string} id
@@ -11,6 +14,10 @@ import { nextTime } from './time.js'
  * @property {string | null} requestedBy
  * @property {string | null} [approvedBy]
  * @property {string | null} [preset]
+ * @property {string | null} [description]
+ * @property {'group' | 'magic_link'} [kind]
+ * @property {number | null} [maxViews]
+ * @property {string | null} [credentialTtl]
  * @property {readonly Owner[]} owners
  * @property {Vault | null} vault
  * @property {import('./api.js').Problem | null} problem

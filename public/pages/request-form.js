@@ -5,6 +5,9 @@ import { element } from './element.js'
 /** @typedef {HTMLInputElement | HTMLSelectElement} Control */
 /** @typedef {{ path: string, headers: Record<string, string>, body: string | undefined }} Filled */
 
+const DRY = ': shows what would be created, and creates nothing'
+const WET = ' is off: this creates a vault in ConductorOne'
+
 /**
  * Makes the control for a parameter's value. If it stays empty, the parameter is not sent.
  *
@@ -55,20 +58,17 @@ export function fieldFor({ name, in: place }, control) {
  */
 export function dryRunSwitch(id, control) {
   const box = element('input', { type: 'checkbox', id, checked: true })
+  const effect = element('span', {}, DRY)
   control.value = 'true'
   box.addEventListener('change', () => {
     control.value = box.checked ? 'true' : ''
+    effect.textContent = box.checked ? DRY : WET
   })
   return element(
     'label',
     { class: 'tick', for: id },
     box,
-    element(
-      'span',
-      {},
-      element('strong', {}, 'Dry run'),
-      ': shows what would be created, and creates nothing',
-    ),
+    element('span', {}, element('strong', {}, 'Dry run'), effect),
   )
 }
 

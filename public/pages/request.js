@@ -1,13 +1,14 @@
 import { ask, ProblemError } from './api.js'
 import { copyButton } from './copy.js'
 import { element, find, folded } from './element.js'
+import { freshness } from './freshness.js'
 import { outcomeView } from './outcome.js'
 import { startPolling } from './poll.js'
 import { problemView } from './problem.js'
 import { httpsAddress, isUnderWay } from './record.js'
 import { openSettlement } from './settle.js'
 import { signIn } from './sign-in.js'
-import { clockSeconds, exactTime, timeAgo } from './time.js'
+import { duration, exactTime, timeAgo } from './time.js'
 import { timeline } from './timeline.js'
 
 /** @typedef {import('./record.js').RequestRecord} RequestRecord */
@@ -18,16 +19,13 @@ const place = find('#request', HTMLElement)
 const heading = find('#name', HTMLElement)
 const trouble = find('#trouble', HTMLElement)
 const news = find('#news', HTMLElement)
-const asOf = find('#as-of', HTMLElement)
-const refreshButton = find('#refresh', HTMLButtonElement)
 
 /** @type {Caller | undefined} */
 let caller
 /** @type {RequestRecord | undefined} */
 let shown
-/** @type {Date | undefined} */
-let freshAt
 
+const fresh = freshness(place, () => void refresh())
 const polling = startPolling(refresh)
 signIn({
   hint: 'Use a key that may read this request: its caller’s own, or one with the scope operate.',
@@ -37,7 +35,6 @@ signIn({
   },
   onSignOut: clear,
 })
-refreshButton.addEventListener('click', () => void refresh())
 
 /** Shows the request as it is now. If that can't be had, what is shown stays, greyed. */
 async function refresh() {
@@ -48,30 +45,16 @@ async function refresh() {
     return isUnderWay(record) ? /** @type {const} */ ('under-way') : /** @type {const} */ ('idle')
   } catch (error) {
     if (!(error instanceof ProblemError)) throw error
-    await showFailure(error)
+    if (fresh.isShown()) fresh.markStale(error.problem)
+    else trouble.replaceChildren(await problemView(error.problem))
     return /** @type {const} */ ('failed')
   }
 }
 
-/** @param {ProblemError} error */
-async function showFailure({ problem }) {
-  if (!freshAt) {
-    trouble.replaceChildren(await problemView(problem))
-    return
-  }
-  const text = `Not refreshed: this is the state as of ${clockSeconds(freshAt)}. ${problem.detail}`
-  place.classList.add('stale')
-  // written only when it changes, since screen readers say it
-  if (trouble.textContent !== text) trouble.replaceChildren(element('p', { class: 'problem' }, text))
-}
-
 /** @param {RequestRecord} record */
 async function show(record) {
-  trouble.replaceChildren()
-  place.classList.remove('stale')
-  freshAt = new Date()
-  asOf.textContent = `As of ${clockSeconds(freshAt)}`
-  for (const hidden of [asOf, refreshButton, place]) hidden.hidden = false
+  fresh.markFresh()
+  place.hidden = false
   // what has not changed is left alone, and so are the focus and what is unfolded
   if (JSON.stringify(record) === JSON.stringify(shown)) return
   shown = record
@@ -106,22 +89,43 @@ async function show(record) {
 /** @param {RequestRecord} record */
 function facts(record) {
   const { ticket, requestedBy, approvedBy, caller: name, source, preset, createdAt } = record
-  /** @type {readonly [string, readonly (Node | string)[]][]} */
+  const { description, credentialTtl } = record
+  /** @type {readonly [string, readonly (Node | string | null | undefined)[]][]} a row without a value is left out */
   const rows = [
     ['Request id', [element('code', {}, id), ' ', copyButton('the request id', () => id)]],
     ['Requested by', [requestedBy ?? quiet('not said')]],
-    ...(approvedBy ? [/** @type {[string, string[]]} */ (['Approved by', [approvedBy]])] : []),
+    ['Approved by', [approvedBy]],
     ['Sent by', [source === 'api' ? `${name} (API)` : source === name ? source : `${name} (${source})`]],
     ['Ticket', [ticketOf(ticket)]],
-    ...(preset ? [/** @type {[string, string[]]} */ (['Preset', [preset]])] : []),
+    ['Preset', [preset]],
+    ['Description', [description]],
+    ['Kind', [kindOf(record)]],
+    ['Credentials last', [credentialTtl && lifetimeOf(credentialTtl)]],
     ['Owners', [ownersOf(record)]],
     ['Received', [timeAgo(createdAt), ' ', element('span', { class: 'quiet' }, exactTime(createdAt))]],
   ]
+  const known = rows.map(
+    ([term, value]) => /** @type {const} */ ([term, value.filter((part) => part != null)]),
+  )
   return element(
     'dl',
     { class: 'facts' },
-    ...rows.map(([term, value]) => element('div', {}, element('dt', {}, term), element('dd', {}, ...value))),
+    ...known
+      .filter(([, value]) => value.length > 0)
+      .map(([term, value]) => element('div', {}, element('dt', {}, term), element('dd', {}, ...value))),
   )
+}
+
+/** @param {RequestRecord} record */
+function kindOf({ kind, maxViews }) {
+  if (kind !== 'magic_link') return kind && 'for a group'
+  return maxViews ? `magic link, ${maxViews} ${maxViews === 1 ? 'view' : 'views'}` : 'magic link'
+}
+
+/** @param {string} ttl such as `2592000s`, or as it was asked for: `30d` */
+function lifetimeOf(ttl) {
+  const seconds = /^(\d+)s$/.exec(ttl)?.[1]
+  return seconds === undefined ? ttl : duration(Number(seconds) * 1_000)
 }
 
 /** @param {RequestRecord['ticket']} ticket */
@@ -160,9 +164,9 @@ function clear() {
   polling.stop()
   caller = undefined
   shown = undefined
-  freshAt = undefined
+  fresh.clear()
   heading.textContent = 'Request'
   document.title = 'Request · Vaults for ConductorOne'
-  for (const shownPart of [place, trouble, news]) shownPart.replaceChildren()
-  for (const hidden of [asOf, refreshButton, place]) hidden.hidden = true
+  for (const shownPart of [place, news]) shownPart.replaceChildren()
+  place.hidden = true
 }

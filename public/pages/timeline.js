@@ -1,4 +1,5 @@
 import { element } from './element.js'
+import { SYSTEM_LOG } from './record.js'
 import { clockSeconds, duration, exactTime } from './time.js'
 
 /** @typedef {import('./record.js').RequestRecord} RequestRecord */
@@ -47,8 +48,16 @@ function sourceOf({ source, caller }) {
 function attemptsOf(record) {
   const { attempts = [], settledBy, updatedAt } = record
   if (attempts.length === 0) return outcomeOf(record)
-  const settled = settledBy ? [{ at: updatedAt, kind: record.status, text: `Settled by ${settledBy}` }] : []
+  const settled = settledBy ? [{ at: updatedAt, kind: record.status, text: settlementOf(settledBy) }] : []
   return [...attempts.map(attemptEvent), ...settled]
+}
+
+/**
+ * @param {string} settledBy a caller's name, or what the Worker searches
+ * @returns {string} how an unknown outcome became known
+ */
+function settlementOf(settledBy) {
+  return settledBy === SYSTEM_LOG ? 'Found in ConductorOne’s system log' : `Settled by ${settledBy}`
 }
 
 /** @param {import('./record.js').Attempt} attempt */
@@ -69,7 +78,7 @@ function attemptEvent({ number, startedAt, endedAt, outcome, upstreamStatus, pro
  */
 function outcomeOf({ status, updatedAt, problem, settledBy }) {
   if (status === 'accepted' || status === 'creating') return []
-  const detail = settledBy ? `Settled by ${settledBy}` : problem?.title
+  const detail = settledBy ? settlementOf(settledBy) : problem?.title
   return [{ at: updatedAt, kind: status, text: OUTCOMES[status], detail }]
 }
 

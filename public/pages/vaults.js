@@ -2,7 +2,7 @@ import { ask, ProblemError, readJson, send } from './api.js'
 import { element, find } from './element.js'
 import { filters } from './filters.js'
 import { problemView } from './problem.js'
-import { httpsAddress } from './record.js'
+import { httpsAddress, SYSTEM_LOG } from './record.js'
 import { listCell, listTable } from './request-list.js'
 import { signIn } from './sign-in.js'
 import { timeAgo } from './time.js'
@@ -18,13 +18,24 @@ import { timeAgo } from './time.js'
  * @property {string} source
  * @property {string} caller
  * @property {string | null} preset
+ * @property {string | null} [settledBy]
+ * @property {boolean} [forced]
  * @property {string} createdAt
  * @property {string} request
  */
 /** @typedef {{ readonly vaults: readonly RegisteredVault[], readonly cursor: string | null }} Page */
 
 const PAGE_LENGTH = 25
-const COLUMNS = ['Vault', 'Owners at creation', 'Requested by', 'Approved by', 'Ticket', 'Created']
+const COLUMNS = [
+  'Vault',
+  'Owners at creation',
+  'Requested by',
+  'Approved by',
+  'Ticket',
+  'Preset',
+  'Settled by',
+  'Created',
+]
 
 const all = find('#list', HTMLElement)
 const older = find('#older', HTMLButtonElement)
@@ -132,7 +143,9 @@ async function showTrouble(error) {
 }
 
 /** @param {RegisteredVault} vault */
-function rowOf({ id, name, owners, ticket, requestedBy, approvedBy, caller, source, createdAt, request }) {
+function rowOf(vault) {
+  const { id, name, owners, ticket, requestedBy, approvedBy, caller, source, preset, createdAt, request } =
+    vault
   const given = owners.map(({ input }) => input).join(', ')
   const href = httpsAddress(ticket?.url)
   const number = ticket?.id ?? '–'
@@ -149,8 +162,20 @@ function rowOf({ id, name, owners, ticket, requestedBy, approvedBy, caller, sour
     listCell('Requested by', `${requestedBy ?? caller} (${caller}, ${source})`, requestedBy ?? caller),
     listCell('Approved by', approvedBy ?? '', approvedBy ?? '–'),
     listCell('Ticket', ticket?.id ?? '', href ? element('a', link, number) : number),
+    listCell('Preset', preset ?? '', preset ?? '–'),
+    listCell('Settled by', settlementOf(vault), settlementOf(vault) || '–'),
     listCell('Created', '', timeAgo(createdAt)),
   )
+}
+
+/**
+ * @param {RegisteredVault} vault
+ * @returns {string} who or what settled an unknown outcome; empty if it was always known
+ */
+function settlementOf({ settledBy, forced }) {
+  if (!settledBy) return ''
+  const by = settledBy === SYSTEM_LOG ? 'system log' : settledBy
+  return forced ? `${by}, without proof` : by
 }
 
 function clear() {

@@ -1,5 +1,5 @@
 import type { Context } from 'hono'
-import { html } from 'hono/html'
+import { html, raw } from 'hono/html'
 import type { AppEnv } from '../app-env.ts'
 import { PAGE_POLICY } from './page-policy.ts'
 
@@ -11,35 +11,68 @@ export function wantsPage(c: Context<AppEnv>): boolean {
   return c.req.header('Accept')?.includes('text/html') ?? false
 }
 
+/** What a page loads, beside the style that all pages share. */
+export type Loaded = { readonly style: string; readonly script: string }
+
+const PRODUCT = 'Vaults for ConductorOne'
+const NAVIGATION = [
+  ['/console', 'Requests'],
+  ['/console/vaults', 'Register'],
+  ['/docs', 'API'],
+] as const
+
 /**
- * Answers a page that the Worker writes itself, in the frame of the others.
+ * Answers a page: its content in the frame that all pages share.
  *
- * @param title shown by the browser
+ * @param title shown by the browser before the product's name; undefined for that alone
  * @param content what stands below the navigation
+ * @param loaded what makes the page work; with a script comes a place for the account in the head
  */
-export function pageResponse(c: Context<AppEnv>, status: 200 | 404, title: string, content: Markup) {
+export function framedPage(
+  c: Context<AppEnv>,
+  status: 200 | 404,
+  title: string | undefined,
+  content: Markup,
+  loaded?: Loaded,
+) {
+  const current = (path: string) => (path === c.req.path ? raw(' aria-current="page"') : '')
   const page = html`<!doctype html>
 <html lang="en">
 <head>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width">
-<title>${title} · Vaults for ConductorOne</title>
+<title>${title === undefined ? PRODUCT : `${title} · ${PRODUCT}`}</title>
 <link rel="icon" href="/pages/icon.svg">
 <link rel="stylesheet" href="/pages/style.css">
+${loaded && html`<link rel="stylesheet" href="${loaded.style}"><script type="module" src="${loaded.script}"></script>`}
 </head>
 <body>
-<header class="top"><nav aria-label="Pages"><a class="home" href="/">Vaults for ConductorOne</a> <a href="/console">Requests</a> <a href="/console/vaults">Register</a> <a href="/docs">API</a></nav></header>
-<main class="text">
+<header class="top">
+<nav aria-label="Pages"><a class="home" href="/"${current('/')}>${PRODUCT}</a>
+${NAVIGATION.map(([path, name]) => html`<a href="${path}"${current(path)}>${name}</a> `)}</nav>
+${loaded && html`<div id="account" class="account"></div>`}
+</header>
 ${content}
-</main>
 </body>
 </html>`
   return c.html(page, status, { 'Content-Security-Policy': PAGE_POLICY })
 }
 
+/** Answers a page of text that the Worker writes itself. */
+export function textPage(c: Context<AppEnv>, status: 200 | 404, title: string, content: Markup) {
+  return framedPage(
+    c,
+    status,
+    title,
+    html`<main class="text">
+${content}
+</main>`,
+  )
+}
+
 /** Tells a person that there is nothing at this path, and where to go from here. */
 export function notFoundPage(c: Context<AppEnv>) {
-  return pageResponse(
+  return textPage(
     c,
     404,
     'Page not found',

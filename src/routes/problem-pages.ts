@@ -2,7 +2,7 @@ import { html } from 'hono/html'
 import { factory } from '../app-env.ts'
 import { type ProblemCode, problems } from '../problem/catalog.ts'
 import { Problem } from '../problem/problem.ts'
-import { notFoundPage, pageResponse, wantsPage } from './page-frame.ts'
+import { notFoundPage, textPage, wantsPage } from './page-frame.ts'
 
 /** What there is to do in the console about a problem, beside what its remedy says. */
 const IN_CONSOLE: Partial<Record<ProblemCode, { readonly href: string; readonly text: string }>> = {
@@ -21,7 +21,7 @@ export const problemPages = factory
 <dd>${problems[code].title} <span class="quiet">HTTP ${problems[code].status}</span></dd></div>
 `,
     )
-    return pageResponse(
+    return textPage(
       c,
       200,
       'Problems',
@@ -43,7 +43,7 @@ ${rows}</dl>`,
       : 'Sent again unchanged, the request gets the same answer.'
     if (!wantsPage(c)) return c.text(`${title}\n\n${code}, HTTP ${status}. ${again}\n\n${remedy}\n`)
     const action = IN_CONSOLE[code]
-    return pageResponse(
+    return textPage(
       c,
       200,
       title,

@@ -111,6 +111,33 @@ test('a request that is retried says when, and that there is nothing to do', asy
   expect(text).toContain('owner@example.com not looked up yet')
 })
 
+test('what was asked for, and who was told what and when, is shown if it is on record', async () => {
+  const id = await make(scene.stage, 'created', { name: 'Told' })
+  const page = await scene.open('/')
+  const told = {
+    ...(await read(id)),
+    description: 'For the yearly audit.',
+    kind: 'magic_link',
+    maxViews: 3,
+    credentialTtl: '2592000s',
+    told: [
+      { to: 'Slack', at: '2026-10-23T09:30:05.000Z', error: null },
+      { to: 'hooks.example.com', at: '2026-10-23T09:31:05.000Z', error: 'HTTP 503' },
+    ],
+  }
+  await page.route('**/v1/requests/*', (route) => route.fulfill({ json: told }))
+  await page.goto(new URL(`/console/requests/${id}`, scene.stage.worker.url).href)
+  await useKey(page)
+  const facts = page.locator('.columns .facts')
+  for (const text of ['For the yearly audit.', 'magic link, 3 views', '30 days'])
+    await facts.getByText(text, { exact: true }).waitFor()
+  const timeline = page.locator('.timeline')
+  await timeline.getByText('Told Slack', { exact: true }).waitFor()
+  expect(await timeline.locator('.failed').textContent()).toMatch(
+    /Could not tell hooks\.example\.comHTTP 503$/,
+  )
+})
+
 test('the page refreshes itself while the request is under way, and stays as it is if that fails', async () => {
   const id = await make(scene.stage, 'created', { name: 'Under way' })
   const page = await scene.open('/')
@@ -198,7 +225,7 @@ test('looking again in the system log settles the request, if the vault is there
     vault: { id: found.id },
     settledBy: 'conductorone-system-log',
   })
-  expect(await page.locator('.timeline').textContent()).toContain('Settled by conductorone-system-log')
+  expect(await page.locator('.timeline').textContent()).toContain('Found in ConductorOne’s system log')
 })
 
 test('looking again in vain says that this proves nothing, and settles nothing', async () => {

@@ -65,6 +65,22 @@ test('each vault is a line: who owns it, who asked, who approved, and the ticket
   )
 })
 
+test('each line has its preset, and what settled a vault whose outcome was unknown', async () => {
+  const settled = { preset: 'payroll', settledBy: 'conductorone-system-log' }
+  const forced = { settledBy: 'operator', forced: true }
+  const page = await openRegister('', (route) =>
+    route.fulfill({
+      json: {
+        vaults: [{}, settled, forced].map((changes) => ({ ...registered('Payroll'), ...changes })),
+        cursor: null,
+      },
+    }),
+  )
+  const column = (label: string) => page.locator(`tbody [data-label="${label}"]`).allTextContents()
+  expect(await column('Preset')).toEqual(['–', 'payroll', '–'])
+  expect(await column('Settled by')).toEqual(['–', 'system log', 'operator, without proof'])
+})
+
 test('the search is the API’s, from the keyboard, and the address keeps it', async () => {
   const page = await openRegister('?owner=owner%40example.com', (route) => {
     const found = searchOf(route).get('q') === 'pay' && searchOf(route).get('owner') === 'owner@example.com'
