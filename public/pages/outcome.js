@@ -102,7 +102,7 @@ function vaultOf({ vault }, caller) {
     element(
       'p',
       {},
-      'Next: the vault is empty until a connector saves into it. In the connector’s settings, choose ',
+      'Next: the vault is empty until a connector saves into it. Choose it in the app’s provisioning settings, ',
       element('strong', {}, 'Password storage > Save to vault'),
       '.',
     ),

@@ -98,7 +98,7 @@ function facts(record) {
     ['Sent by', [source === 'api' ? `${name} (API)` : source === name ? source : `${name} (${source})`]],
     ['Ticket', [ticketOf(ticket)]],
     ['Preset', [preset]],
-    ['Description', [description]],
+    ['Description', [description || null]],
     ['Kind', [kindOf(record)]],
     ['Credentials last', [credentialTtl && lifetimeOf(credentialTtl)]],
     ['Owners', [ownersOf(record)]],

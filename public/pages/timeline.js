@@ -86,13 +86,23 @@ function outcomeOf({ status, updatedAt, problem, settledBy }) {
  * @param {RequestRecord} record
  * @returns {Event[]}
  */
-function toldOf({ told = [] }) {
+function toldOf(record) {
+  const { told = [] } = record
   return told.map(({ at, to, error }) => ({
     at,
     kind: error ? 'failed' : 'done',
-    text: error ? `Could not tell ${to}` : `Told ${to}`,
+    text: `${error ? 'Could not tell' : 'Told'} ${receiverOf(to, record)}`,
     detail: error ?? undefined,
   }))
+}
+
+/**
+ * @param {string} to as the record has it: `requester`, an owner's id, or what else was told
+ * @param {RequestRecord} record
+ */
+function receiverOf(to, { requestedBy, owners }) {
+  if (to === 'requester') return requestedBy ?? 'the person who asked'
+  return owners.find(({ id }) => id === to)?.input ?? to
 }
 
 /** @param {Event} event */

@@ -1,4 +1,4 @@
-/** What one check found, for whoever runs the deployment. */
+/** What one check found, for the operator. */
 export type Finding = {
   /** what was checked, in a word or two */
   readonly name: string

@@ -4,14 +4,13 @@ import type { ProblemDocument } from '../problem/problem.ts'
 /** What the person who asked can do about a problem whose detail does not say so. */
 const ADVICE: Readonly<Partial<Record<ProblemCode, string>>> = {
   'invalid-request': 'Correct that, and ask again.',
-  'policy-violation':
-    'Change that, or have the policy changed by whoever runs this deployment, and ask again.',
+  'policy-violation': 'Change that, or ask your operator to change the policy. Then ask again.',
   'owner-not-found': problems['owner-not-found'].remedy,
   'rejected-by-conductorone': 'Correct the request, and ask again.',
-  'conductorone-credentials-rejected': 'Whoever runs this deployment has to look at it. Then ask again.',
+  'conductorone-credentials-rejected': 'Tell your operator, and ask again once it works.',
   'outcome-unknown':
-    'Do not ask under another name before somebody has looked: there could be two vaults then.',
-  'internal-error': 'Ask again. If that does not help, tell whoever runs this deployment.',
+    'Don’t ask under another name before an operator has looked: there could be two vaults then.',
+  'internal-error': 'Ask again. If that doesn’t help, tell your operator.',
 }
 
 /** Explains a problem to the person who asked: what happened, and what to do about it. */

@@ -14,20 +14,20 @@ export const problems = {
     title: 'No valid key or signature',
     retryable: false,
     remedy:
-      'Send `Authorization: Bearer <key>` with a key from API_KEYS. A webhook must be signed with a secret from ' +
-      'WEBHOOK_SECRETS, by a clock that is right, and arrive as it was sent: a proxy may not rewrite the body.',
+      'Send `Authorization: Bearer <key>` with a key from `API_KEYS`. A webhook must be signed with a secret from ' +
+      '`WEBHOOK_SECRETS`, by a clock that is right, and arrive as it was sent: a proxy may not rewrite the body.',
   },
   forbidden: {
     status: 403,
     title: 'The API key may not do this',
     retryable: false,
-    remedy: 'Use a key with the scope that the detail names, or have it added in API_KEYS.',
+    remedy: 'Use a key with the scope that the detail names, or ask your operator to add it in `API_KEYS`.',
   },
   'policy-violation': {
     status: 403,
     title: 'This deployment does not allow that',
     retryable: false,
-    remedy: 'Change the fields named in `errors`, or have POLICY changed by whoever runs this deployment.',
+    remedy: 'Change the fields named in `errors`, or ask your operator to change `POLICY`.',
   },
   'not-found': {
     status: 404,
@@ -64,7 +64,7 @@ export const problems = {
     status: 422,
     title: 'Some fields are wrong',
     retryable: false,
-    remedy: 'Correct every field named in `errors`; the pointer says where it stands in the body.',
+    remedy: 'Correct every field named in `errors`; each pointer says where it is in the body.',
   },
   'owner-not-found': {
     status: 422,
@@ -84,14 +84,14 @@ export const problems = {
     title: 'This key was used for another request',
     retryable: false,
     remedy:
-      'Use a new Idempotency-Key for a new request. Without one, a ticket and a vault name are the key: ' +
+      'Use a new `Idempotency-Key` for a new request. Without one, the ticket and the name are the key: ' +
       'choose another name for a second vault in the same ticket.',
   },
   'rejected-by-conductorone': {
     status: 422,
     title: 'ConductorOne refused the content',
     retryable: false,
-    remedy: '`upstream.message` has ConductorOne’s reason. Correct the request and send it again.',
+    remedy: 'Correct what ConductorOne gives as its reason, and send the request again.',
   },
   'rate-limited': {
     status: 429,
@@ -103,16 +103,15 @@ export const problems = {
     status: 500,
     title: 'This deployment is not configured',
     retryable: false,
-    remedy:
-      'Whoever runs it finds every fault in one line of its log, under the event `configuration.invalid`.',
+    remedy: 'The operator finds every fault in one line of the log, under the event `configuration.invalid`.',
   },
   'internal-error': {
     status: 500,
     title: 'Something went wrong here',
     retryable: true,
     remedy:
-      'Send it again with the same Idempotency-Key or ticket, which cannot make a second vault. If it stays, look ' +
-      'for the request id in the log.',
+      'Send it again with the same `Idempotency-Key` or ticket, which can’t make a second vault. If it happens again, ' +
+      'look for the request id in the log.',
   },
   'conductorone-credentials-rejected': {
     status: 502,
@@ -139,9 +138,10 @@ export const problems = {
     title: 'We don’t know whether the vault was created',
     retryable: false,
     remedy:
-      'The request was sent to ConductorOne and no readable answer came back. Look in ConductorOne under Vaults for ' +
-      'the name and, at the end of its description, the request id. Then settle the request: POST ' +
-      '/v1/requests/{id}/resolve with {"vaultId":"…"} if it is there, {"outcome":"not_created"} if it is not.',
+      'The create was sent and no readable answer came back. The Worker searches ConductorOne’s system log for about ' +
+      'half an hour. If the outcome stays unknown, look in ConductorOne under Settings > Vaults for a vault of this ' +
+      'name whose description ends with the request id. Then settle the request with `POST /v1/requests/{id}/resolve`: ' +
+      '`{"vaultId":"…"}` if the vault is there, `{"outcome":"not_created"}` if it isn’t.',
   },
 } as const satisfies Record<string, { status: number; title: string; retryable: boolean; remedy: string }>
 

@@ -112,7 +112,7 @@ test('a request that is retried says when, and that there is nothing to do', asy
 })
 
 test('what was asked for, and who was told what and when, is shown if it is on record', async () => {
-  const id = await make(scene.stage, 'created', { name: 'Told' })
+  const id = await make(scene.stage, 'created', { name: 'Told', requestedBy: 'jane@example.com' })
   const page = await scene.open('/')
   const told = {
     ...(await read(id)),
@@ -121,7 +121,8 @@ test('what was asked for, and who was told what and when, is shown if it is on r
     maxViews: 3,
     credentialTtl: '2592000s',
     told: [
-      { to: 'Slack', at: '2026-10-23T09:30:05.000Z', error: null },
+      { to: 'requester', at: '2026-10-23T09:30:05.000Z', error: null },
+      { to: '2mQg9IILyNefQ6oMTvolM4FjD01', at: '2026-10-23T09:30:06.000Z', error: null },
       { to: 'hooks.example.com', at: '2026-10-23T09:31:05.000Z', error: 'HTTP 503' },
     ],
   }
@@ -132,7 +133,8 @@ test('what was asked for, and who was told what and when, is shown if it is on r
   for (const text of ['For the yearly audit.', 'magic link, 3 views', '30 days'])
     await facts.getByText(text, { exact: true }).waitFor()
   const timeline = page.locator('.timeline')
-  await timeline.getByText('Told Slack', { exact: true }).waitFor()
+  for (const receiver of ['jane@example.com', 'owner@example.com'])
+    await timeline.getByText(`Told ${receiver}`, { exact: true }).waitFor()
   expect(await timeline.locator('.failed').textContent()).toMatch(
     /Could not tell hooks\.example\.comHTTP 503$/,
   )
