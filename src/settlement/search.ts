@@ -82,10 +82,14 @@ async function choose({ likely, others }: Candidates, look: Look): Promise<strin
   const all = [...likely.union(others)]
   const taken = await look.othersOf(all)
   const unread = all.filter((id) => !taken.has(id) && !look.rejected.has(id))
-  const first = unread.filter((id) => likely.has(id))
-  const rest = unread.filter((id) => !likely.has(id))
-  const start = rest.length > MAX_READS_COUNT ? (look.earlierLooks * MAX_READS_COUNT) % rest.length : 0
-  return [...first, ...rest.slice(start), ...rest.slice(0, start)].slice(0, MAX_READS_COUNT)
+  const [first, rest] = [true, false].map((isLikely) => unread.filter((id) => likely.has(id) === isLikely))
+  return [...turned(first, look), ...turned(rest, look)].slice(0, MAX_READS_COUNT)
+}
+
+/** Begins with another one at each look if there are more than one look can read. */
+function turned(ids: readonly string[] = [], { earlierLooks }: Look): string[] {
+  const start = ids.length > MAX_READS_COUNT ? (earlierLooks * MAX_READS_COUNT) % ids.length : 0
+  return [...ids.slice(start), ...ids.slice(0, start)]
 }
 
 /** Reads a candidate; undefined if it is no vault, or not one that we may read. */

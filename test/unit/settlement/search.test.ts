@@ -96,8 +96,11 @@ test('reads first what stands beside the name or the id of the request', async (
   expect(reads[0]).toBe(OURS)
 })
 
-test('looks elsewhere each time if there is more than one look can read', async () => {
-  const { tenant, reads } = tenantWith([others(300).map(eventOf)], [])
+test.each([
+  ['anything', others(300).map(eventOf)],
+  ['the request', [{ note: `vault of ${LOST.requestId}`, ids: others(300) }]],
+])('looks elsewhere each time if events of %s have more ids than one look can read', async (_, events) => {
+  const { tenant, reads } = tenantWith([events], [])
   for (let earlierLooks = 0; earlierLooks < 6; earlierLooks++)
     await lookForVault(lookAt(tenant, { earlierLooks }))
   expect(new Set(reads).size).toBe(300)
