@@ -6,6 +6,7 @@ import {
   hostOf,
   type Issue,
   ignored,
+  nameByTitle,
   nameOfPerson,
   type Reading,
   type Source,
@@ -26,6 +27,7 @@ const IssueEvent = z.looseObject({
   label: z.optional(Label),
   issue: z.looseObject({
     ...Place.shape,
+    title: z.nullish(z.string()),
     body: z.nullish(z.string()),
     author_association: z._default(z.string(), 'NONE'),
     user: User,
@@ -88,17 +90,19 @@ export const github: Source = {
       return ignored(
         `the author is no owner, member or collaborator; one of those must put the label "${label}" on it`,
       )
-    const { answers, faults, warnings } = readForm(issue.body ?? '')
+    const { faults, ...form } = readForm(issue.body ?? '')
+    const answered = { ...form, fieldNames: HEADINGS }
+    const named = isBareTag(issue.title) ? answered : nameByTitle(answered, issue.title, 'Title')
     return {
       kind: 'request',
       request: {
-        ...answers,
+        ...named.answers,
         ticket: ticketOf(readableId(repository, issue), issue.html_url),
         requestedBy: nameOfPerson(issue.user.login, 'GitHub'),
       },
-      fieldNames: HEADINGS,
+      fieldNames: named.fieldNames,
       faults,
-      warnings,
+      warnings: named.warnings,
       issue: issueOf(repository, issue),
       // an id only: a name can pass to another person
       personId: issue.user.id?.toString(),
@@ -107,6 +111,11 @@ export const github: Source = {
   },
   acceptedStatus: 202,
   refusedStatus: 422,
+}
+
+/** Says whether a title is no more than what an issue form begins it with, such as `Vault: ` or `[Vault] `. */
+function isBareTag(title: string | null | undefined): boolean {
+  return /^(?:\[[^\]]*\]|[^:]*:)?$/.test((title ?? '').trim())
 }
 
 /** Reads either of the two events of a transfer: the old repository names the new issue, the new one the old issue. */

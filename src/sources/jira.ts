@@ -2,7 +2,7 @@ import * as z from 'zod/mini'
 import type { SourceOptions } from '../config/source-options.ts'
 import { readJiraField } from './jira-field.ts'
 import { readAnswers } from './questions.ts'
-import { hasLabel, ignored, nameFromTitle, nameOfPerson, type Source, ticketOf } from './source.ts'
+import { hasLabel, ignored, nameByTitle, nameOfPerson, type Source, ticketOf } from './source.ts'
 
 const Change = z.looseObject({
   field: z.optional(z.string()),
@@ -68,19 +68,17 @@ export const jira: Source = {
     )
     const { site, host } = siteOf(issue.self, options.jira.sites)
     const { reporter, summary } = issue.fields
-    const title = nameFromTitle(summary, 'Summary')
-    const isNamed = 'name' in answers
+    const named = nameByTitle({ answers, fieldNames, warnings: [] }, summary, 'Summary')
     return {
       kind: 'request',
       request: {
-        ...(!isNamed && { name: title.name }),
-        ...answers,
+        ...named.answers,
         ticket: ticketOf(issue.key, host && `https://${host}/browse/${issue.key}`),
         requestedBy: personOf(reporter),
       },
-      fieldNames: isNamed ? fieldNames : { ...fieldNames, name: 'Summary' },
+      fieldNames: named.fieldNames,
       faults,
-      warnings: isNamed ? [] : title.warnings,
+      warnings: named.warnings,
       issue: { site, id: String(issue.id ?? issue.key) },
       personId: reporter?.accountId ?? undefined,
       approvedBy: approverOf(parsed.data),

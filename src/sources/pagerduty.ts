@@ -1,7 +1,7 @@
 import * as z from 'zod/mini'
 import { readFieldValue } from './field-value.ts'
 import { readAnswers } from './questions.ts'
-import { ignored, nameFromTitle, nameOfPerson, type Source, ticketOf } from './source.ts'
+import { ignored, nameByTitle, nameOfPerson, type Source, ticketOf } from './source.ts'
 
 const IncidentEvent = z.looseObject({
   event: z.looseObject({
@@ -69,19 +69,18 @@ export const pagerduty: Source = {
         `an incident asks for a vault when it is triggered, or its custom field "${map.owners}" is filled in`,
       )
     if (incident.id === undefined) return ignored('the incident has no id')
-    const title = nameFromTitle(data.title ?? data.incident?.summary, 'Title')
-    const isNamed = 'name' in answers
+    const title = data.title ?? data.incident?.summary
+    const named = nameByTitle({ answers, fieldNames: map, warnings: [] }, title, 'Title')
     return {
       kind: 'request',
       request: {
-        ...(!isNamed && { name: title.name }),
-        ...answers,
+        ...named.answers,
         ticket: ticketOf(incident.id, incident.html_url),
         requestedBy: nameOfPerson(agent?.summary, 'PagerDuty'),
       },
-      fieldNames: isNamed ? map : { ...map, name: 'Title' },
+      fieldNames: named.fieldNames,
       faults,
-      warnings: isNamed ? [] : title.warnings,
+      warnings: named.warnings,
       issue: { site: SITE, id: incident.id },
       personId: agent?.id ?? undefined,
     }

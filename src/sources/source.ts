@@ -121,22 +121,26 @@ export function hasLabel(labels: readonly string[], wanted: string): boolean {
 const MAX_NAME_CHARS = 255
 const BREAKS = /[\s\p{Cc}]+/gu
 
+/** What stands in a ticket's fields, and what they are called. */
+type Answered = {
+  readonly answers: Readonly<Record<string, unknown>>
+  readonly fieldNames: Readonly<Record<string, string>>
+  readonly warnings: readonly string[]
+}
+
 /**
- * Makes a name of a title that only stands in for one: a title may be longer than a name, and have several lines.
+ * Lets a ticket's title stand in for the name, if that was not answered. A title may be longer than a name and have several
+ * lines: it is changed then, with a warning.
  *
  * @param word what the ticket's author calls the title
- * @returns the name, and a warning if it is not the title as it is written
  */
-export function nameFromTitle(
-  title: string | null | undefined,
-  word: string,
-): { readonly name: string | undefined; readonly warnings: readonly string[] } {
-  if (title === null || title === undefined) return { name: undefined, warnings: [] }
+export function nameByTitle(answered: Answered, title: string | null | undefined, word: string): Answered {
+  if ('name' in answered.answers) return answered
+  const fieldNames = { ...answered.fieldNames, name: word }
+  if (title === null || title === undefined) return { ...answered, fieldNames }
   const line = title.trim().replaceAll(BREAKS, ' ').trim()
   const name = cut(line, MAX_NAME_CHARS)
   const change = name !== line ? `cut to ${MAX_NAME_CHARS} characters` : 'put on one line'
-  return {
-    name,
-    warnings: name === title.trim() ? [] : [`“${word}” was ${change} to name the vault.`],
-  }
+  const warnings = name === title.trim() ? [] : [`“${word}” was ${change} to name the vault.`]
+  return { answers: { name, ...answered.answers }, fieldNames, warnings: [...warnings, ...answered.warnings] }
 }

@@ -1,7 +1,7 @@
 import * as z from 'zod/mini'
 import { readForm } from './form.ts'
 import { HEADINGS } from './questions.ts'
-import { hasLabel, ignored, nameFromTitle, type Reading, type Source } from './source.ts'
+import { hasLabel, ignored, nameByTitle, type Reading, type Source } from './source.ts'
 import { readWrittenRequest } from './standard.ts'
 
 const EventType = z.string().check(z.regex(/^zen:event-type:/))
@@ -61,15 +61,14 @@ function readEvent(
   const tagged = type === 'zen:event-type:ticket.tags_changed' && hasLabel(event?.tags_added ?? [], label)
   if (!detail || (!created && !tagged))
     return ignored(`a ticket asks for a vault when it gets the tag "${label}"`)
-  const { answers, faults, warnings } = readForm(detail.description ?? '')
-  const title = nameFromTitle(detail.subject, 'Subject')
-  const isNamed = 'name' in answers
+  const { faults, ...form } = readForm(detail.description ?? '')
+  const named = nameByTitle({ ...form, fieldNames: HEADINGS }, detail.subject, 'Subject')
   return {
     kind: 'request',
-    request: { ...(!isNamed && { name: title.name }), ...answers, ticket: { id: String(detail.id) } },
-    fieldNames: isNamed ? HEADINGS : { ...HEADINGS, name: 'Subject' },
+    request: { ...named.answers, ticket: { id: String(detail.id) } },
+    fieldNames: named.fieldNames,
     faults,
-    warnings: isNamed ? warnings : [...title.warnings, ...warnings],
+    warnings: named.warnings,
     issue: { site: String(account_id ?? ''), id: String(detail.id) },
     // the event does not say which person set the tag
     personId: detail.requester_id ? String(detail.requester_id) : undefined,

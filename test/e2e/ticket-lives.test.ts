@@ -237,7 +237,11 @@ describe.each(Object.entries(LIVES))('the life of a ticket of %s', (source, step
       outcomes.push([step, await outcomeOf(answer)])
       const { request, ignored } = answer.body
       if (request) ids.add(request.id)
-      else expect([step, ignored]).toEqual([step, expect.stringMatching(/asks for|asked for|must get the label/)])
+      else
+        expect([step, ignored]).toEqual([
+          step,
+          expect.stringMatching(/asks for|asked for|must get the label/),
+        ])
     }
     expect(outcomes).toEqual(steps.map(([step, outcome]) => [step, outcome]))
     expect(await vaultCount(name)).toBe(1)

@@ -22,6 +22,7 @@ export function gitHubIssue({
   sender = 'maintainer',
   senderType = 'User',
   number = 12,
+  title = '[Vault] ' as string | null,
   body = FORM_TEXT as string | null,
 } = {}) {
   return {
@@ -31,7 +32,7 @@ export function gitHubIssue({
       id: 444_500_000 + number,
       number,
       html_url: `https://github.com/acme/access/issues/${number}`,
-      title: '[Vault] ',
+      title,
       body,
       user: { login: author, type: 'User' },
       labels: labels.map((name) => ({ id: 1, name })),

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { jiraIssue, linearIssue, pagerDutyIncident } from '../../support/payloads.ts'
+import { formText, gitHubIssue, jiraIssue, linearIssue, pagerDutyIncident } from '../../support/payloads.ts'
 import { reading } from './reading.ts'
 
 const FIELD = 'customfield_10050'
@@ -114,13 +114,26 @@ describe('a title that stands in for a name is put on one line and cut, with a w
   ])('%j', (title, name, warning) => {
     const jira = reading('jira', jiraIssue({ summary: title }))
     expect(jira).toMatchObject({ request: { name }, warnings: [`“Summary” ${warning}`] })
-    expect(reading('pagerduty', pagerDutyIncident({ title }))).toMatchObject({
-      request: { name },
-      warnings: [`“Title” ${warning}`],
-    })
+    const issue = gitHubIssue({ title, body: formText({ Owners: 'a@example.com' }) })
+    for (const result of [reading('pagerduty', pagerDutyIncident({ title })), reading('github', issue)])
+      expect(result).toMatchObject({ request: { name }, warnings: [`“Title” ${warning}`] })
   })
 
+  test.each(['Vault: ', '[Vault] ', '[Vault]', ' ', null])(
+    'GitHub: %j is no title, but where an issue form begins',
+    (title) => {
+      const body = formText({ Owners: 'a@example.com' })
+      const result = reading('github', gitHubIssue({ title, body }))
+      expect(result).toMatchObject({ fieldNames: { name: 'Vault name' } })
+      expect(result).toMatchObject({ request: expect.not.objectContaining({ name: expect.anything() }) })
+    },
+  )
+
   test('a name of its own needs no title', () => {
+    expect(reading('github', gitHubIssue({ title: 'a'.repeat(430) }))).toMatchObject({
+      request: { name: 'Payroll' },
+      warnings: [],
+    })
     const values = { vault_owners: 'a@example.com', vault_name: 'Payroll' }
     expect(reading('pagerduty', pagerDutyIncident({ title: 'a'.repeat(430), values }))).toMatchObject({
       request: { name: 'Payroll' },
