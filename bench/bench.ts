@@ -8,6 +8,7 @@ import { ledger } from './ledger.ts'
 import { type Finding, type Measurement, ROUNDS, type Target } from './measurement.ts'
 import { memory } from './memory.ts'
 import { profile } from './profile.ts'
+import { register } from './register.ts'
 import { size } from './size.ts'
 import { startUpstream } from './start-upstream.ts'
 import { webhooks } from './webhooks.ts'
@@ -21,6 +22,7 @@ const measurements: Readonly<Record<string, Measurement>> = {
   size,
   memory,
   ledger,
+  register,
   profile,
 }
 

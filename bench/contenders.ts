@@ -21,6 +21,8 @@ export type Name = keyof typeof ENTRIES
 
 /** Whose key creates are sent with. */
 export const API_KEY = 'bench-key-0123456789-abcdefghijklmnopqr'
+/** Whose key reads everyone's vaults. */
+export const OPERATOR_KEY = 'bench-operator-key-0123456789-abcdefghi'
 
 /** A Worker that runs in a workerd of its own. */
 export type Contender = {
@@ -115,7 +117,10 @@ function ours({ url }: Upstream) {
     CONDUCTORONE_CLIENT_SECRET: credential.clientSecret,
     CONDUCTORONE_BASE_URL: url.origin,
     CONDUCTORONE_WEBHOOKS: 'on',
-    API_KEYS: JSON.stringify({ runbook: API_KEY }),
+    API_KEYS: JSON.stringify({
+      runbook: API_KEY,
+      operator: { key: OPERATOR_KEY, scopes: ['read', 'operate'] },
+    }),
     WEBHOOK_SECRETS: JSON.stringify(secretsOf({ ...senders, ...chats })),
     SOURCES: JSON.stringify({ jira: { fields: { owners: 'customfield_10050' } } }),
   }

@@ -5,7 +5,7 @@ import type { Measurement, Target } from './measurement.ts'
 import { keyedCreate, listRequests } from './requests.ts'
 import type { Upstream } from './start-upstream.ts'
 import { ratioOf, spreadOf, written } from './statistics.ts'
-import { addRequests } from './stored-requests.ts'
+import { addRequests, addVaults } from './stored-requests.ts'
 import { type Rounds, takeTurns } from './turns.ts'
 
 const STORED = [0, 10_000, 100_000] as const
@@ -47,13 +47,20 @@ export const ledger: Measurement = async (upstream) => {
   return [{ title: 'The ledger', table, targets }]
 }
 
-async function filled(upstream: Upstream, folder: string, count: number): Promise<Contender> {
+/** Starts a Worker whose ledger has that many requests already, and whose register that many vaults. */
+export async function filled(
+  upstream: Upstream,
+  folder: string,
+  count: number,
+  vaults = 0,
+): Promise<Contender> {
   const young = await start('ours', upstream, { folder })
   const connections = new Line(young.url, 20)
   await connections.send(ENOUGH, () => keyedCreate('user id'))
   connections.close()
   await young.stop()
   await addRequests(folder, count)
+  if (vaults > 0) await addVaults(folder, vaults)
   return start('ours', upstream, { folder })
 }
 

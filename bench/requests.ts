@@ -1,4 +1,4 @@
-import { API_KEY } from './contenders.ts'
+import { API_KEY, OPERATOR_KEY } from './contenders.ts'
 import type { Shot } from './load.ts'
 
 /** How the vault's owner is given. */
@@ -30,6 +30,16 @@ export function listRequests(): Shot {
     method: 'GET',
     path: '/v1/requests?limit=50',
     headers: { Authorization: `Bearer ${API_KEY}` },
+    expect: [200],
+  }
+}
+
+/** @returns a request for vaults of the register, as an operator sees it */
+export function listVaults(query: string, accept = 'application/json'): Shot {
+  return {
+    method: 'GET',
+    path: `/v1/vaults?${query}`,
+    headers: { Authorization: `Bearer ${OPERATOR_KEY}`, Accept: accept },
     expect: [200],
   }
 }

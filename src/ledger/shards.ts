@@ -154,9 +154,47 @@ export type VaultPage = { readonly vaults: RegisteredVault[]; readonly cursor: s
 export async function listVaults(env: Bindings, filter: RegisterFilter): Promise<VaultPage> {
   const wanted = { ...filter, limit: filter.limit + 1 }
   const found = await Promise.all(SHARDS.map((shard) => ledgerOf(env, shard).listVaults(wanted)))
-  const listed = found.flat().sort((a, b) => (a.request < b.request ? 1 : -1))
+  const listed = found.flat().sort(newestFirst)
   const vaults = listed.slice(0, filter.limit)
   return { vaults, cursor: listed.length > filter.limit ? (vaults.at(-1)?.request ?? null) : null }
+}
+
+/** Rows that are read from a shard at once for all of the register: few calls, and little memory. */
+const VAULTS_PER_READ_COUNT = 1_000
+
+/** Reads all vaults that are wanted, newest first, in parts; every row is read once. */
+export async function* readVaults(
+  env: Bindings,
+  filter: Omit<RegisterFilter, 'limit'>,
+): AsyncGenerator<RegisteredVault[]> {
+  const shards = SHARDS.map((shard) => ({
+    shard,
+    waiting: [] as RegisteredVault[],
+    before: filter.before,
+    isOver: false,
+  }))
+  do {
+    const empty = shards.filter(({ waiting, isOver }) => waiting.length === 0 && !isOver)
+    const readNext = async (one: (typeof shards)[number]) => {
+      const wanted = { ...filter, before: one.before, limit: VAULTS_PER_READ_COUNT }
+      one.waiting = await ledgerOf(env, one.shard).listVaults(wanted)
+      one.before = one.waiting.at(-1)?.request
+      one.isOver = one.waiting.length < VAULTS_PER_READ_COUNT
+    }
+    await Promise.all(empty.map(readNext))
+    // a shard that was not read to its end may still have vaults that are older than its last one
+    const [from = ''] = shards
+      .flatMap(({ before, isOver }) => (isOver || !before ? [] : [before]))
+      .sort()
+      .reverse()
+    const ready = shards.flatMap(({ waiting }) => waiting.filter(({ request }) => request >= from))
+    for (const one of shards) one.waiting = one.waiting.filter(({ request }) => request < from)
+    yield ready.sort(newestFirst)
+  } while (shards.some(({ waiting, isOver }) => waiting.length > 0 || !isOver))
+}
+
+function newestFirst(a: RegisteredVault, b: RegisteredVault): number {
+  return a.request < b.request ? 1 : -1
 }
 
 /** Removes a person's address from requests that have ended, and from the register. */

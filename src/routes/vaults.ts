@@ -11,7 +11,7 @@ import { type RegisterFilter, RegisterQuery } from '../ledger/register.ts'
 import { csvHeader, csvRow } from '../ledger/register-csv.ts'
 import type { Reply } from '../ledger/replies.ts'
 import { identityOf } from '../ledger/sameness.ts'
-import { ledgerFor, listVaults, madeVault, submitClaim } from '../ledger/shards.ts'
+import { ledgerFor, listVaults, madeVault, readVaults, submitClaim } from '../ledger/shards.ts'
 import { bytesOf } from '../lib/encoding.ts'
 import { log } from '../lib/log.ts'
 import { sealCallback } from '../lib/sealed-address.ts'
@@ -30,9 +30,6 @@ import { translate } from '../provisioning/translate.ts'
 
 /** How long a caller waits for ConductorOne at most. */
 const FOREGROUND_DEADLINE_MS = 25_000
-
-/** How many vaults are read at once for a CSV: few calls to the ledger, and little memory. */
-const VAULTS_PER_READ_COUNT = 2_000
 
 /** Creates and reads vaults. */
 export const vaults = factory
@@ -140,12 +137,7 @@ function csvResponse(env: Bindings, filter: Omit<RegisterFilter, 'limit'>) {
 
 async function* csvLines(env: Bindings, filter: Omit<RegisterFilter, 'limit'>): AsyncGenerator<string> {
   yield csvHeader()
-  let before = filter.before
-  do {
-    const page = await listVaults(env, { ...filter, before, limit: VAULTS_PER_READ_COUNT })
-    yield page.vaults.map(csvRow).join('')
-    before = page.cursor ?? undefined
-  } while (before !== undefined)
+  for await (const vaults of readVaults(env, filter)) yield vaults.map(csvRow).join('')
 }
 
 /** Says if the caller prefers not to wait: RFC 7240, section 4.1. */

@@ -8,11 +8,12 @@ import { type Claim, claimOf } from '../../src/ledger/claim.ts'
 import { beginAttempt } from '../../src/ledger/decide.ts'
 import type { Entry } from '../../src/ledger/entry.ts'
 import type { Ledger } from '../../src/ledger/ledger.ts'
-import { inShard, newRequestId, type Shard, shardOf } from '../../src/ledger/request-id.ts'
+import { inShard, newRequestId, SHARDS, type Shard, shardOf } from '../../src/ledger/request-id.ts'
 import { type Identity, identityOf } from '../../src/ledger/sameness.ts'
 import { ledgerOf } from '../../src/ledger/shards.ts'
 import { Store } from '../../src/ledger/store.ts'
 import type { Tell } from '../../src/ledger/tell.ts'
+import { registerVault } from '../../src/ledger/vault-rows.ts'
 import { world } from '../../src/lib/world.ts'
 import { orderOf } from '../../src/provisioning/order.ts'
 import { ProvisioningRequest } from '../../src/provisioning/request.ts'
@@ -179,6 +180,35 @@ export function entryOf(claim: Claim, changes: Partial<Entry> = {}): Entry {
 /** What a shard has on disk, whatever it would say when it is asked. */
 export function onDisk(stub: DurableObjectStub<Ledger>, id: string): Promise<Entry | undefined> {
   return runInDurableObject(stub, (_, state) => new Store(state.storage.sql, world.now).get(id))
+}
+
+/**
+ * Puts vaults into the registers of shards, as if their requests had been deleted.
+ *
+ * @param ownersOf the ids of the owners of the vault with that number
+ * @param shards take turns
+ * @returns the ids of the requests, oldest first
+ */
+export async function registerVaults(
+  count: number,
+  ownersOf: (index: number) => string[],
+  shards: readonly Shard[] = SHARDS,
+): Promise<string[]> {
+  const { claim } = await claimFor()
+  const start = Date.now() - 100 * 24 * 3_600_000
+  const entries = Array.from({ length: count }, (_, index) => {
+    const id = inShard(
+      newRequestId({ ...world, now: () => start + index * 1_000 }),
+      shards[index % shards.length] ?? '',
+    )
+    const owners = ownersOf(index).map((owner) => ({ input: `${owner}@example.com`, id: owner }))
+    return entryOf(claim, { id, owners, status: 'created', vault: { id: `vault-${index}` } })
+  })
+  for (const [shard, own] of Map.groupBy(entries, ({ id }) => shardOf(id) ?? ''))
+    await runInDurableObject(bindings.LEDGER.getByName(`shard-${shard}`), (_, state) => {
+      for (const entry of own) registerVault(state.storage.sql, entry)
+    })
+  return entries.map(({ id }) => id)
 }
 
 /** Puts entries on a shard's disk. */

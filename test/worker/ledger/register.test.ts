@@ -1,7 +1,13 @@
 import { reset, runDurableObjectAlarm, runInDurableObject } from 'cloudflare:test'
 import { afterEach, expect, test } from 'vitest'
-import { forgetAddress, listVaults, madeVault, vaultsOfOthers } from '../../../src/ledger/shards.ts'
-import { bindings, claimFor, json, onDisk, stageTenant, travel } from '../stage.ts'
+import {
+  forgetAddress,
+  listVaults,
+  madeVault,
+  readVaults,
+  vaultsOfOthers,
+} from '../../../src/ledger/shards.ts'
+import { bindings, claimFor, json, onDisk, registerVaults, stageTenant, travel } from '../stage.ts'
 
 const { script } = stageTenant()
 afterEach(() => reset())
@@ -39,6 +45,16 @@ test('lists vaults of requests and of the register together, newest first', asyn
     vaults: [{ request: ids[2], name: 'First', ticket: { id: 'SEC-1' } }],
     cursor: null,
   })
+})
+
+test('all of the register is read once, newest first, however many pages its shards have', async () => {
+  // two shards have more than one page
+  const ids = await registerVaults(2_500, () => ['u1'], ['0', '7'])
+  const others = await registerVaults(16, () => ['u2'])
+  const made = await make({ name: 'Newest' })
+  const read: string[] = []
+  for await (const vaults of readVaults(bindings, {})) read.push(...vaults.map(({ request }) => request))
+  expect(read).toEqual([made.claim.id, ...[...ids, ...others].sort().reverse()])
 })
 
 test('a caller may read a vault of its own that only the register knows', async () => {

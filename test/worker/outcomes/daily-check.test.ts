@@ -1,7 +1,8 @@
 import { introspectWorkflow } from 'cloudflare:test'
 import { expect, test, vi } from 'vitest'
+import { Ledger } from '../../../src/ledger/ledger.ts'
 import { startDailyCheck } from '../../../src/outcomes/daily-check.ts'
-import { bindings, claimFor, json, stageTenant, travel } from '../stage.ts'
+import { bindings, claimFor, json, registerVaults, stageTenant, travel } from '../stage.ts'
 
 const { script, sent, sentTo } = stageTenant()
 
@@ -128,6 +129,27 @@ test('tells of a vault that has lost its last known owner, once, on the second d
     expect(JSON.stringify(lostOwnerAlerts())).not.toContain(cared.claim.id)
     expect(JSON.stringify(lostOwnerAlerts())).not.toMatch(/Secret plan|example\.com/)
   }
+})
+
+test('looks up the owners of a thousand vaults with few calls and steps', async () => {
+  const listVaults = vi.spyOn(Ledger.prototype, 'listVaults')
+  const requests = await registerVaults(1_000, (index) => [`keeper-${index % 750}`, `leaver-${index % 700}`])
+  const [orphan = ''] = await registerVaults(1, () => ['leaver-1', 'leaver-2'])
+  enabled((id) => !id.startsWith('leaver'))
+  for (const texts of [[], [expect.stringContaining(orphan)]]) {
+    travel(DAY_MS)
+    for (const calls of [sent, listVaults.mock.calls]) calls.length = 0
+    credential(100)
+    await check()
+    expect(lostOwnerAlerts()).toEqual(texts)
+    // 1,450 people and a few of the tests before, at a hundred a search
+    expect(sentTo('users')).toHaveLength(15)
+    // each shard is read for its owners, and once more as some of them are gone
+    expect(listVaults.mock.calls).toHaveLength(32)
+    // the least that a plan allows is 50 calls to others, and 1,000 to Cloudflare's own services
+    expect(sent.length).toBeLessThan(50)
+  }
+  expect(requests).toHaveLength(1_000)
 })
 
 test.each([
