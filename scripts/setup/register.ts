@@ -1,9 +1,7 @@
+import { DEFAULT_REGISTER_DAYS, MAX_REGISTER_DAYS } from '../../src/config/config.ts'
 import type { Flags } from './flags.ts'
 import type { Questions } from './questions.ts'
 import type { Var } from './wrangler-vars.ts'
-
-const DEFAULT_REGISTER_DAYS = 400
-const MAX_REGISTER_DAYS = 36_500
 
 /**
  * Asks for how long the register remembers a vault.

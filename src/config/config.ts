@@ -13,8 +13,8 @@ import { SourceOptions } from './source-options.ts'
 import { type TicketAccess, TicketTokens } from './ticket-tokens.ts'
 import { WebhookSecrets } from './webhook-secrets.ts'
 
-const DEFAULT_REGISTER_DAYS = 400
-const MAX_REGISTER_DAYS = 10_000
+export const DEFAULT_REGISTER_DAYS = 400
+export const MAX_REGISTER_DAYS = 10_000
 const REGISTER_DAYS_FAULT = `must be a whole number of days from 0 (off) to ${MAX_REGISTER_DAYS}`
 
 /** Everything that can be configured, checked and ready for use. */

@@ -58,8 +58,7 @@ export async function tellOwner(
   if (typeof email !== 'string') return email
   const member = await findMember(email, slackToken, world)
   if (typeof member !== 'string') return member
-  // marked before: it was sent, or was about to be when the Workflow stopped
-  if (!(await mark())) return { kind: 'delivered' }
+  if (!(await mark())) return refused('this Worker was stopped while it sent the message')
   const message = {
     channel: member,
     text: ownerMessage(record, baseUrl.origin),
