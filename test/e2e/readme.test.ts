@@ -1,6 +1,8 @@
-import { readFileSync } from 'node:fs'
+import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test, vi } from 'vitest'
+import { unstable_readConfig } from 'wrangler'
+import { Policy } from '../../src/config/policy.ts'
 import { type Checkout, checkOut } from '../support/checkout.ts'
 import { read } from '../support/documents.ts'
 import { abridged, comparable, readHttpAnswer } from '../support/http-answer.ts'
@@ -12,8 +14,8 @@ import { startWorker } from '../support/worker.ts'
 const DOCUMENTED = 'https://vaults.example.workers.dev'
 const EXPORT = /^ {2}export (\w+)=(\S+)$/gm
 
-/** The documents whose calls are made here, one after the other. */
-const blocks = ['README.md', 'docs/api.md'].flatMap((path) =>
+/** The documents whose calls and commands are carried out here, one after the other. */
+const blocks = ['README.md', 'docs/api.md', 'docs/configuration.md'].flatMap((path) =>
   blocksOf(read(path)).map((block) => ({ ...block, path })),
 )
 const typed = blocks.filter(({ language }) => language === 'sh')
@@ -81,7 +83,19 @@ const here: Record<string, (command: string) => Promise<void>> = {
   },
   async 'npm run setup -- --secrets-file .secrets.json --add sender github'(command) {
     expect(await shell(command, where())).toContain('npx wrangler secret bulk .secrets.json')
-    expect(Object.keys(JSON.parse(JSON.parse(secrets()).WEBHOOK_SECRETS))).toEqual(['github'])
+    expect(namesIn('WEBHOOK_SECRETS')).toEqual(['github'])
+  },
+  async 'npm run setup -- --secrets-file .secrets.json --add caller deploy-bot'(command) {
+    expect(await shell(command, where())).toContain('npx wrangler secret bulk .secrets.json')
+    expect(namesIn('API_KEYS')).toEqual(['runbook', 'deploy-bot'])
+  },
+  async 'npm run setup -- --secrets-file .secrets.json --add operator jane'(command) {
+    expect(await shell(command, where())).toContain('Its API key, shown only now')
+    expect(JSON.parse(JSON.parse(secrets()).API_KEYS).jane.scopes).toEqual(['read', 'operate'])
+  },
+  async 'npm run setup -- --secrets-file .secrets.json --add sender linear'(command) {
+    await shell(command, where({ WEBHOOK_SECRET: 'lin_wh_0123456789' }))
+    expect(namesIn('WEBHOOK_SECRETS')).toEqual(['github', 'linear'])
   },
   async 'npm run deploy -- --secrets-file .secrets.json'(command) {
     // up to where an account is needed
@@ -126,6 +140,10 @@ function secrets(): string {
   return readFileSync(join(checkout.folder, '.secrets.json'), 'utf8')
 }
 
+function namesIn(setting: string): string[] {
+  return Object.keys(JSON.parse(JSON.parse(secrets())[setting]))
+}
+
 /** What operating.md says of a Worker that runs under `npm run dev`. */
 async function explore(address: string): Promise<void> {
   const query = blocksOf(read('docs/operating.md')).find(({ text }) => text.includes('observability/query'))
@@ -139,7 +157,7 @@ async function explore(address: string): Promise<void> {
   )
 }
 
-test('every command of README.md is carried out here, or says why it cannot be', () => {
+test('every command of these documents is carried out here, or says why it cannot be', () => {
   expect(new Set(commands)).toEqual(new Set([...Object.keys(here), ...Object.keys(elsewhere)]))
   expect(calls.length).toBeGreaterThan(5)
   const answers = blocks.filter(({ language }) => language === 'http')
@@ -148,6 +166,15 @@ test('every command of README.md is carried out here, or says why it cannot be',
 })
 
 test.skipIf(!hasShell).each(Object.entries(here))('%s works', (command, run) => run(command))
+
+test('the policy that docs/configuration.md shows is one that the Worker takes', () => {
+  const shown = blocks.find(({ language }) => language === 'toml')?.text ?? ''
+  const path = join(checkout.folder, 'policy.toml')
+  writeFileSync(path, shown)
+  const { vars } = unstable_readConfig({ config: path }, { hideWarnings: true })
+  expect(Policy.parse(vars.POLICY)).toEqual({ ...Policy.parse({}), ...Object(vars.POLICY) })
+  expect(Object.keys(Object(vars.POLICY)).length).toBeGreaterThan(2)
+})
 
 test.skipIf(!hasShell)('where a port is taken, npm start says how to name another', async () => {
   const { port } = new URL(pasted.VAULTS_URL ?? '')
