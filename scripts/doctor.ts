@@ -29,10 +29,10 @@ Changes nothing.
                         operate the Worker itself says what is wrong.
   --json                answers in JSON
 
-Exit status: 0 all is right, 1 something is wrong, 2 not understood.
+Exit status: 0 all is right, 1 something is wrong, 2 not readOptions.
 `
 
-const options = understood()
+const options = readOptions()
 const sections: Section[] = []
 const vars = inspectWranglerConfig()
 const settings = vars && loadSettings()
@@ -46,7 +46,7 @@ if (options.json) process.stdout.write(reportJson(sections))
 else say(reportText(sections))
 process.exitCode = isAnyWrong(sections) ? 1 : 0
 
-function understood() {
+function readOptions() {
   try {
     const { values } = parseArgs({
       options: {

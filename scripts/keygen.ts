@@ -1,7 +1,7 @@
 import { Name } from '../src/config/setting.ts'
 import { say, stop } from './deployment/output.ts'
 import { MAX_SETTING_BYTES, sizeOf } from './deployment/setting-size.ts'
-import { token } from './setup/secrets.ts'
+import { makeToken } from './setup/secrets.ts'
 
 const [caller = ''] = process.argv.slice(2)
 if (!Name.safeParse(caller).success)
@@ -10,7 +10,7 @@ if (!Name.safeParse(caller).success)
     'Usage: npm run keygen -- <caller>\nA caller’s name has 1 to 31 letters, digits, dots, dashes or underscores.\n',
   )
 
-const key = token()
+const key = makeToken()
 const bytes = sizeOf(`${JSON.stringify({ [caller]: key }).slice(1, -1)},`)
 
 say(`A key for ${caller}, shown only now:

@@ -2,7 +2,7 @@ import { createServer } from 'node:net'
 
 const MAX_PORT = 65_535
 
-/** The ports that are listened at; 0 lets the system choose. */
+/** The ports of the Worker and of the simulator; 0 lets the system choose. */
 export type Ports = { readonly worker: number; readonly simulator: number }
 
 /**
@@ -21,7 +21,7 @@ export function readPorts(env: Readonly<Record<string, string | undefined>>): Po
   return { worker: ports.worker, simulator: ports.simulator }
 }
 
-/** @returns which port is taken, in one line; undefined if both are free */
+/** Says in one line which port is taken; undefined if both are free. */
 export async function takenPort({ worker, simulator }: Ports): Promise<string | undefined> {
   for (const [name, port] of [
     ['PORT', worker],

@@ -5,7 +5,7 @@ import { NOTHING_WRITTEN } from './setup/messages.ts'
 import { Questions } from './setup/questions.ts'
 import { Terminal } from './setup/terminal.ts'
 
-const flags = understood()
+const flags = readOptions()
 // wrangler takes a second to load, so a wrong flag is answered first
 const { readWranglerConfig } = await import('./deployment/wrangler-config.ts')
 const { addToFile } = await import('./setup/add-to-file.ts')
@@ -27,7 +27,7 @@ if (flags.add === undefined) {
   say(result.says)
 }
 
-function understood(): Flags {
+function readOptions(): Flags {
   try {
     const flags = readFlags()
     return flags.help ? stop(0, USAGE) : flags

@@ -19,7 +19,7 @@ export type Stack = {
  * Builds both Workers as a deploy would and starts them on this machine, with a credential and a key of their own.
  *
  * @param tell is told each step when it begins
- * @param ports where they listen; anywhere by default
+ * @param ports their ports; any free ones by default
  */
 export async function startStack(
   tell: (step: string) => void,

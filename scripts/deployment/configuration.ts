@@ -4,8 +4,8 @@ import { type Finding, ok, warning, wrong } from './finding.ts'
 import { sizeNotes } from './setting-size.ts'
 import type { Settings } from './settings-file.ts'
 
-/** What is bound is checked by itself, in the words of `wrangler.toml`. */
-const BOUND = { TOKEN_CACHE: {}, LEDGER: {}, PROVISION: {}, PAGES: {} }
+/** Stands for the bindings, which are checked apart, in the words of `wrangler.toml`. */
+const BINDINGS = { TOKEN_CACHE: {}, LEDGER: {}, PROVISION: {}, PAGES: {} }
 
 /**
  * Reads settings as the Worker will.
@@ -21,17 +21,17 @@ export function checkConfiguration(
   isDeployed = false,
 ): { findings: Finding[]; config?: Config } {
   try {
-    const config = parseConfig({ ...vars, ...settings, ...BOUND })
+    const config = parseConfig({ ...vars, ...settings, ...BINDINGS })
     return {
       findings: [
         ok('settings', 'are valid'),
-        callers(config),
-        ledger(config),
-        ...silentCallbacks(vars, settings),
-        ...operators(config),
-        ...endingTokens(config),
-        ...(isDeployed ? unreachableTenant(config) : []),
-        ...sizes({ ...vars, ...settings }),
+        callersFinding(config),
+        ledgerFinding(config),
+        ...callbackWarnings(vars, settings),
+        ...operatorWarnings(config),
+        ...tokenWarnings(config),
+        ...(isDeployed ? tenantWarnings(config) : []),
+        ...sizeFindings({ ...vars, ...settings }),
       ],
       config,
     }
@@ -41,34 +41,34 @@ export function checkConfiguration(
   }
 }
 
-/** A fault begins with the setting’s name, and with the place in it. */
+/** Makes a finding of a fault, which begins with the setting’s name and the place in it. */
 function faultFinding(fault: string): Finding {
   const [name = '', ...says] = fault.split(' ')
   return wrong(name, says.join(' '))
 }
 
-function callers({ callers, webhookSecrets }: Config): Finding {
+function callersFinding({ callers, webhookSecrets }: Config): Finding {
   const senders = Object.keys(webhookSecrets)
   const names = callers.map(({ name, scopes }) => `${name} (${scopes.join(', ')})`)
   return ok('callers', [...names, ...senders.map((sender) => `webhooks of ${sender}`)].join('; '))
 }
 
-function ledger({ ledgerJurisdiction }: Config): Finding {
+function ledgerFinding({ ledgerJurisdiction }: Config): Finding {
   const place = ledgerJurisdiction
     ? `stays in the jurisdiction ${ledgerJurisdiction}`
     : 'is kept near its first callers: LEDGER_JURISDICTION is not set'
   return ok('ledger', place)
 }
 
-function unreachableTenant({ baseUrl }: Config): Finding[] {
+function tenantWarnings({ baseUrl }: Config): Finding[] {
   if (!isLoopback(baseUrl.hostname)) return []
   const says = `is at ${baseUrl.host}, which only this machine can reach: a deployed Worker needs the tenant’s own address`
   return [warning('tenant', says)]
 }
 
-/** Notices that the Worker sends no callbacks, which it doesn't tell. */
-function silentCallbacks(vars: Readonly<Record<string, unknown>>, settings: Settings): Finding[] {
-  const { policy } = parseConfig({ ...vars, ...settings, ...BOUND, CALLBACK_SECRET: PLACEHOLDER })
+/** Warns if the Worker sends no callbacks for want of a secret, which it does without a word. */
+function callbackWarnings(vars: Readonly<Record<string, unknown>>, settings: Settings): Finding[] {
+  const { policy } = parseConfig({ ...vars, ...settings, ...BINDINGS, CALLBACK_SECRET: PLACEHOLDER })
   if (policy.allowedCallbackHosts.length === 0 || settings.CALLBACK_SECRET) return []
   return [
     warning(
@@ -78,16 +78,16 @@ function silentCallbacks(vars: Readonly<Record<string, unknown>>, settings: Sett
   ]
 }
 
-/** Without an operator, an unknown outcome can't be settled by hand. */
-function operators({ callers }: Config): Finding[] {
+/** Warns if there is no operator. */
+function operatorWarnings({ callers }: Config): Finding[] {
   if (callers.some(({ scopes }) => scopes.includes('operate'))) return []
   const says =
     'is not given to any caller, so an unknown outcome cannot be settled by hand: npm run setup -- --add operator NAME'
   return [warning('operate', says)]
 }
 
-/** https://developer.zendesk.com/documentation/api-basics/authentication/oauth-migration/ */
-function endingTokens({ ticketTokens }: Config): Finding[] {
+/** Warns of tokens that will end: https://developer.zendesk.com/documentation/api-basics/authentication/oauth-migration/ */
+function tokenWarnings({ ticketTokens }: Config): Finding[] {
   if (ticketTokens.zendesk?.kind !== 'token') return []
   return [
     warning(
@@ -97,7 +97,7 @@ function endingTokens({ ticketTokens }: Config): Finding[] {
   ]
 }
 
-function sizes(settings: Readonly<Record<string, unknown>>): Finding[] {
+function sizeFindings(settings: Readonly<Record<string, unknown>>): Finding[] {
   return sizeNotes(settings).map(({ name, isOver, says }) => (isOver ? wrong : warning)(name, says))
 }
 

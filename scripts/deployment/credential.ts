@@ -8,14 +8,14 @@ import { checkToken } from './token-check.ts'
 /** What the tenant is asked about. */
 type Checked = Pick<Config, 'credentials' | 'baseUrl' | 'dpop'>
 
-/** Seconds by which the clock may be off: the life of an assertion, and of a proof (RFC 9449, section 11.1). */
-const TOLERANCE = { off: 120, required: 30 } as const
+/** How far the clock may be off: the life of an assertion, and of a proof (RFC 9449, section 11.1). */
+const CLOCK_TOLERANCE_SECONDS = { off: 120, required: 30 } as const
 
 /**
  * Checks a credential at its tenant, without changing anything there: the host, the clock, a token, the rights, and how
  * long the credential lives. Each builds on the one before.
  *
- * @returns what was found, and the right to ask more where nothing is wrong
+ * @returns what was found, and the right to ask more if nothing is wrong
  */
 export async function checkCredential(checked: Checked): Promise<{ findings: Finding[]; access?: Access }> {
   let access: Access | undefined
@@ -30,10 +30,10 @@ async function* checks(
   { credentials, baseUrl, dpop }: Checked,
   keep: (access: Access) => void,
 ): AsyncGenerator<Finding> {
-  const { finding: tenant, date } = await reach(baseUrl)
+  const { finding: tenant, date } = await reachTenant(baseUrl)
   yield tenant
   if (tenant.status === 'wrong') return
-  const clock = clockFinding(date, TOLERANCE[dpop])
+  const clock = clockFinding(date, CLOCK_TOLERANCE_SECONDS[dpop])
   yield clock
   if (clock.status === 'wrong') return
   const { finding: token, access } = await checkToken(baseUrl, credentials, dpop)
@@ -46,8 +46,8 @@ async function* checks(
   yield* await checkLife(access, userId, credentials.clientId, world.now())
 }
 
-/** Any answer will do: what it says is judged later, and when it was given at once. */
-async function reach(baseUrl: URL): Promise<{ finding: Finding; date?: string | null }> {
+/** Asks the tenant for anything at all: any answer will do, and its date is wanted at once. */
+async function reachTenant(baseUrl: URL): Promise<{ finding: Finding; date?: string | null }> {
   try {
     const signal = AbortSignal.timeout(CALL_TIMEOUT_MS)
     const url = `${baseUrl.href.replace(/\/$/, '')}/auth/v1/jwks`

@@ -4,7 +4,7 @@ export type Finding = {
   readonly name: string
   /** a `warning` works today; `unchecked` could not be looked at, which is no fault of its own */
   readonly status: 'ok' | 'warning' | 'wrong' | 'unchecked'
-  /** how it is and, where that is not right, what to do about it; one line */
+  /** how it is and, if that is not right, what to do about it; one line */
   readonly says: string
 }
 
@@ -16,16 +16,16 @@ export const warning = (name: string, says: string): Finding => ({ name, status:
 export const wrong = (name: string, says: string): Finding => ({ name, status: 'wrong', says })
 export const unchecked = (name: string, says: string): Finding => ({ name, status: 'unchecked', says })
 
-/** @returns whether anything in these sections is wrong */
+/** Tells whether anything in these sections is wrong. */
 export function isAnyWrong(sections: readonly Section[]): boolean {
   return sections.some(({ findings }) => findings.some(({ status }) => status === 'wrong'))
 }
 
 /**
- * Carries out checks that build on one another, up to the first that finds something wrong.
+ * Runs checks that build on one another, up to the first that finds something wrong.
  *
  * @param names what the checks are called, in their order
- * @param checks findings one after the other; ends where going on would only repeat the same cause
+ * @param checks findings one after the other; ends when going on would only repeat the same cause
  * @returns what was found, and for each name of which nothing was found that it was not reached
  */
 export async function inOrder(names: readonly string[], checks: AsyncIterable<Finding>): Promise<Finding[]> {
@@ -36,10 +36,12 @@ export async function inOrder(names: readonly string[], checks: AsyncIterable<Fi
   return [...findings, ...left.map((name) => unchecked(name, `not checked: first ${cause}`))]
 }
 
-/** Characters of somebody else's text that are shown. */
-const SHOWN = 200
+/** The most that is shown of text that is not ours. */
+const MAX_QUOTED_CHARS = 200
 
 /**
+ * Makes text of a server fit to be shown.
+ *
  * @param text what a server said, which may be anything
  * @returns it on one line, without what a terminal would obey, without what looks like a token, and not too long
  */
@@ -47,6 +49,6 @@ export function quoted(text: string): string {
   return text
     .replaceAll(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]+/gu, ' ')
     .replaceAll(/[\w-]{16,}\.[\w-]{16,}\.[\w-]{16,}|secret-token:\S+/g, '[secret]')
-    .slice(0, SHOWN)
+    .slice(0, MAX_QUOTED_CHARS)
     .trim()
 }

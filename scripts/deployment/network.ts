@@ -10,8 +10,8 @@ export const world: World = {
 }
 
 const NOT_TRUSTED =
-  'its certificate is not trusted here; where a proxy inspects TLS, name its certificate in NODE_EXTRA_CA_CERTS'
-const SILENT = 'it does not answer; where a proxy is needed, set HTTPS_PROXY and NODE_USE_ENV_PROXY=1'
+  'its certificate is not trusted here; if a proxy inspects TLS, name its certificate in NODE_EXTRA_CA_CERTS'
+const SILENT = 'it does not answer; if you need a proxy, set HTTPS_PROXY and NODE_USE_ENV_PROXY=1'
 const BROKEN = 'the connection broke'
 const NO_TLS = 'it does not speak TLS'
 
@@ -38,8 +38,9 @@ const CAUSES: Readonly<Record<string, string>> = {
 }
 
 /**
+ * Says in words why there was no answer.
+ *
  * @param error what `fetch` was rejected with
- * @returns why there was no answer, in words
  */
 export function causeOf(error: unknown): string {
   if (!(error instanceof Error)) return BROKEN

@@ -1,13 +1,12 @@
 import { UserSearchAnswer } from '../../src/conductorone/wire.ts'
 import { type Finding, ok, wrong } from './finding.ts'
-import { type Access, ask, refusal } from './tenant-api.ts'
+import { type Access, ask, explainRefusal } from './tenant-api.ts'
 
 const NAME = 'owners'
-/** It blanks what a role may not see. */
 const HIDDEN = 'ConductorOne hides e-mail addresses from the credential, which needs Super Administrator'
 
 /**
- * Looks every default owner up, as a request would. Without any, it looks for anyone at all, since requests will.
+ * Looks up every default owner, as a request would. Without any, it looks for any user, since requests will.
  *
  * @param owners e-mail addresses and user ids
  */
@@ -25,13 +24,15 @@ export async function checkOwners(access: Access, owners: readonly string[]): Pr
     if (faults.length === 0) return [ok(NAME, `every default owner is known: ${owners.join(', ')}`)]
     return faults.map((fault) => wrong(NAME, `${fault}: change POLICY.defaultOwners in wrangler.toml`))
   } catch (error) {
-    return [wrong(NAME, `users cannot be looked up (${refusal(error).says})`)]
+    return [wrong(NAME, `users cannot be looked up (${explainRefusal(error).says})`)]
   }
 }
 
 /**
+ * Looks up owners.
+ *
  * @param owners e-mail addresses and user ids
- * @returns what is wrong with each that cannot own a vault
+ * @returns what is wrong with each that can’t own a vault
  * @throws what {@link ask} throws
  */
 export async function ownerFaults(access: Access, owners: readonly string[]): Promise<string[]> {
@@ -45,7 +46,7 @@ export async function ownerFaults(access: Access, owners: readonly string[]): Pr
 
 type User = { readonly id: string; readonly email: string }
 
-/** Finds who was asked for, and not who else the search came up with; a hidden address counts if no other fits. */
+/** Finds the users with exactly this address or id; a hidden address counts if no other fits. */
 async function find(access: Access, owner: string): Promise<User[]> {
   if (!owner.includes('@'))
     return (await search(access, { refs: [{ id: owner }] })).filter(({ id }) => id === owner)

@@ -6,8 +6,7 @@ const MARKS = { ok: '✓', warning: '!', wrong: '✗', unchecked: '–' } as con
 >
 
 /**
- * @param sections what was found
- * @returns it for a person: a line for each finding, marked `✓`, `!` (works, but look at it), `✗` or `–` (not checked)
+ * Writes findings for a person: a line for each, marked `✓`, `!` (works, but look at it), `✗` or `–` (not checked).
  */
 export function reportText(sections: readonly Section[]): string {
   return sections
@@ -22,10 +21,7 @@ export function reportText(sections: readonly Section[]): string {
     .join('\n')
 }
 
-/**
- * @param sections what was found
- * @returns it for a machine: `ok`, and each finding with the section it stands in
- */
+/** Writes findings for a machine: `ok`, and each finding with its section. */
 export function reportJson(sections: readonly Section[]): string {
   const checks = sections.flatMap(({ title, findings }) =>
     findings.map(({ name, status, says }) => ({ section: title, name, status, says })),

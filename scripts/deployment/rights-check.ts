@@ -7,7 +7,7 @@ import {
   type Rights,
 } from '../../src/conductorone/rights.ts'
 import { type Finding, ok, unchecked, warning, wrong } from './finding.ts'
-import { type Access, ask, refusal } from './tenant-api.ts'
+import { type Access, ask, explainRefusal } from './tenant-api.ts'
 
 const TOO_FEW =
   'the credential is no Super Administrator, so it may not create vaults: give its service principal that role, and the credential "Full permissions"'
@@ -27,7 +27,7 @@ export async function checkRights(
       userId: introspection.userId ?? undefined,
     }
   } catch (error) {
-    const { status, says } = refusal(error)
+    const { status, says } = explainRefusal(error)
     // without any right, not even this may be asked
     return { finding: wrong('rights', status === 403 ? TOO_FEW : `ConductorOne does not say them (${says})`) }
   }
@@ -86,7 +86,7 @@ export async function checkLife(
         : []),
     ]
   } catch (error) {
-    return unknown(`ConductorOne does not tell (${refusal(error).says})`)
+    return unknown(`ConductorOne does not tell (${explainRefusal(error).says})`)
   }
 }
 

@@ -1,9 +1,9 @@
 /** What a variable or a secret of a Worker may hold: developers.cloudflare.com/workers/platform/limits. */
 export const MAX_SETTING_BYTES = 5 * 1_024
-/** From here on, an operator should hear of the limit. */
-const NEAR_BYTES = MAX_SETTING_BYTES * 0.8
+/** From this size on, the limit is worth a warning. */
+const WARNING_BYTES = MAX_SETTING_BYTES * 0.8
 
-/** @returns the size of a setting as Cloudflare counts it, in bytes */
+/** Measures a setting as Cloudflare does, in bytes. */
 export function sizeOf(text: string): number {
   return new TextEncoder().encode(text).length
 }
@@ -11,11 +11,11 @@ export function sizeOf(text: string): number {
 /** How near a setting is to what Cloudflare takes. */
 export type SizeNote = { readonly name: string; readonly isOver: boolean; readonly says: string }
 
-/** @returns a note for each setting that is near the limit or beyond it */
+/** Notes each setting that is near the limit or beyond it. */
 export function sizeNotes(settings: Readonly<Record<string, unknown>>): SizeNote[] {
   return Object.entries(settings).flatMap(([name, value]) => {
     const bytes = sizeOf(typeof value === 'string' ? value : JSON.stringify(value))
-    if (bytes < NEAR_BYTES) return []
+    if (bytes < WARNING_BYTES) return []
     const isOver = bytes > MAX_SETTING_BYTES
     const [base] = /^(?:API_KEYS|POLICY)/.exec(name) ?? []
     const remedy = base ? `: put some of it into another setting, such as ${base}_MORE` : ''

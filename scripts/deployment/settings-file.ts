@@ -8,7 +8,7 @@ export type Settings = Readonly<Record<string, string>>
  * Reads `.dev.vars` or a file for `wrangler deploy --secrets-file`: JSON, or lines as in `.env`.
  *
  * @param path of the file
- * @returns its settings; undefined where there is no such file
+ * @returns its settings; undefined if there is no such file
  * @throws {Error} naming the setting that is no text, without its value
  */
 export function readSettings(path: string): Settings | undefined {
@@ -26,10 +26,10 @@ export function readSettings(path: string): Settings | undefined {
 /**
  * Writes settings so that only this user can read them, whole or not at all.
  *
- * @param path of the file; JSON where it ends in `.json`, else lines as in `.env`
+ * @param path of the file; JSON if it ends in `.json`, else lines as in `.env`
  */
 export function writeSettings(path: string, settings: Settings): void {
-  const text = path.endsWith('.json') ? `${JSON.stringify(settings, null, 2)}\n` : lines(settings)
+  const text = path.endsWith('.json') ? `${JSON.stringify(settings, null, 2)}\n` : envLines(settings)
   const fresh = `${path}.${process.pid}`
   try {
     // a new file, since an existing one would keep its mode
@@ -40,14 +40,14 @@ export function writeSettings(path: string, settings: Settings): void {
   }
 }
 
-function lines(settings: Settings): string {
+function envLines(settings: Settings): string {
   return Object.entries(settings)
-    .map(([name, value]) => `${name}='${quotable(value)}'\n`)
+    .map(([name, value]) => `${name}='${quoteValue(value)}'\n`)
     .join('')
 }
 
-/** Within single quotes nothing has a meaning but their end, and `$` where wrangler puts variables in. */
-function quotable(value: string): string {
+/** Writes a value for single quotes, in which only their end and `$` mean anything: wrangler puts variables in. */
+function quoteValue(value: string): string {
   const json = /^[[{]/.test(value)
   if (!json && /['$\r\n]/.test(value))
     throw new Error('A value with quotes, line breaks or $ fits in no line.')

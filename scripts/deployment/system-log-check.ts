@@ -1,7 +1,7 @@
 import { SystemLogAnswer } from '../../src/conductorone/wire.ts'
 import type { Config } from '../../src/config/config.ts'
 import { type Finding, ok, unchecked, wrong } from './finding.ts'
-import { type Access, ask, refusal } from './tenant-api.ts'
+import { type Access, ask, explainRefusal } from './tenant-api.ts'
 
 const NAME = 'system log'
 const FORBIDDEN =
@@ -19,7 +19,7 @@ export async function checkSystemLog(access: Access, systemLog: Config['systemLo
     await ask(access, '/api/v1/systemlog/events', SystemLogAnswer, { pageSize: 1 })
     return ok(NAME, 'can be read, so vaults whose create got no answer are searched for')
   } catch (error) {
-    const { status, says } = refusal(error)
+    const { status, says } = explainRefusal(error)
     return status === 403
       ? wrong(NAME, FORBIDDEN)
       : unchecked(NAME, `ConductorOne does not show it (${says})`)

@@ -14,7 +14,7 @@ export const CALL_TIMEOUT_MS = 15_000
 export type Access = {
   readonly baseUrl: URL
   readonly token: Secret
-  /** where the token is bound to a key */
+  /** set if the token is bound to a key */
   readonly proofs: ProofOfPossession | undefined
 }
 
@@ -25,7 +25,7 @@ export type Access = {
  * @param schema what a good answer looks like
  * @param body for a search, which is a POST; without one it is a GET
  * @returns the answer's content
- * @throws {ConductorOneFailure} where it is refused or cannot be read, and {@link NoAnswer}; see {@link refusal}
+ * @throws {ConductorOneFailure} if it is refused or cannot be read, and {@link NoAnswer}; see {@link explainRefusal}
  */
 export async function ask<T>(
   { baseUrl, token, proofs }: Access,
@@ -49,15 +49,16 @@ export async function ask<T>(
   return readAnswer(answer, schema, 'idempotent', world.now(), token)
 }
 
-/** Why {@link ask} got nothing: the status, where there was one, and what was said. */
+/** Why {@link ask} got nothing: the status, if there was one, and what was said. */
 export type Refusal = { readonly status: number | undefined; readonly says: string }
 
 /**
- * @param error what {@link ask} threw
- * @returns it in words
- * @throws it again, where it is a mistake of ours
+ * Says in words why {@link ask} got nothing.
+ *
+ * @param error what it threw
+ * @throws the same again, if it is a mistake of ours
  */
-export function refusal(error: unknown): Refusal {
+export function explainRefusal(error: unknown): Refusal {
   if (error instanceof ConductorOneFailure) {
     const { failure } = error
     const { status, message } = failure.upstream ?? {}

@@ -8,7 +8,7 @@ import { judgeStatus } from '../../src/lib/outgoing.ts'
 import { Problem } from '../../src/problem/problem.ts'
 import { type Finding, ok, quoted, wrong } from './finding.ts'
 import { world } from './network.ts'
-import { type Access, CALL_TIMEOUT_MS, refusal } from './tenant-api.ts'
+import { type Access, CALL_TIMEOUT_MS, explainRefusal } from './tenant-api.ts'
 
 const NAME = 'token'
 const RENEW =
@@ -49,7 +49,7 @@ const OAuthError = z.catch(
  *
  * @param baseUrl the tenant
  * @param dpop whether the token is to be bound to a key
- * @returns what was found, and the right to ask the API where there is one
+ * @returns what was found, and the right to ask the API if there is one
  */
 export async function checkToken(
   baseUrl: URL,
@@ -79,7 +79,7 @@ function whyNoToken(error: unknown, said: z.output<typeof OAuthError>, dpop: Con
   // the one thing that a token request finds wrong with the configuration
   if (error instanceof Problem)
     return 'CONDUCTORONE_CLIENT_SECRET holds a key whose halves `x` and `d` do not belong together: copy it whole'
-  const { status, says } = refusal(error)
+  const { status, says } = explainRefusal(error)
   const text = [said.error, said.error_description].filter(Boolean).join(': ')
   if (text) {
     const meaning = REASONS.find(([pattern, , when = dpop]) => when === dpop && pattern.test(text))?.[1]

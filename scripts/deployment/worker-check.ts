@@ -16,9 +16,9 @@ type Answer = { readonly status: number; readonly headers: Headers; readonly jso
 type Get = (path: string, key?: string) => Promise<Answer>
 
 /**
- * Looks at a running Worker as its callers do. Makes nothing.
+ * Checks a running Worker from outside, as its callers see it. Makes nothing.
  *
- * @param url where it answers
+ * @param url its address
  * @param key an API key; to one with the scope `operate` the Worker itself says what is wrong
  */
 export function checkWorker(url: URL, key: string | undefined): Promise<Finding[]> {
@@ -80,25 +80,22 @@ function headersFinding(headers: Headers): Finding {
     ...(headers.get('cache-control') === 'no-store' ? [] : ['Cache-Control: no-store']),
   ]
   if (lacking.length === 0) return ok('headers', 'arrive as they were sent')
-  return wrong(
-    'headers',
-    `${lacking.join(' and ')} got lost: whatever stands in front of the Worker must pass it on`,
-  )
+  return wrong('headers', `${lacking.join(' and ')} got lost: make what is in front of the Worker pass it on`)
 }
 
-/** Whoever has no key is refused, unless the Worker cannot even tell keys. */
+/** Judges the answer to a caller without a key: a Worker that is configured refuses it. */
 function settingsFinding({ status, json }: Answer): Finding {
   const code = ProblemAnswer.safeParse(json).data?.code
   if (status === 401) return ok('settings', 'are valid')
   if (code === 'misconfigured')
     return wrong(
       'settings',
-      'are wrong, and to strangers it does not say how: run this with what was deployed (--secrets-file), or read its log (npx wrangler tail)',
+      'are wrong, and the Worker doesn’t tell strangers why: run this with what was deployed (--secrets-file), or read the log (npx wrangler tail)',
     )
   if (status === 429) return unchecked('settings', 'too many requests; wait a minute')
   return wrong(
     'settings',
-    `a request without a key gets HTTP ${status} instead of 401: read its log (npx wrangler tail)`,
+    `a request without a key gets HTTP ${status} instead of 401: read the log (npx wrangler tail)`,
   )
 }
 

@@ -7,7 +7,9 @@ import { type Finding, ok, quoted, unchecked, warning, wrong } from './finding.t
 export type WranglerConfig = Unstable_Config
 
 /**
- * @param path of `wrangler.toml`
+ * Reads `wrangler.toml`.
+ *
+ * @param path of the file
  * @returns what it says, or the one finding that says why it cannot be read
  */
 export function readWranglerConfig(path: string): WranglerConfig | Finding {
@@ -25,7 +27,7 @@ type Row = {
   readonly bound: (config: WranglerConfig) => boolean
   /** the lines that are missing */
   readonly lines: string
-  /** what that means, where the Worker works without */
+  /** what is lost without it, if the Worker works all the same */
   readonly optional?: string
 }
 
@@ -71,7 +73,7 @@ const BINDINGS: readonly Row[] = [
   },
 ]
 
-/** Settings that are secrets, and have no place in a file that goes into the repository. */
+/** Settings that are secrets and must not be in a file that goes into the repository. */
 export const SECRETS = [
   'CONDUCTORONE_CLIENT_SECRET',
   'API_KEYS',
@@ -83,8 +85,10 @@ export const SECRETS = [
 ]
 
 /**
+ * Checks that everything is bound that the Worker needs.
+ *
  * @param config from {@link readWranglerConfig}
- * @param path of the file, from where its folders count
+ * @param path of the file; its folders are relative to it
  * @returns what is bound, what is missing, and what does not belong there
  */
 export function checkBindings(config: WranglerConfig, path: string): Finding[] {
@@ -93,7 +97,7 @@ export function checkBindings(config: WranglerConfig, path: string): Finding[] {
     ...BINDINGS.map(bindingFinding(config)),
     assetsFinding(config, path),
     ...exposed.map((name) =>
-      wrong(name, 'stands where everyone reads it: make a new one and set it as a secret'),
+      wrong(name, 'can be read by everyone who has the file: make a new one and set it as a secret'),
     ),
   ]
 }

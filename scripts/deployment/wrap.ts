@@ -1,8 +1,8 @@
-/** A list's mark, a finding's mark and name, or a flag and its meaning: what a broken line is indented to. */
+/** A list's mark, a finding's mark and name, or a flag and its meaning: what the rest of a wrapped line is indented to. */
 const HANGING = /^ *(?:[✓!✗–] \S+(?: \S+)*? {2,}|--?\S+(?: [A-Z]+)? {2,}|\d+\. |- )/
 /** What is to be copied as it stands: a command, a key, a line of a file. */
 const VERBATIM = /^ {2,}(?:npm|npx|export|curl|PORT=|\[|\{|\S+ {2}[\w-]{40,}$)/
-/** Below this, breaking lines would do more harm than good. */
+/** The least room for text beside an indentation; with less, lines are indented less. */
 const MIN_TEXT_COLUMNS = 24
 
 /**
@@ -11,14 +11,14 @@ const MIN_TEXT_COLUMNS = 24
  *
  * @param columns the width of the terminal
  */
-export function wrapped(text: string, columns: number): string {
+export function wrapText(text: string, columns: number): string {
   return text
     .split('\n')
-    .flatMap((line) => (line.length <= columns || VERBATIM.test(line) ? [line] : broken(line, columns)))
+    .flatMap((line) => (line.length <= columns || VERBATIM.test(line) ? [line] : wrapLine(line, columns)))
     .join('\n')
 }
 
-function broken(line: string, columns: number): string[] {
+function wrapLine(line: string, columns: number): string[] {
   const [lead = ''] = HANGING.exec(line) ?? /^ */.exec(line) ?? []
   const indent = columns - lead.length < MIN_TEXT_COLUMNS ? 2 : lead.length
   const lines: string[] = []

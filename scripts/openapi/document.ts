@@ -64,7 +64,7 @@ export const document: Part = {
   'x-unrouted': { ...problemResponses(['method-not-allowed', 'misconfigured']), ...notFoundResponse() },
 }
 
-/** @returns the description as it stands in its file */
+/** Writes the description as its file has it. */
 export function documentText(): string {
   return `${JSON.stringify(document, null, 2)}\n`
 }

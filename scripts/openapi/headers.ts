@@ -89,7 +89,7 @@ export const headerComponents: Part = Object.fromEntries(
   ),
 )
 
-/** @returns the headers of an answer, those that every answer has included */
+/** Lists the headers of an answer, with those that every answer has. */
 export function headersOf(headers: Headers): Part {
   const all = Object.entries({ 'X-Request-Id': 'always', 'Cache-Control': 'always', ...headers } as const)
   return Object.fromEntries(

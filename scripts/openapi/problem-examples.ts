@@ -88,7 +88,7 @@ const cases: Readonly<Record<ProblemCode, readonly [detail: string, details?: Pr
   ],
 }
 
-/** @returns a document of the problem, as it is answered */
+/** Makes a document of the problem, as it is answered. */
 export function problemExample(code: ProblemCode): ProblemDocument {
   const [detail, details] = cases[code]
   return new Problem(code, detail, details).document(REQUEST)

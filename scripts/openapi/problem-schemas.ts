@@ -52,21 +52,18 @@ const details: { readonly [Code in ProblemCode]?: Readonly<Record<string, z.ZodM
   'outcome-unknown': { upstream: z.exactOptional(Upstream) },
 }
 
-/** To a sender, whatever is wrong with what it delivered is 422. */
-const DELIVERED = 422
+/** The status for everything that is wrong with what a sender delivered. */
+const DELIVERY_FAULT_STATUS = 422
 const deliverable: readonly ProblemCode[] = ['policy-violation']
 
-/**
- * @param code which problem
- * @returns the schema of its document, with the values of its row in the table
- */
+/** Makes the schema of a problem's document, with the values of its row in the table. */
 export function problemSchema(code: ProblemCode): z.ZodMiniType {
   const { status, title, retryable, remedy } = problems[code]
   return z
     .object({
       ...always,
       type: z.literal(`/problems/${code}`),
-      status: z.literal(deliverable.includes(code) ? [status, DELIVERED] : [status]),
+      status: z.literal(deliverable.includes(code) ? [status, DELIVERY_FAULT_STATUS] : [status]),
       code: z.literal(code),
       retryable: z.literal(retryable),
       ...details[code],
@@ -74,7 +71,7 @@ export function problemSchema(code: ProblemCode): z.ZodMiniType {
     .check(z.meta({ title, description: remedy }))
 }
 
-/** @returns the name of a problem's schema, such as `NotFoundProblem` */
+/** Names a problem's schema, such as `NotFoundProblem`. */
 export function problemName(code: ProblemCode): string {
   const words = code.split('-').map((word) => word.charAt(0).toUpperCase() + word.slice(1))
   return `${words.join('')}Problem`

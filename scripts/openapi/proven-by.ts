@@ -1,6 +1,6 @@
 import type { Proof } from '../../src/sources/proof.ts'
 
-/** @returns the headers and fields that prove a delivery of a sender, and how, as words */
+/** Says in words which headers and fields prove a delivery of a sender, and how. */
 export function provenBy(proofs: readonly Proof[]): string {
   const ways = proofs.map((proof) =>
     proof.kind === 'token'

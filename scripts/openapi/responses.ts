@@ -7,16 +7,17 @@ import type { SchemaName } from './schemas.ts'
 /** Examples by their names: what each shows, and the JSON itself. */
 export type Examples = Readonly<Record<string, { readonly summary: string; readonly value: unknown }>>
 
-/** @returns a reference to a schema of the document */
+/** Refers to a schema of the document. */
 export function schemaRef(name: SchemaName): Part {
   return { $ref: `#/components/schemas/${name}` }
 }
 
 /**
+ * Describes an answer in JSON.
+ *
  * @param description when this is the answer
  * @param schema of the body
  * @param headers beside those that every answer has
- * @returns an answer in JSON
  */
 export function jsonResponse(
   description: string,
@@ -27,12 +28,12 @@ export function jsonResponse(
   return response(description, { 'application/json': { schema, examples } }, headers)
 }
 
-/** @returns an answer with content of any kind, by media type */
+/** Describes an answer with content of any kind, by media type. */
 export function response(description: string, content: Part, headers: Headers = {}): Part {
   return { description, headers: headersOf(headers), content }
 }
 
-/** What the status of a problem demands. */
+/** The headers that the status of a problem demands. */
 const demanded: { readonly [Code in ProblemCode]?: Headers } = {
   unauthenticated: { 'WWW-Authenticate': 'always' },
   forbidden: { 'WWW-Authenticate': 'always' },
@@ -45,9 +46,10 @@ const demanded: { readonly [Code in ProblemCode]?: Headers } = {
 }
 
 /**
- * @param codes the problems that an operation may answer
+ * Describes the problems of an operation: one answer for each status.
+ *
+ * @param codes the problems that it may answer
  * @param headers by status, what they have beside what the status demands
- * @returns one answer for each status
  */
 export function problemResponses(
   codes: readonly ProblemCode[],
@@ -63,7 +65,9 @@ export function problemResponses(
 }
 
 /**
- * @param codes the problems that are answered with this status
+ * Describes the one answer of a status.
+ *
+ * @param codes the problems that are answered with it
  * @param headers beside those that the problems demand
  */
 export function problemResponse(codes: readonly ProblemCode[], status: number, headers: Headers = {}): Part {
@@ -86,7 +90,7 @@ export function problemResponse(codes: readonly ProblemCode[], status: number, h
   )
 }
 
-/** @returns the answer of a path that is not there: a problem, and a page in a browser */
+/** Describes the answer of a path that is not there: a problem, and a page in a browser. */
 export function notFoundResponse(): Part {
   const response = problemResponse(['not-found'], 404)
   return {
@@ -97,7 +101,7 @@ export function notFoundResponse(): Part {
   }
 }
 
-/** What only some of the problems demand, the answer has sometimes. */
+/** Merges what problems demand; the answer has sometimes what only some of them demand. */
 function demandedBy(codes: readonly ProblemCode[]): Headers {
   const all = codes.map((code) => demanded[code] ?? {})
   const names = all.flatMap((headers) => Object.keys(headers) as (keyof Headers)[]) // a row's keys are headers

@@ -108,10 +108,7 @@ export const schemaComponents: Part = Object.fromEntries(
   Object.entries(schemas).map(([id, { $schema: _dialect, $id: _address, ...schema }]) => [id, schema]),
 )
 
-/**
- * @param query the schema of a query string
- * @returns a parameter for each of its fields
- */
+/** Describes each field of a query string's schema as a parameter. */
 export function queryParameters(query: z.ZodMiniObject): readonly Part[] {
   const { properties = {}, required = [] } = z.toJSONSchema(query, {
     io: 'input',

@@ -2,7 +2,7 @@ import { SENDERS, type SenderName } from '../../src/config/senders.ts'
 import { Name } from '../../src/config/setting.ts'
 import { MAX_SETTING_BYTES, sizeOf } from '../deployment/setting-size.ts'
 import type { Settings } from '../deployment/settings-file.ts'
-import { MAKERS, token } from './secrets.ts'
+import { MAKERS, makeToken } from './secrets.ts'
 
 /** What can be added to a configuration that is there. */
 export type Kind = 'sender' | 'caller' | 'operator'
@@ -34,7 +34,7 @@ export function addCaller(kind: 'caller' | 'operator', name: string, settings: S
     if (!entry) return { refused: `${name} is an operator already.` }
     return put(settings, owner.setting, { ...owner.entries, [name]: entry }, undefined)
   }
-  const key = token()
+  const key = makeToken()
   const entry = kind === 'operator' ? { key, scopes: ['read', 'operate'] } : key
   const place =
     places.find(
@@ -85,7 +85,11 @@ function put(settings: Settings, changed: string, entries: object, made: string 
   return { settings: { ...settings, [changed]: JSON.stringify(entries) }, changed, made }
 }
 
-/** @throws {Error} naming the setting, if what stands there is not a JSON object */
+/**
+ * Reads a setting that is a JSON object; an empty one if it is not set.
+ *
+ * @throws {Error} naming the setting, if it is anything else
+ */
 function objectIn(settings: Settings, name: string): Record<string, unknown> {
   const text = settings[name]
   if (text === undefined || text === '') return {}

@@ -2,7 +2,7 @@ import { Name } from '../../src/config/setting.ts'
 import { type Environment, keptObject } from './environment.ts'
 import type { Flags } from './flags.ts'
 import type { Questions } from './questions.ts'
-import { token } from './secrets.ts'
+import { makeToken } from './secrets.ts'
 
 /**
  * Asks which callers may use the API, and makes a key for each.
@@ -35,7 +35,7 @@ export async function askCallers(
   const keys = new Map<string, string>()
   for (const name of new Set([...callers, ...operators])) {
     if (kept.includes(name)) continue
-    const key = token()
+    const key = makeToken()
     keys.set(name, key)
     const scopes = [...(callers.includes(name) ? ['create'] : []), 'read', 'operate']
     apiKeys[name] = operators.includes(name) ? { key, scopes } : key

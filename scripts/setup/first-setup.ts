@@ -13,9 +13,9 @@ import { INTRODUCTION, keysText, NOTHING_WRITTEN, nextText, sendersText, varsTex
 import { askPolicy, changesOf } from './policy.ts'
 import type { Questions } from './questions.ts'
 import { askRegisterDays } from './register.ts'
-import { token, whsec } from './secrets.ts'
+import { makeToken, makeWhsec } from './secrets.ts'
 import { askSenders } from './senders.ts'
-import { chooseTarget, obstacle, type Target } from './target.ts'
+import { chooseTarget, findObstacle, type Target } from './target.ts'
 import type { Terminal } from './terminal.ts'
 import { type Var, writeVars } from './wrangler-vars.ts'
 
@@ -34,7 +34,7 @@ export async function setUp(
   const { env } = process
   if (terminal) say(INTRODUCTION)
   const target = await chooseTarget(flags, questions)
-  const inTheWay = await obstacle(target, flags, questions)
+  const inTheWay = await findObstacle(target, flags, questions)
   if (inTheWay) stop(1, `${inTheWay}\n`)
 
   const credential = await askCredential(questions, flags, env, vars)
@@ -45,8 +45,8 @@ export async function setUp(
   // what is still to be asked is filled in, so that everything else is read as it will be
   const { config } = read({
     ...credential.settings,
-    API_KEYS: JSON.stringify({ nobody: token() }),
-    CALLBACK_SECRET: whsec(),
+    API_KEYS: JSON.stringify({ nobody: makeToken() }),
+    CALLBACK_SECRET: makeWhsec(),
   })
   say(`\nAsking ${config.baseUrl.host} …\n\n`)
   const { findings, access } = await checkCredential(config)
@@ -66,7 +66,7 @@ export async function setUp(
     ...credential.settings,
     API_KEYS: apiKeys,
     ...(senders.webhookSecrets !== undefined && { WEBHOOK_SECRETS: senders.webhookSecrets }),
-    ...(isSigned && { CALLBACK_SECRET: env.CALLBACK_SECRET || whsec() }),
+    ...(isSigned && { CALLBACK_SECRET: env.CALLBACK_SECRET || makeWhsec() }),
     ...(alertWebhook !== undefined && { ALERT_WEBHOOK: alertWebhook }),
   }
   const { warnings } = read(settings)

@@ -71,7 +71,9 @@ const flags = {
 export type Flags = ReturnType<typeof readFlags>
 
 /**
- * @returns what this process was started with; `name` is the name of what is to be added
+ * Reads the command line of this process.
+ *
+ * @returns the flags; `name` is the name of what is to be added
  * @throws {Error} if that cannot be understood
  */
 export function readFlags() {

@@ -12,7 +12,7 @@ export const INTRODUCTION = `You need the credential of a ConductorOne service p
 Each question says what Enter does. Ctrl-C leaves. Everything is checked before it is written.
 `
 
-/** @returns what was added to a settings file, and the one command that installs it */
+/** Says what was added to a settings file, and the one command that installs it. */
 export function addedText(kind: Kind, name: string, path: string, { changed, made }: Added): string {
   const what = kind === 'sender' ? `the secret of ${name}` : `the ${kind} ${name}`
   const shown =
@@ -29,7 +29,7 @@ function installText(path: string): string {
     : `Install it with\n\n  npx wrangler secret bulk ${path}\n\nThen put the file back into the password manager.`
 }
 
-/** @returns what was done with settings that belong in `wrangler.toml` */
+/** Says what was done with settings that belong in `wrangler.toml`. */
 export function varsText(file: string, vars: readonly Var[], isWritten: boolean): string {
   const lines = vars.map((setting) => `  [${setting.table}] ${lineOf(setting)}\n`).join('')
   return isWritten
@@ -37,7 +37,7 @@ export function varsText(file: string, vars: readonly Var[], isWritten: boolean)
     : `${file} is written in an unexpected way and was left alone. Put these in yourself:\n${lines}`
 }
 
-/** @returns the API keys, which are never shown again */
+/** Shows the API keys, which are never shown again. */
 export function keysText(keys: ReadonlyMap<string, string>): string {
   if (keys.size === 0) return ''
   const width = Math.max(...[...keys.keys()].map((name) => name.length))
@@ -45,20 +45,19 @@ export function keysText(keys: ReadonlyMap<string, string>): string {
   return `\nThe API keys, shown only now:\n${lines}`
 }
 
-/** @returns the steps that are left at the senders */
+/** Says what is left to do at the senders. */
 export function sendersText({ made, later }: Senders, { path }: Target): string {
   if (made.length + later.length === 0) return ''
   const lines = [
-    ...made.map((sender) => `  ${sender}: put its secret, which stands in ${path}, into the webhook there\n`),
+    ...made.map((sender) => `  ${sender}: put its secret, which is in ${path}, into its webhook\n`),
     ...later.map(
-      (sender) =>
-        `  ${sender}: make the webhook there, and add the secret that it shows to WEBHOOK_SECRETS\n`,
+      (sender) => `  ${sender}: make its webhook, then run npm run setup -- --add sender ${sender}\n`,
     ),
   ]
   return `\nSenders (docs/recipes has a page for each):\n${lines.join('')}`
 }
 
-/** @returns the next commands */
+/** Names the next commands. */
 export function nextText({ kind, path }: Target): string {
   return kind === 'dev-vars'
     ? `

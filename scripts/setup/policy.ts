@@ -1,6 +1,6 @@
 import { Policy } from '../../src/config/policy.ts'
 import { ownerFaults } from '../deployment/owners-check.ts'
-import { type Access, refusal } from '../deployment/tenant-api.ts'
+import { type Access, explainRefusal } from '../deployment/tenant-api.ts'
 import type { Flags } from './flags.ts'
 import type { Questions } from './questions.ts'
 import type { Var } from './wrangler-vars.ts'
@@ -101,6 +101,6 @@ async function unknownOwner(access: Access, owners: readonly string[]): Promise<
     const [fault] = await ownerFaults(access, owners)
     return fault && `can't be used: ${fault}`
   } catch (error) {
-    return `could not be looked up (${refusal(error).says})`
+    return `could not be looked up (${explainRefusal(error).says})`
   }
 }

@@ -1,4 +1,4 @@
-import { fitted, say } from '../deployment/output.ts'
+import { fitToTerminal, say } from '../deployment/output.ts'
 import type { Terminal } from './terminal.ts'
 
 /** What is wrong with an answer, to follow its name: `is too short`; undefined if nothing is. */
@@ -20,7 +20,7 @@ export type Question = {
   readonly enter?: string
   /** keeps the answer off the screen */
   readonly hidden?: boolean
-  /** @returns what is wrong with an answer, without repeating one that is hidden */
+  /** says what is wrong with an answer, without repeating one that is hidden */
   readonly fault?: (answer: string) => Fault | Promise<Fault>
 }
 
@@ -34,7 +34,7 @@ export class Questions {
     this.#terminal = terminal
   }
 
-  /** @returns the answer; notes a fault if it is missing or wrong and no one can be asked */
+  /** Gets an answer; notes a fault if it is missing or wrong and no one can be asked. */
   async ask(question: Question): Promise<string> {
     const { text, given, source, fallback, hidden, fault } = question
     if (given !== undefined) {
@@ -61,20 +61,20 @@ export class Questions {
     return given
   }
 
-  /** A question that yes or no answers. */
+  /** Asks a question that yes or no answers. */
   async isSo(text: string, given: boolean | undefined, source: string, fallback = false): Promise<boolean> {
     const answer = await this.ask({
       text,
       hint: 'yes or no',
-      given: given === undefined ? undefined : word(given),
+      given: given === undefined ? undefined : yesOrNo(given),
       source,
-      fallback: word(fallback),
+      fallback: yesOrNo(fallback),
       fault: (answer) => (/^(y|yes|n|no)$/i.test(answer) ? undefined : 'must be yes or no'),
     })
     return /^y/i.test(answer)
   }
 
-  /** A question that names answer, separated by commas. */
+  /** Asks for names, separated by commas. */
   async list(
     question: Omit<Question, 'fallback' | 'fault'> & {
       readonly fallback: readonly string[]
@@ -98,10 +98,10 @@ function questionText({ text, hint, hidden, fallback, enter = `for ${fallback}` 
   const hints = [hint, hidden && 'stays invisible', fallback !== undefined && `Enter ${enter}`].filter(
     Boolean,
   )
-  return fitted(`\n${hints.length > 0 ? `${text} (${hints.join('; ')})` : text}\n`)
+  return fitToTerminal(`\n${hints.length > 0 ? `${text} (${hints.join('; ')})` : text}\n`)
 }
 
-function word(yes: boolean): string {
+function yesOrNo(yes: boolean): string {
   return yes ? 'yes' : 'no'
 }
 

@@ -26,14 +26,14 @@ export async function chooseTarget(flags: Flags, questions: Questions): Promise<
     : { path: join(dirname(flags.config), '.secrets.json'), kind: 'secrets-file' }
 }
 
-/** @returns why a file must not be written there; undefined if it may */
-export async function obstacle(
+/** Says why a file must not be written there; undefined if it may. */
+export async function findObstacle(
   { path }: Target,
   { replace }: Flags,
   questions: Questions,
 ): Promise<string | undefined> {
   if (!existsSync(dirname(resolve(path)))) return `There is no folder ${dirname(path)}.`
-  if (isTaken(path))
+  if (wouldBeCommitted(path))
     return `git would take ${path} into the repository: name it in .gitignore, or choose a place outside.`
   if (!existsSync(path) || replace) return undefined
   const text = `${path} is there, with secrets that may exist nowhere else. Replace it? To add a caller or a sender to it, use --add instead.`
@@ -42,8 +42,8 @@ export async function obstacle(
     : `${path} is there; it stays as it is. To add a caller or a sender to it, use --add; to replace it, --replace.`
 }
 
-/** Status 1 is git's answer for a file that it doesn't ignore; any other means no repository, or no git. */
-function isTaken(path: string): boolean {
+/** Asks git, whose status is 1 for a file that it doesn't ignore; any other means no repository, or no git. */
+function wouldBeCommitted(path: string): boolean {
   const { status } = spawnSync('git', ['check-ignore', '-q', basename(path)], { cwd: dirname(resolve(path)) })
   return status === 1
 }

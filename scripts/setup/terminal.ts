@@ -7,7 +7,11 @@ export class Terminal {
   #take: ((line: string) => void) | undefined
   readonly #lines: Interface
 
-  /** @param leave what happens if the person gives up, by Ctrl-C or Ctrl-D */
+  /**
+   * Takes over the terminal of this process.
+   *
+   * @param leave runs if the person gives up, by Ctrl-C or Ctrl-D
+   */
   constructor(leave: () => void) {
     const output = new Writable({
       write: (chunk, _, done) => {

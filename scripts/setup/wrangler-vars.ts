@@ -27,12 +27,12 @@ export function writeVars(path: string, vars: readonly Var[]): boolean {
     else expected.POLICY = { ...Object(expected.POLICY), [key]: value }
   }
   const toml = vars.reduce(withVar, readFileSync(path, 'utf8'))
-  if (!isDeepStrictEqual(plain(varsIn(toml)), plain(expected))) return false
+  if (!isDeepStrictEqual(toPlainJson(varsIn(toml)), toPlainJson(expected))) return false
   writeFileSync(path, toml)
   return true
 }
 
-/** @returns a setting as a line of TOML: what JSON writes, TOML reads */
+/** Writes a setting as a line of TOML, which reads what JSON writes. */
 export function lineOf({ key, value }: Var): string {
   return `${key} = ${Array.isArray(value) ? `[${value.map((item) => JSON.stringify(item)).join(', ')}]` : JSON.stringify(value)}`
 }
@@ -63,7 +63,7 @@ function varsIn(toml: string): unknown {
   }
 }
 
-/** Tables of TOML have no prototype. */
-function plain(value: unknown): unknown {
+/** Makes plain objects of TOML's tables, which have no prototype. */
+function toPlainJson(value: unknown): unknown {
   return value === undefined ? undefined : JSON.parse(JSON.stringify(value))
 }

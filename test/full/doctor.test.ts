@@ -224,7 +224,7 @@ test.each<[string, Deployment | (() => Promise<Deployment>), RegExp]>([
       toml: (toml) => toml.replace('[vars]\n', '[vars]\nCALLBACK_SECRET = "whsec_abc"\n'),
       settings: { CALLBACK_SECRET: `whsec_${'QUJD'.repeat(8)}` },
     },
-    /^CALLBACK_SECRET +stands where everyone reads it/,
+    /^CALLBACK_SECRET +can be read by everyone who has the file/,
   ],
   [
     'the credential requires proofs and nobody says so',

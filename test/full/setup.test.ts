@@ -118,7 +118,7 @@ test(
     expect(webhooks.gitlab).toMatch(/^whsec_/)
     for (const secret of [...Object.values<string>(webhooks), settings.CALLBACK_SECRET, good.clientSecret])
       expect(stdout).not.toContain(secret)
-    expect(stdout).toContain('zendesk: make the webhook there')
+    expect(stdout).toContain('zendesk: make its webhook, then run npm run setup -- --add sender zendesk')
     expect(folder.read('wrangler.toml')).toContain('allowedCallbackHosts = ["hooks.example.com"]')
     expect(folder.read('wrangler.toml')).toContain('requireTicket = true')
 

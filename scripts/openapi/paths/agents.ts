@@ -36,7 +36,7 @@ const error = {
   error: { code: -32_000, message: 'Bad Request: Unsupported protocol version' },
 }
 
-const refusal: Part = {
+const explainRefusal: Part = {
   'application/json': {
     schema: message,
     examples: { error: { summary: 'Refused by the protocol', value: error } },
@@ -45,7 +45,7 @@ const refusal: Part = {
 
 /** A status that a problem of ours has as well as an error of the protocol. */
 function either(problem: Part): Part {
-  return { ...problem, content: { ...(problem.content as Part), ...refusal } } // made by `response`
+  return { ...problem, content: { ...(problem.content as Part), ...explainRefusal } } // made by `response`
 }
 
 const REFUSED = 'Refused by the protocol: the JSON-RPC error says why.'
@@ -89,7 +89,7 @@ export const agentPaths: Part = {
           403: { 'WWW-Authenticate': 'sometimes' },
         }),
         400: either(problemResponse(['malformed-json'], 400)),
-        404: response(REFUSED, refusal),
+        404: response(REFUSED, explainRefusal),
       },
     },
   },

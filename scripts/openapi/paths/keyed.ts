@@ -30,7 +30,7 @@ export const securitySchemes: Part = {
   },
 }
 
-/** @returns the demand for a key with any one of these scopes */
+/** Demands a key with any one of these scopes. */
 export function scopes(...any: readonly Scope[]): readonly Part[] {
   return any.map((scope) => ({ apiKey: [scope] }))
 }
