@@ -3,7 +3,7 @@ import { cpus } from 'node:os'
 import { join } from 'node:path'
 import { OUTPUT } from './build.ts'
 import { calls } from './calls.ts'
-import { create, feel } from './create.ts'
+import { create, fast, feel } from './create.ts'
 import { ledger } from './ledger.ts'
 import { type Finding, type Measurement, ROUNDS, type Target } from './measurement.ts'
 import { memory } from './memory.ts'
@@ -26,17 +26,19 @@ const measurements: Readonly<Record<string, Measurement>> = {
   profile,
 }
 
-const asked = process.argv.slice(2)
-const unknown = asked.filter((name) => !Object.hasOwn(measurements, name))
+const isFast = process.argv.includes('--fast')
+const asked = process.argv.slice(2).filter((argument) => argument !== '--fast')
+const chosen = isFast ? { fast } : measurements
+const unknown = asked.filter((name) => !Object.hasOwn(chosen, name))
 if (unknown.length > 0) {
-  console.error(`There is no ${unknown.join(', ')}. There are ${Object.keys(measurements).join(', ')}.`)
+  console.error(`There is no ${unknown.join(', ')}. There are ${Object.keys(chosen).join(', ')}.`)
   process.exit(2)
 }
 
 process.env.WRANGLER_LOG ??= 'error'
 const upstream = await startUpstream()
 const findings: Record<string, readonly Finding[]> = {}
-for (const [name, measure] of Object.entries(measurements))
+for (const [name, measure] of Object.entries(chosen))
   if (asked.length === 0 || asked.includes(name)) {
     console.error(`Measuring ${name} …`)
     findings[name] = await measure(upstream)
@@ -45,7 +47,8 @@ for (const [name, measure] of Object.entries(measurements))
 upstream.stop()
 
 const targets = Object.values(findings).flatMap((found) => found.flatMap((finding) => finding.targets ?? []))
-print({ title: 'What is to be reached', table: targets.map(verdict) })
+if (isFast) console.log(`\n${targets.map(inWords).join('; ')}`)
+else print({ title: 'What is to be reached', table: targets.map(verdict) })
 const file = join(OUTPUT, 'results.json')
 const [{ model = '' } = {}] = cpus()
 await mkdir(OUTPUT, { recursive: true })
@@ -68,6 +71,11 @@ function verdict({ what, atMost, reached, unit }: Target) {
     is: [Number(reached.toFixed(2)), unit].filter(Boolean).join(' '),
     reached: reached <= atMost ? 'yes' : 'no',
   }
+}
+
+function inWords(target: Target): string {
+  const { what, 'at most': atMost, is, reached } = verdict(target)
+  return `${what}: ${is} (at most ${atMost}: ${reached})`
 }
 
 /** As a table in Markdown, which is read as well in a terminal as in a document. */
