@@ -59,6 +59,19 @@ export class Ledger extends DurableObject<Env> {
   }
 }
 
+/** What ours sends beside, so that the caller gets the same bytes. */
+const HEADERS = {
+  'Content-Type': 'application/json',
+  'Cache-Control': 'no-store',
+  'Content-Security-Policy': "default-src 'none'; frame-ancestors 'none'",
+  'Cross-Origin-Opener-Policy': 'same-origin',
+  'Cross-Origin-Resource-Policy': 'same-origin',
+  'Referrer-Policy': 'no-referrer',
+  'Strict-Transport-Security': 'max-age=15552000; includeSubDomains',
+  'X-Content-Type-Options': 'nosniff',
+  'X-Frame-Options': 'DENY',
+}
+
 const utf8 = new TextEncoder()
 const digest = (text: string) => crypto.subtle.digest('SHA-256', utf8.encode(text))
 let expected: Promise<ArrayBuffer> | undefined
@@ -72,7 +85,7 @@ export default {
     const shard = (new Uint8Array(await digest(key))[0] ?? 0) % 16
     const id = `req_${crypto.randomUUID().replaceAll('-', '').slice(0, 24)}`
     const answer = await LEDGER.getByName(`shard-${shard}`).submit(key, id, await request.text())
-    const headers = { 'Content-Type': 'application/json', Location: `/v1/requests/${id}` }
+    const headers = { ...HEADERS, Location: `/v1/requests/${id}`, 'X-Request-Id': id }
     return new Response(answer, { status: 201, headers })
   },
 }

@@ -40,7 +40,10 @@ function redactText(text: string, token: Secret): string {
     pieces = makePieces(token)
     piecesOf.set(token, pieces)
   }
+  // no encoding makes a text shorter, so a short one holds no piece
+  if (text.length < pieces.length) return text
   const redacted = withoutPieces(text, pieces)
+  if (!MAY_BE_ENCODED.test(redacted)) return redacted
   // an encoding that hides the token from the search above: the whole text goes
   const isHidden = decodings(redacted).some((decoded) => withoutPieces(decoded, pieces) !== decoded)
   return isHidden ? HIDDEN : redacted
@@ -80,6 +83,9 @@ function withoutPieces(text: string, { length, all }: Pieces): string {
   }
   return kept + text.slice(keptTo)
 }
+
+/** What every one of {@link decodings} needs to find. */
+const MAY_BE_ENCODED = /[%&\\\s]/
 
 /** Undoes what may stand between the characters of a token: percent encoding, entities, escapes, white space. */
 function decodings(text: string): string[] {
