@@ -98,7 +98,7 @@ export function requesterOf({ requestedBy, caller }) {
 }
 
 /**
- * @param {string | undefined} address as somebody wrote it
+ * @param {string | undefined} address as a person wrote it
  * @returns {string | undefined} the same, if it may become a link
  */
 export function httpsAddress(address) {

@@ -2,7 +2,7 @@
 export type Finding = {
   /** what was checked, in a word or two */
   readonly name: string
-  /** a `warning` works today; `unchecked` could not be looked at, which is no fault of its own */
+  /** a `warning` works today; `unchecked` could not be checked, which is not a fault */
   readonly status: 'ok' | 'warning' | 'wrong' | 'unchecked'
   /** how it is and, if that is not right, what to do about it; one line */
   readonly says: string

@@ -67,7 +67,7 @@ async function search(access: Access, filter: object): Promise<User[]> {
 }
 
 function faultOf([user, ...others]: readonly User[]): string | undefined {
-  if (!user) return 'is no enabled ConductorOne user'
+  if (!user) return 'is not an enabled ConductorOne user'
   if (others.length > 0) return 'belongs to several ConductorOne users, so it takes a user id instead'
   return user.email === '' ? `was found, but ${HIDDEN}` : undefined
 }

@@ -10,7 +10,7 @@ import { type Finding, ok, unchecked, warning, wrong } from './finding.ts'
 import { type Access, ask, explainRefusal } from './tenant-api.ts'
 
 const TOO_FEW =
-  'the credential is no Super Administrator, so it may not create vaults: give its service principal that role, and the credential "Full permissions"'
+  'the service principal is not a Super Administrator, so it may not create vaults: give it that role, and its credential "Full permissions"'
 
 /**
  * Checks whether the credential may create vaults.

@@ -9,7 +9,7 @@ export type Settings = Readonly<Record<string, string>>
  *
  * @param path of the file
  * @returns its settings; undefined if there is no such file
- * @throws {Error} naming the setting that is no text, without its value
+ * @throws {Error} naming the setting that is not text, without its value
  */
 export function readSettings(path: string): Settings | undefined {
   const text = textOf(path)

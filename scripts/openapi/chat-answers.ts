@@ -1,7 +1,7 @@
 import * as z from 'zod/mini'
 
 const text = z.string()
-/** What another system documents, and what is no promise of ours. */
+/** Marks what another system documents, and we don't promise. */
 const theirs = z.looseObject({})
 
 /** What Slack is told: https://docs.slack.dev/interactivity/ */

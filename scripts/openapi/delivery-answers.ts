@@ -10,7 +10,7 @@ export const Taken = z.object({ request: RequestRecord })
 export const Ignored = z.object({
   ignored: z
     .string()
-    .check(z.meta({ description: 'Why, for whoever set the webhook up and looks into its log.' })),
+    .check(z.meta({ description: 'Why, for the person who set up the webhook and reads its log.' })),
 })
 
 /** ConductorOne takes an answer only if it is a document with its version. */

@@ -1,7 +1,7 @@
 import * as z from 'zod/mini'
 import { hide } from './setting.ts'
 
-/** `ALERT_WEBHOOK`: whoever knows the address of an incoming webhook may post there, so it is a secret. */
+/** `ALERT_WEBHOOK`: everyone who knows the address of an incoming webhook may post there, so it is a secret. */
 export const AlertWebhook = z.pipe(
   z.string({ error: 'must be text' }).check(
     z.refine((text) => URL.parse(text)?.protocol === 'https:' && !/\s/.test(text), {

@@ -49,7 +49,7 @@ const BaseUrl = z.pipe(
   z.string(),
   z.transform((text: string, context) => {
     const url = URL.parse(text)
-    const fault = url ? baseUrlFault(url) : 'is no URL'
+    const fault = url ? baseUrlFault(url) : 'is not a URL'
     if (url && fault === undefined) return url
     context.issues.push({ code: 'custom', message: fault ?? '', input: text })
     return z.NEVER

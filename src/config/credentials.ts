@@ -16,7 +16,7 @@ export type Credentials = {
 /** An Ed25519 private key: RFC 8037, section 2. */
 const PrivateJwk = z.looseObject(
   {
-    kty: z.enum(['OKP'], { error: 'holds a key that is no Ed25519 key (`kty` must be "OKP")' }),
+    kty: z.enum(['OKP'], { error: 'holds a key that is not an Ed25519 key (`kty` must be "OKP")' }),
     crv: z.enum(['Ed25519'], { error: 'holds a key on another curve than Ed25519 (`crv`)' }),
     x: z
       .string({ error: 'holds a key whose public half `x` is missing' })
@@ -24,7 +24,7 @@ const PrivateJwk = z.looseObject(
     d: z
       .string({ error: 'holds a public key only: `d`, the private half, is missing' })
       .check(z.regex(/^[\w-]{43}$/, { error: 'holds a key whose private half `d` is not 32 bytes' })),
-    kid: z.optional(z.string({ error: 'holds a key whose name `kid` is no text' })),
+    kid: z.optional(z.string({ error: 'holds a key whose name `kid` is not text' })),
   },
   { error: 'holds no key that can be read; copy it whole' },
 )

@@ -17,7 +17,7 @@ export type TokenStore = {
 }
 
 /**
- * Keeps one access token, whoever gives it out: in memory, else in the store, else from the exchange. Renews it in the
+ * Keeps one access token, of any issuer: in memory, else in the store, else from the exchange. Renews it in the
  * background before it ends, and exchanges it once however many callers wait for it.
  */
 export class CachedToken {

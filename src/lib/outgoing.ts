@@ -9,7 +9,7 @@ const DEFAULT_MAX_ANSWER_BYTES = 256 * 1_024
 /** The longest wait that we accept from a server. */
 const MAX_RETRY_AFTER_SECONDS = 86_400
 
-/** A request to somebody else's server. */
+/** A request to another server. */
 export type OutgoingRequest = {
   readonly method?: 'GET' | 'POST' | 'PUT' | 'PATCH'
   readonly headers?: Readonly<Record<string, string>>

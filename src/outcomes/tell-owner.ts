@@ -106,7 +106,7 @@ async function findMember(email: string, token: Secret, world: World): Promise<s
   const team = Self.safeParse(self.content).data?.team_id
   if (!user || user.team_id !== team || user.is_stranger)
     return refused('the Slack user with that address belongs to another workspace')
-  if (user.deleted || user.is_bot) return refused('the Slack user with that address is no active person')
+  if (user.deleted || user.is_bot) return refused('the Slack user with that address is not an active person')
   return user.id
 }
 

@@ -77,7 +77,7 @@ export const ProvisioningRequest = z
         z.enum(['group', 'magic_link'], { error: 'must be "group" or "magic_link"' }),
       ).check(
         z.meta({
-          description: 'Who may open it: members of a group, or whoever holds a link.',
+          description: 'Who may open it: members of a group, or everyone who has the link.',
           default: 'group',
         }),
       ),

@@ -22,7 +22,7 @@ for (const [name, row] of chats)
     if (row.bodyTime && takenUntil(row.bodyTime, parseRequestJson(body), world.now()) === undefined)
       throw forgedProblem()
     const event = row.read(body)
-    if (!event) return ignore(c, name, `this is no command of ${row.title}`)
+    if (!event) return ignore(c, name, `this is not a command of ${row.title}`)
     return c.json(await answer(c, name, row, event).catch((error) => row.render(troubleMessage(c, error))))
   })
 

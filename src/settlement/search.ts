@@ -92,7 +92,7 @@ function turned(ids: readonly string[] = [], { earlierLooks }: Look): string[] {
   return [...ids.slice(start), ...ids.slice(0, start)]
 }
 
-/** Reads a candidate; undefined if it is no vault, or not one that we may read. */
+/** Reads a candidate; undefined if it is not a vault, or not one that we may read. */
 async function readVault(id: string, tenant: Look['tenant'], call: Call): Promise<Vault | undefined> {
   try {
     const vault = await tenant.getVault(id, call)

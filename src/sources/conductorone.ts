@@ -128,7 +128,7 @@ function readEnvelope(json: unknown, headers: Headers): Envelope | undefined {
   }
 }
 
-/** Reads a step of an automation. It waits for an answer whatever its context is: one that is no request has faults. */
+/** Reads a step of an automation. It waits for an answer whatever its context is: one that is not a request has faults. */
 function readAutomation({ payload, webhookId, callbackUrl }: Envelope): ConductorOneReading {
   const { context, workflowExecutionId, workflowExecutionStepId } = WorkflowStep.parse(payload)
   const isExecution = workflowExecutionId !== undefined && workflowExecutionStepId !== undefined

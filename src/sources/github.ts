@@ -88,7 +88,7 @@ export const github: Source = {
     const isApproved = isLabelled && sender.login !== issue.user.login && sender.type !== 'Bot'
     if (!isApproved && !TRUSTED_ASSOCIATIONS.includes(issue.author_association))
       return ignored(
-        `the author is no owner, member or collaborator; one of those must put the label "${label}" on it`,
+        `the author is not an owner, member or collaborator; one of those must put the label "${label}" on it`,
       )
     const { faults, ...form } = readForm(issue.body ?? '')
     const answered = { ...form, fieldNames: HEADINGS }

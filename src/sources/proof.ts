@@ -129,7 +129,7 @@ async function isSigned(
     )
     return verdicts.includes(true)
   } catch {
-    return false // a secret that is no key of this kind
+    return false // a secret that is not a key of this kind
   }
 }
 

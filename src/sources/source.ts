@@ -54,7 +54,7 @@ export function writtenRequest(request: ReadRequest['request']): ReadRequest {
 
 /** What a delivery asks for. */
 export type Reading =
-  /** Nothing of ours. The sender's log shows the reason to whoever set the webhook up. */
+  /** Nothing of ours. The sender's log shows the reason to the person who set up the webhook. */
   | { readonly kind: 'ignored'; readonly reason: string; readonly revision?: Revision | undefined }
   /** Nothing either, but the ticket has another id from now on. */
   | { readonly kind: 'transferred'; readonly from: Issue; readonly to: Issue; readonly reason: string }

@@ -176,7 +176,7 @@ test.each<[string, Deployment | (() => Promise<Deployment>), RegExp]>([
   [
     'the service principal is no Super Administrator',
     { settings: settings(basic, new URL('http://127.0.0.1')) },
-    /^rights +the credential is no Super Administrator, .*: give its service principal that role/,
+    /^rights +the service principal is not a Super Administrator, .*: give it that role/,
   ],
   [
     'KV is not bound',
@@ -281,7 +281,7 @@ test.each<[string, Deployment | (() => Promise<Deployment>), RegExp]>([
   [
     'not even the rights may be asked for',
     { fault: ['introspect', 'forbidden'] },
-    /^rights +the credential is no Super Administrator/,
+    /^rights +the service principal is not a Super Administrator/,
   ],
   [
     'the rights are not said',
@@ -301,7 +301,7 @@ test.each<[string, Deployment | (() => Promise<Deployment>), RegExp]>([
   [
     'a default owner is nobody',
     { settings: { POLICY: JSON.stringify({ defaultOwners: ['owner@example.com', 'nobody@example.com'] }) } },
-    /^owners +nobody@example\.com is no enabled ConductorOne user: change POLICY\.defaultOwners/,
+    /^owners +nobody@example\.com is not an enabled ConductorOne user: change POLICY\.defaultOwners/,
   ],
   [
     'the search finds somebody else',
@@ -317,7 +317,7 @@ test.each<[string, Deployment | (() => Promise<Deployment>), RegExp]>([
         },
       ],
     },
-    /^owners +owner@example\.com is no enabled ConductorOne user/,
+    /^owners +owner@example\.com is not an enabled ConductorOne user/,
   ],
   [
     'the pages are missing',

@@ -160,7 +160,7 @@ test.each<[string, readonly string[], Way, RegExp]>([
     'a credential without the right role',
     [],
     { as: basic },
-    /✗ rights +the credential is no Super Administrator/,
+    /✗ rights +the service principal is not a Super Administrator/,
   ],
   [
     'a secret that is another credential’s',
@@ -173,7 +173,7 @@ test.each<[string, readonly string[], Way, RegExp]>([
     'an owner that nobody knows',
     ['--owners', 'nobody@example.com'],
     {},
-    /--owners can't be used: nobody@example\.com is no enabled/,
+    /--owners can't be used: nobody@example\.com is not an enabled/,
   ],
   [
     'a sender that there is not',

@@ -87,7 +87,7 @@ const HTTPS = 'CONDUCTORONE_BASE_URL must be https; plain http is for a loopback
 const PLAIN = 'CONDUCTORONE_BASE_URL must be a scheme, a host and a path only'
 
 test.each([
-  ['acme.conductor.one', 'CONDUCTORONE_BASE_URL is no URL'],
+  ['acme.conductor.one', 'CONDUCTORONE_BASE_URL is not a URL'],
   ['http://acme.conductor.one', HTTPS],
   ['http://localhost.example', HTTPS],
   ['http://127.0.0.1.example', HTTPS],

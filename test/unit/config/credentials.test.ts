@@ -54,7 +54,7 @@ test.each([
   [
     'holds an RSA key',
     secretOf({ ...JWK, kty: 'RSA' }),
-    /^holds a key that is no Ed25519 key \(`kty` must be "OKP"\)$/,
+    /^holds a key that is not an Ed25519 key \(`kty` must be "OKP"\)$/,
   ],
   [
     'holds another curve',
@@ -71,7 +71,7 @@ test.each([
   ['holds no public half', secretOf({ ...JWK, x: undefined }), /public half `x` is missing$/],
   ['holds a text', secretOf('key'), UNREADABLE],
   ['holds nothing', secretOf(null), UNREADABLE],
-  ['names its key with a number', secretOf({ ...JWK, kid: 7 }), /^holds a key whose name `kid` is no text$/],
+  ['names its key with a number', secretOf({ ...JWK, kid: 7 }), /^holds a key whose name `kid` is not text$/],
 ])('refuses a client secret that %s', (_, secret, message) => {
   expect(messageOf(secret)).toMatch(message)
 })

@@ -118,8 +118,8 @@ test('what people wrote stays text, and short', () => {
 test.each([
   ['a person of another workspace', [found({ team_id: 'T2' }), self], /another workspace/],
   ['a stranger', [found({ is_stranger: true }), self], /another workspace/],
-  ['a deleted person', [found({ deleted: true }), self], /no active person/],
-  ['a bot', [found({ is_bot: true }), self], /no active person/],
+  ['a deleted person', [found({ deleted: true }), self], /not an active person/],
+  ['a bot', [found({ is_bot: true }), self], /not an active person/],
   ['an answer of another shape', [json({ ok: true, user: {} }), self], /another workspace/],
   ['nobody', [json({ ok: false, error: 'users_not_found' })], /nobody in Slack/],
   [

@@ -25,7 +25,7 @@ test.each([
   expect(read('github', gitHubIssue(event))).toEqual(request)
 })
 
-const STRANGER = /^the author is no owner, member or collaborator; .*"vault-request"/
+const STRANGER = /^the author is not an owner, member or collaborator; .*"vault-request"/
 const NO_LABEL = 'an issue asks for a vault when it gets the label "vault-request"'
 
 test.each([
