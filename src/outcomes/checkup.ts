@@ -42,6 +42,7 @@ export const CHECKS: Readonly<Record<string, Check>> = {
   ledger: checkLedger,
   owners: checkOwners,
   credential: checkCredential,
+  slack: checkSlack,
   outcomes: checkUnknownOutcomes,
   background: checkBackground,
 }
@@ -106,6 +107,15 @@ export function lifeResult(endsAt: number): CheckResult {
     requests: [],
   }
   return { name: 'credential', ok: false, do: advice, report }
+}
+
+/** Says if owners are to be told and can't be. */
+async function checkSlack(_: Bindings, { config }: Deployment): Promise<CheckResult[]> {
+  if (!config.policy.tellOwners) return []
+  if (config.slackToken) return [{ name: 'slack', ok: true }]
+  const advice =
+    'POLICY.tellOwners is on, and no owner is told without a SLACK_BOT_TOKEN. Set it, or switch that off.'
+  return [{ name: 'slack', ok: false, do: advice }]
 }
 
 async function checkUnknownOutcomes(env: Bindings): Promise<CheckResult[]> {

@@ -47,6 +47,17 @@ test.each<[string, CallOptions]>([
   expect([answer.status, answer.body]).toEqual([200, { status: 'ready' }])
 })
 
+test('an operator hears that owners are to be told, and that there is nothing to tell them with', () =>
+  withWorker({ POLICY: JSON.stringify({ tellOwners: true }) }, async (worker) => {
+    const { status, body } = await ready(worker, { as: 'operator' })
+    expect([status, body.status]).toEqual([200, 'ready'])
+    expect(body.checks.find(({ name }: { name: string }) => name === 'slack')).toEqual({
+      name: 'slack',
+      ok: false,
+      do: expect.stringContaining('SLACK_BOT_TOKEN'),
+    })
+  }))
+
 test('where there is no token, an operator hears why and what to do, and a stranger does not', () =>
   withWorker({}, async (worker) => {
     await stage.simulator.control.fault('token', 'unauthorized', { times: 2 })
