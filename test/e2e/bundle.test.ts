@@ -16,13 +16,13 @@ async function compressedKib(name: 'worker' | 'without-agents'): Promise<number>
   return gzipSync(code).byteLength / KIB
 }
 
-test('the Worker’s bundle is under 204 KiB, compressed', async () => {
-  expect(await compressedKib('worker')).toBeLessThan(204)
+test('the Worker’s bundle is under 208 KiB, compressed', async () => {
+  expect(await compressedKib('worker')).toBeLessThan(208)
 })
 
-test('without the agents’ route it is under 122 KiB, and agents need most of the rest', async () => {
+test('without the agents’ route it is under 128 KiB, and agents need most of the rest', async () => {
   const size = await compressedKib('without-agents')
-  expect(size).toBeLessThan(122)
+  expect(size).toBeLessThan(128)
   expect((await compressedKib('worker')) - size).toBeGreaterThan(30)
 })
 
@@ -35,7 +35,7 @@ test('what agents need is evaluated when one calls, and by nothing else', async 
     expectProblem(await call('POST', '/v1/vaults', { json: {} }), 'invalid-request', ['/name'])
     const message = { jsonrpc: '2.0', id: 1, method: 'tools/list' }
     expectProblem(await call('POST', '/mcp', { json: message }), 'internal-error')
-    expect(worker.logs.join()).toContain('the agents’ room was evaluated')
+    await expect.poll(() => worker.logs.join()).toContain('the agents’ room was evaluated')
   } finally {
     await worker.stop()
   }
