@@ -1,4 +1,5 @@
 import { ask, ProblemError } from './api.js'
+import { clearCheckup, showCheckup } from './checkup.js'
 import { showCounts } from './counts.js'
 import { find } from './element.js'
 import { filters } from './filters.js'
@@ -43,7 +44,10 @@ const filter = filters(find('#filter', HTMLFormElement), () => void load())
 const polling = startPolling(refresh)
 signIn({
   hint: 'A key with the scope operate shows every request and settles unknown ones; other keys show their own.',
-  onSignIn: () => void load(),
+  onSignIn(caller) {
+    void load()
+    void showCheckup(caller)
+  },
   onSignOut: clear,
 })
 older.addEventListener('click', () => void loadOlder())
@@ -161,6 +165,7 @@ function clear() {
   isLoading = false
   polling.stop()
   list.show([])
+  clearCheckup()
   setCursor(null)
   all.hidden = true
   fresh.clear()

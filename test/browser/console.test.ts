@@ -255,6 +255,32 @@ test('the head says whose key it is and what it may do', async () => {
   expect(await page.locator('#account').textContent()).not.toContain('operate')
 })
 
+test('an operator sees what the checks of the deployment find, and nobody else asks for them', async () => {
+  const page = await scene.open('/')
+  const advice = 'ConductorOne’s credential ends in 6 days. Make the next one now.'
+  let count = 0
+  await page.route('**/readyz', (route) => {
+    count++
+    const checks = [
+      { name: 'token', ok: true },
+      { name: 'credential', ok: false, do: advice },
+    ]
+    return route.fulfill({ json: { status: 'ready', checks } })
+  })
+  await page.goto(new URL('/console', scene.stage.worker.url).href)
+  await useKey(page, KEYS.operator)
+  await page.locator('#checkup').getByText(advice).waitFor()
+  expect(await page.locator('#checkup p').count()).toBe(1)
+  await page.getByRole('button', { name: 'Sign out' }).press('Enter')
+  expect(await page.locator('#checkup p').count()).toBe(0)
+  await useKey(page, KEYS.reader)
+  await page
+    .locator('#news')
+    .getByText(/request/i)
+    .waitFor()
+  expect(count).toBe(1)
+})
+
 test('a wrong key is told plainly, and is not kept', async () => {
   const page = await scene.open('/console')
   await useKey(page, 'no-key-of-anybody')
