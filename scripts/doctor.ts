@@ -29,7 +29,7 @@ Changes nothing.
                         operate the Worker itself says what is wrong.
   --json                answers in JSON
 
-Exit status: 0 all is right, 1 something is wrong, 2 not readOptions.
+Exit status: 0 all is right, 1 something is wrong, 2 not understood.
 `
 
 const options = readOptions()
@@ -66,15 +66,10 @@ function readOptions() {
 
 /** Reads an address, or a host without a scheme, as people copy it: then it is https, or http on this machine. */
 function addressOf(text: string): URL {
-  if (/^https?:\/\//i.test(text)) return urlOf(text)
-  const url = urlOf(`https://${text}`)
-  return isLoopback(url.hostname) ? urlOf(`http://${text}`) : url
-}
-
-function urlOf(text: string): URL {
-  const url = URL.parse(text)
+  const isWhole = /^https?:\/\//i.test(text)
+  const url = URL.parse(isWhole ? text : `https://${text}`)
   if (!url) throw new Error(`--url ${text} is not an address.`)
-  return url
+  return !isWhole && isLoopback(url.hostname) ? new URL(`http://${text}`) : url
 }
 
 function inspectWranglerConfig() {

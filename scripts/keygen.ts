@@ -29,7 +29,7 @@ It takes ${bytes} of the ${MAX_SETTING_BYTES.toLocaleString('en')} bytes that a 
 
 To replace a key without an interruption, give both until the caller uses the new one:
 
-  {"${caller}": {"key": ["${key}", "the old key"]}}
+  {"${caller}": {"key": ["${key}", "old key"]}}
 
 If you have the settings file, one command does all of this for a new caller:
 

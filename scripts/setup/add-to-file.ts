@@ -38,7 +38,8 @@ export async function addToFile(
   const section = { title: 'Settings', findings: findings.filter(({ status }) => status !== 'ok') }
   if (isAnyWrong([section])) return { refused: reportText([section]) }
   writeSettings(path, added.settings)
-  return { says: `${addedText(kind, name, path, added)}${reportText([section])}` }
+  const warnings = reportText([section])
+  return { says: `${addedText(kind, name, path, added)}${warnings && `\n${warnings}`}` }
 }
 
 async function addEntry(

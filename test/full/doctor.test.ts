@@ -411,6 +411,9 @@ test('what cannot be understood is exit status 2, with the usage', async () => {
   const ended = await examine({ args: ['--sekrets-file', 'x'] })
   expect(ended.status).toBe(2)
   expect(ended.stderr).toContain('npm run doctor')
+  expect(ended.stderr).toContain('2 not understood.')
+  const { stderr } = await examine({ args: ['--url', 'vaults example'] })
+  expect(stderr).toContain('--url vaults example is not an address.')
 })
 
 /** Looks at a running Worker only: there is no file with its settings. */
