@@ -85,7 +85,11 @@ export class Runner {
     const startedAt = world.now()
     await this.#alarm.wakeFor(entry)
     const ended = await this.#createVault(entry, call).then(
-      (vault) => this.#recordVault(entry.id, vault),
+      (vault) => {
+        // on a runtime update the storage may be gone by now, and then this id is what settles the request
+        log('info', 'vault.answered', { request: entry.id, vault: vault.id })
+        return this.#store.advance(entry.id, { type: 'created', vault })
+      },
       // not `catch`: if storing the vault fails, that must not be told as if there were none
       (error: unknown) => this.#recordFailure(entry.id, error),
     )
@@ -126,16 +130,6 @@ export class Runner {
           this.#store.advance(entry.id, { type: 'not-taken' })
       },
     })
-  }
-
-  /** Records the vault. On a runtime update the storage may be gone by now: then the log has the id that settles the request. */
-  #recordVault(id: string, vault: Vault): Entry {
-    try {
-      return this.#store.advance(id, { type: 'created', vault })
-    } catch (error) {
-      log('error', 'vault.answered', { request: id, vault: vault.id })
-      throw error
-    }
   }
 
   #recordFailure(id: string, error: unknown): Entry {

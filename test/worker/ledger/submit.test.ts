@@ -333,9 +333,9 @@ test('records as sent only what is sent: what waits for its turn may be repeated
     expect(reply).toMatchObject({ record: { status: 'created' } })
 })
 
-test('logs the id of an answered vault that cannot be stored', async () => {
+test('logs the id of an answered vault before it is stored', async () => {
   const { ledger, claim, stub } = await claimFor()
-  const logged = vi.spyOn(console, 'error').mockReturnValue()
+  const logged = vi.spyOn(console, 'log').mockReturnValue()
   await runInDurableObject(stub, () => {
     const put = Store.prototype.advance
     vi.spyOn(Store.prototype, 'advance').mockImplementation(function (this: Store, id, event) {
@@ -345,5 +345,5 @@ test('logs the id of an answered vault that cannot be stored', async () => {
   })
   script.create = [json({ vault: { id: 'vault-that-is-there' } })]
   await ledger.submit(claim).catch(() => undefined)
-  expect(logged.mock.calls.join()).toMatch(/"vault.answered".*"vault":"vault-that-is-there"/)
+  expect(logged.mock.calls.join()).toContain('"vault":"vault-that-is-there"')
 })
