@@ -7,10 +7,10 @@ const MAX_PART_CHARS = 80
 /**
  * Writes what an owner is told in Slack: which vault, why, who asked, and where it is. Nothing of its description is in it.
  *
- * @param tenant the address of the tenant
+ * @param host the tenant's
  * @returns text in which Slack finds no mark-up: https://docs.slack.dev/messaging/formatting-message-text#escaping
  */
-export function ownerMessage(record: RequestRecord, tenant: string): string {
+export function ownerMessage(record: RequestRecord, host: string): string {
   const { name, ticket, requestedBy, approvedBy, caller, id } = record
   const why = [
     `Asked for by ${short(requestedBy ?? caller)}`,
@@ -20,7 +20,7 @@ export function ownerMessage(record: RequestRecord, tenant: string): string {
   const lines = [
     `You are now an owner of the vault “${short(name)}” in ConductorOne. Only its owners can open it.`,
     `${why.filter(Boolean).join(', ')}. Request ${id}.`,
-    `You find it at ${tenant}, profile menu > My vaults. It is empty until a connector saves into it.`,
+    `You find it at https://${host}, profile menu > My vaults. It is empty until a connector saves into it.`,
   ]
   return lines.join('\n').replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;')
 }

@@ -115,7 +115,7 @@ export function compareDays(
 export function lostOwners(requests: readonly string[]): Alert {
   const vaults = requests.length === 1 ? 'A vault has lost its' : `${requests.length} vaults have lost their`
   return {
-    text: `${vaults} last known owner: for two days, ConductorOne has had all owners at creation as disabled, or not at all. Owners that were given since can't be seen from here. See in ConductorOne who can open them, and save what is in them elsewhere.`,
+    text: `${vaults} last known owner: for two days, ConductorOne has had all owners at creation as disabled, or not at all. Owners that were given since can't be seen from here. See in ConductorOne whether they are still there and who can open them, and save what is in them elsewhere.`,
     requests,
   }
 }

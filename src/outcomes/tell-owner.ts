@@ -52,7 +52,7 @@ export async function tellOwner(
   { mark, unmark }: OnceOnly,
   world: World,
 ): Promise<TellResult> {
-  const { slackToken, policy, baseUrl } = config
+  const { slackToken, policy, credentials } = config
   if (!slackToken || !policy.tellOwners) return refused('owners are not told any more')
   const email = await readAddress(ownerId, tenant, world)
   if (typeof email !== 'string') return email
@@ -61,7 +61,7 @@ export async function tellOwner(
   if (!(await mark())) return refused('this Worker was stopped while it sent the message')
   const message = {
     channel: member,
-    text: ownerMessage(record, baseUrl.origin),
+    text: ownerMessage(record, credentials.host),
     mrkdwn: false,
     parse: 'none',
     unfurl_links: false,

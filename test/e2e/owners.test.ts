@@ -112,4 +112,23 @@ test('addresses that are hidden from the credential are told as too few rights',
   }
 })
 
+test('fewer different owners than the policy wants are refused, and nothing is created', async () => {
+  const POLICY = JSON.stringify({ minOwners: 2, defaultOwners: ['second.owner@example.com'] })
+  const worker = await startWorker({ ...settings(stage.credential, stage.wire.url), POLICY })
+  try {
+    // two names of one person; one who is not joined by the default owner; the default owner alone
+    for (const owners of [['owner@example.com', OWNER], [OWNER], []]) {
+      const json = { name: unique('Few'), owners }
+      expectProblem(await worker.create(json), 'policy-violation', ['/owners'])
+      const preview = await worker.call('POST', '/v1/vaults?dry_run=true', { json })
+      expectProblem(preview, 'policy-violation', ['/owners'])
+    }
+    expect((await stage.steps()).filter((step) => step.startsWith('create'))).toEqual([])
+    const enough = { name: unique('Enough'), owners: ['owner@example.com', SECOND] }
+    expect((await worker.create(enough)).status).toBe(201)
+  } finally {
+    await worker.stop()
+  }
+})
+
 test('nothing that was logged or answered holds a secret', () => expectNoSecrets(stage))

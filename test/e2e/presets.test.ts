@@ -2,6 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { connectAgent } from '../support/agent.ts'
 import { formText, gitHubIssue } from '../support/payloads.ts'
 import { expectProblem } from '../support/problem.ts'
 import { senders } from '../support/senders.ts'
@@ -100,6 +101,28 @@ test('an issue form names a preset', async () => {
   await expect
     .poll(() => vaultNamed(`Payroll: ${name}`), PATIENCE)
     .toMatchObject({ magicVault: { allowedViews: 3 } })
+})
+
+test('an agent names a preset', async () => {
+  const agent = await connectAgent(stage.worker.url)
+  try {
+    const { content } = await agent.call('preview_vault', {
+      name: 'Agent',
+      owners: [OWNER],
+      preset: 'payroll',
+    })
+    expect(content.vaultServiceCreateRequest).toMatchObject({ displayName: 'Payroll: Agent' })
+    const created = await agent.call('create_vault', {
+      name: unique('Agent'),
+      owners: [OWNER],
+      preset: 'payroll',
+      ticket: { id: unique('SEC') },
+    })
+    expect(created.content.request).toMatchObject({ status: 'created', preset: 'payroll' })
+    expect(created.summary).toContain('Next: the vault is empty until a connector saves into it.')
+  } finally {
+    await agent.client.close()
+  }
 })
 
 test('a change of the policy makes no retry another request', async () => {

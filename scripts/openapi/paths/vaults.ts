@@ -108,6 +108,7 @@ const createVault: Part = {
         'outcome-unknown',
       ],
       {
+        403: { Location: 'sometimes' },
         422: { Location: 'sometimes' },
         500: { Location: 'sometimes' },
         502: { Location: 'sometimes' },

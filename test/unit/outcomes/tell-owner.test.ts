@@ -13,7 +13,7 @@ beforeEach(() => {
 })
 afterEach(() => vi.restoreAllMocks())
 
-const TENANT = 'https://acme.conductor.one'
+const HOST = 'acme.conductor.one'
 const RECORD: RequestRecord = {
   id: 'req_0000000000000000000000x1',
   status: 'created',
@@ -89,7 +89,7 @@ test('an owner is told at the address that ConductorOne has, without links unfur
   ])
   expect(JSON.parse(String(world.sent[2]?.init.body))).toEqual({
     channel: 'U111',
-    text: ownerMessage(RECORD, TENANT),
+    text: ownerMessage(RECORD, HOST),
     mrkdwn: false,
     parse: 'none',
     unfurl_links: false,
@@ -98,17 +98,17 @@ test('an owner is told at the address that ConductorOne has, without links unfur
 })
 
 test('the message says which vault, why, who asked and where it is, and nothing else that people wrote', () => {
-  expect(ownerMessage(RECORD, TENANT)).toBe(
+  expect(ownerMessage(RECORD, HOST)).toBe(
     `You are now an owner of the vault “Payroll” in ConductorOne. Only its owners can open it.
 Asked for by jane@example.com, ticket SEC-42. Request ${RECORD.id}.
-You find it at ${TENANT}, profile menu &gt; My vaults. It is empty until a connector saves into it.`,
+You find it at https://${HOST}, profile menu &gt; My vaults. It is empty until a connector saves into it.`,
   )
 })
 
 test('what people wrote stays text, and short', () => {
   const text = ownerMessage(
     { ...RECORD, name: `<!channel> & ${'x'.repeat(300)}`, requestedBy: '<@U1>', approvedBy: 'b'.repeat(300) },
-    TENANT,
+    HOST,
   )
   expect(text).not.toMatch(/[<>]|&(?!amp;|lt;|gt;)/)
   expect(text).toContain(`“&lt;!channel&gt; &amp; ${'x'.repeat(66)}…”`)
