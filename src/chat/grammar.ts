@@ -75,6 +75,7 @@ function readCreate(text: string, mistakes: readonly string[]): Command {
   const { pieces, open } = piecesOf(text)
   const wrong = [...mistakes, ...(open ? ['A quotation mark is not closed.'] : [])]
   const given = new Map<CommandField, { readonly texts: string[]; readonly written: string[] }>()
+  const stated = new Set<CommandField>()
   // undefined after a word that the command does not have, so that the text after it does not go elsewhere
   let at: CommandField | undefined = 'name'
   let bareName = true
@@ -86,6 +87,11 @@ function readCreate(text: string, mistakes: readonly string[]): Command {
     else if (key) at = at === 'name' && bareName ? at : undefined
     else if (quoted && !given.has('name')) at = 'name'
     if (!at) continue
+    // owners may stand in several places; anything else is said once
+    const isStated = word !== undefined || (quoted && key === undefined && at === 'name')
+    if (isStated && at !== 'owners' && stated.has(at) && !given.get(at)?.texts.includes(text))
+      wrong.push(`“${shorten(written)}”: “${wordOf(at)}” stands in this command already; write it once.`)
+    if (isStated) stated.add(at)
     bareName &&= at !== 'name' || !quoted
     const { texts, written: all } = given.get(at) ?? { texts: [], written: [] }
     texts.push(key && !word ? `${key}:${text}` : text)
@@ -102,6 +108,10 @@ function readCreate(text: string, mistakes: readonly string[]): Command {
     written: Object.fromEntries(answers.map(({ field, written }) => [field, shorten(written.join(' '))])),
     mistakes: wrong,
   }
+}
+
+function wordOf(field: CommandField): string {
+  return WORDS.find((entry) => entry.field === field)?.word ?? field
 }
 
 /** Finds the word of a key, or the one that was probably meant. */

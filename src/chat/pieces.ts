@@ -13,25 +13,34 @@ export type Piece = {
  * language, so within a family any mark opens and any closes, unless the script has marks for either.
  */
 const FAMILIES: readonly (readonly [open: string, close: string])[] = [
-  ['"“”„‟＂', '"“”„‟＂'],
+  ['"“”„‟＂⹂', '"“”„‟＂⹂'],
   ['«»', '«»'],
   ['‹›', '‹›'],
-  ['「', '」'],
+  ['「｢', '」｣'],
   ['『', '』'],
   ['《', '》'],
+  ['〈', '〉'],
   ['〝', '〞〟'],
   ['﹁', '﹂'],
   ['﹃', '﹄'],
   ['❝', '❞'],
 ]
-const OPEN = FAMILIES.map(([open]) => open).join('')
+/** Every mark that opens a quotation. */
+export const OPEN = FAMILIES.map(([open]) => open).join('')
 const MARKS = [...new Set(FAMILIES.flat().join(''))].join('')
 const QUOTED = FAMILIES.map(([open, close]) => `[${open}]([^${open}${close}]*)[${close}]`).join('|')
 
+/**
+ * Single quotation marks, which are apostrophes too: they quote at the beginning and behind a colon only, and up to one that
+ * ends a word. A longer quotation is not looked for.
+ */
+const SINGLE = String.raw`['‘‚‛＇]((?:(?!['’‘＇](?:\s|$)).){1,255})['’‘＇](?=\s|$)`
+
+const KEY = String.raw`([a-z][a-z_-]*):(?!\/\/)`
 // between a colon and a quotation mark there may be space
 const PIECE = new RegExp(
-  String.raw`(?:([a-z][a-z_-]*):(?!\/\/)(?:\s*(?=[${OPEN}]))?)?(?:${QUOTED}|([^\s${MARKS}]*))`,
-  'giu',
+  String.raw`(?:^\s*|${KEY}\s*)${SINGLE}|(?:${KEY}(?:\s*(?=[${OPEN}]))?)?(?:${QUOTED}|([^\s${MARKS}]*))`,
+  'gisu',
 )
 
 /**
@@ -42,12 +51,12 @@ const PIECE = new RegExp(
  */
 export function piecesOf(text: string): { readonly pieces: readonly Piece[]; readonly open: boolean } {
   const matches = Array.from(text.matchAll(PIECE), (match) => {
-    const [written, key, ...texts] = match
+    const [written, singleKey, single, key = singleKey, ...texts] = match
     const bare = texts.pop() ?? ''
-    const quoted = texts.find((one) => one !== undefined)
+    const quoted = [single, ...texts].find((one) => one !== undefined)
     return {
       index: match.index,
-      piece: { written, key, text: quoted ?? bare, quoted: quoted !== undefined },
+      piece: { written: written.trimStart(), key, text: quoted ?? bare, quoted: quoted !== undefined },
     }
   })
   // an expression that matches nothing stands before white space, before a mark without its other half, or at the end

@@ -16,7 +16,7 @@ const jira: AddressReader = ({ pathname, searchParams }) => {
 
 /** `owner/repo/issues/12` on GitHub's host or one that is named after it. */
 const github: AddressReader = ({ hostname, pathname }) => {
-  if (!/(?:^|\.)github\./.test(`${hostname}.`)) return undefined
+  if (!/(?:^|\.)(?:github|ghe)\./.test(`${hostname}.`)) return undefined
   const [, repository, number] = /^\/([^/]+\/[^/]+)\/(?:issues|pull)\/(\d+)\/?$/.exec(pathname) ?? []
   return repository && `${repository}#${number}`
 }
@@ -57,11 +57,16 @@ const READERS: readonly AddressReader[] = [linear, github, gitlab, pagerduty, ze
  * as a whole, never a part of it.
  */
 export function readTicket(answer: string): Ticket {
-  const url = /^https?:/i.test(answer) ? URL.parse(answer) : null
+  const [, bare, target] = LINK.exec(answer) ?? []
+  const address = bare ?? target ?? answer
+  const url = /^https?:/i.test(address) ? URL.parse(address) : null
   if (!url) return { id: answer }
   const id = READERS.map((read) => read(url)).find((one) => one !== undefined && one !== '')
-  return { id: id ?? answer, url: answer }
+  return { id: id ?? address, url: address }
 }
+
+/** A link in Markdown: a ticket is where it leads, whatever its label says. */
+const LINK = /^(?:<([^<>\s]+)>|\[[^\]]*\]\(<?([^\s()<>]+)>?\))$/
 
 function decode(text: string): string {
   try {

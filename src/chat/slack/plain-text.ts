@@ -1,8 +1,10 @@
+import { OPEN } from '../pieces.ts'
+
 /** What Slack writes in angle brackets: a kind by its first character, what it leads to, and perhaps a label. */
 const REFERENCE = /<([@#!]?)([^<>|]+)(?:\|([^<>]*))?>/g
 
 /** A ticket is where its link leads, whatever the label says. */
-const TICKET_LINK = /(\bticket:\s*["“”„]?)<(https?:[^<>|]+)(?:\|[^<>]*)?>/gi
+const TICKET_LINK = new RegExp(String.raw`(\bticket:\s*[${OPEN}]?)<(https?:[^<>|]+)(?:\|[^<>]*)?>`, 'gi')
 
 /**
  * Reads the text of a command without Slack's mark-up. Links and channels give their label, `&`, `<` and `>` are decoded,

@@ -47,8 +47,16 @@ export const teams: Chat = {
 
 /** A mention. The first one calls the webhook itself, by the name that the team gave it. */
 const MENTION = /<at\b[^<>]*>([^<]*)<\/at>/
+/** A ticket is where its link leads, whatever the label says. */
+const TICKET_LINK = /(\bticket:\s*(?:&quot;)?\W?)<a\b[^<>]*?\bhref="([^"<>]*)"[^<>]*>[^<>]*<\/a>/gi
+
 /** Removes the mark-up that Teams writes. */
 function plainText(text: string): string {
-  const words = text.replaceAll(/<\/?(?:br|div|p)\b[^<>]*>/g, ' ').replaceAll(/<[^<>]*>/g, '')
+  const words = text
+    .replaceAll(TICKET_LINK, '$1$2')
+    .replaceAll(/<\/?(?:br|div|p)\b[^<>]*>/g, ' ')
+    // what is struck out must not read as if it were not
+    .replaceAll(/<\/?(?:s|strike|del)\b[^<>]*>/g, '~~')
+    .replaceAll(/<[^<>]*>/g, '')
   return decodeHtmlText(words).replaceAll('\u00a0', ' ').trim()
 }

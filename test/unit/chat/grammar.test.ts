@@ -81,6 +81,10 @@ test.each([
     `create ${WHOLE.slice(29).replace('desc:', 'desc: ')} name: "Payroll break-glass"`,
   ],
   ['a space behind a comma', WHOLE.replaceAll(',', ', ')],
+  ['single quotes', WHOLE.replaceAll(/"([^"]*)"/g, "'$1'")],
+  ['curly single quotes', WHOLE.replaceAll(/"([^"]*)"/g, '‘$1’')],
+  ['low single quotes', WHOLE.replaceAll(/"([^"]*)"/g, '‚$1‘')],
+  ['corner brackets of half width', WHOLE.replaceAll(/"([^"]*)"/g, '｢$1｣')],
   ['low quotes', WHOLE.replaceAll(/"([^"]*)"/g, '„$1“')],
   ['a text without quotes', WHOLE.replace('"For the night shift"', 'For the night shift')],
   ['a kind of two words', WHOLE.replace('magic_link', 'magic link')],
@@ -124,6 +128,34 @@ test.each([
   ['ttl:', 'credentialTtl', ''],
 ])('%s is not taken for something else', (words, field, value) => {
   expect(asked(`create A ${words}`)).toEqual({ name: 'A', [field]: value })
+})
+
+test.each([
+  ['create "A" "B"', '"B"', 'name'],
+  ['create name:A name:B', 'name:B', 'name'],
+  ['create A ticket:SEC-1 ticket:SEC-2', 'ticket:SEC-2', 'ticket'],
+  ['create A ttl:1d kind:group TTL:2d', 'TTL:2d', 'ttl'],
+  ['create A desc:"x" desc:"y"', 'desc:"y"', 'desc'],
+])('in %s something is said twice', (text, written, word) => {
+  expect(created(read(text)).mistakes).toEqual([
+    `“${written}”: “${word}” stands in this command already; write it once.`,
+  ])
+})
+
+test.each(['create A ttl:1d ttl:1d', 'create "A" name:A', 'create "A b" desc:"x" "y"'])(
+  'in %s nothing is said twice with another answer',
+  (text) => {
+    expect(created(read(text)).mistakes).toEqual([])
+  },
+)
+
+test.each([
+  ["create Jane's and Bob's keys", "Jane's and Bob's keys"],
+  ["create rock 'n' roll", "rock 'n' roll"],
+  ["create 'Jane’s keys'", 'Jane’s keys'],
+  ["create 'twas the night", "'twas the night"],
+])('an apostrophe quotes nothing: %s', (text, name) => {
+  expect(created(read(text))).toMatchObject({ request: { name }, mistakes: [] })
 })
 
 test('what is said twice of the owners counts twice', () => {

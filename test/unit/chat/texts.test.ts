@@ -42,6 +42,10 @@ describe('Slack’s marks give what people see', () => {
       'create A ticket:<https://linear.app/acme/issue/SEC-5/x|the ticket>',
       { name: 'A', ticket: { id: 'SEC-5', url: 'https://linear.app/acme/issue/SEC-5/x' } },
     ],
+    [
+      'create A ticket:«<https://linear.app/acme/issue/SEC-5/x|the ticket>»',
+      { name: 'A', ticket: { id: 'SEC-5', url: 'https://linear.app/acme/issue/SEC-5/x' } },
+    ],
   ])('%s', (text, request) => {
     expect(inSlack(text)).toEqual({ ...request, mistakes: [] })
   })
@@ -107,4 +111,20 @@ describe('quotation marks of every script close what they open', () => {
       })
     },
   )
+})
+
+describe('Teams’ marks give what people see', () => {
+  const link = '<a href="https://linear.app/acme/issue/SEC-5/x" title="x">the ticket</a>'
+  test.each([
+    [`create A ticket:${link}`, { ticket: { id: 'SEC-5', url: 'https://linear.app/acme/issue/SEC-5/x' } }],
+    [
+      `create A ticket: &quot;${link}&quot;`,
+      { ticket: { id: 'SEC-5', url: 'https://linear.app/acme/issue/SEC-5/x' } },
+    ],
+    [`create A owners:<s>bob@example.com</s>`, { owners: ['~~bob@example.com~~'] }],
+    [`create A desc:"see ${link}"`, { description: 'see the ticket' }],
+  ])('%s', (text, request) => {
+    const event = teams.read(bytesOf(teamsMessage(text, NOON)))
+    expect(event?.kind === 'command' && requestOf(event.text)).toMatchObject({ ...request, mistakes: [] })
+  })
 })

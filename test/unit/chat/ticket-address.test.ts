@@ -15,6 +15,7 @@ test.each([
   ['https://github.com/acme/website/issues/12', 'acme/website#12'],
   ['https://github.com/acme/website/pull/12/', 'acme/website#12'],
   ['https://github.acme.example/acme/website/issues/12#issuecomment-1', 'acme/website#12'],
+  ['https://acme.ghe.com/acme/website/issues/12', 'acme/website#12'],
   ['https://gitlab.com/acme/it/access/-/issues/12', 'acme/it/access#12'],
   ['https://git.acme.example/acme/access/-/work_items/12', 'acme/access#12'],
   ['https://linear.app/acme/issue/SEC-5/vault-please', 'SEC-5'],
@@ -46,4 +47,16 @@ test.each([
 
 test.each(['SEC-42', 'acme/access#12', 'INC:4711', 'https:', 'https//acme.example'])('%s is an id', (id) => {
   expect(readTicket(id)).toMatchObject({ id })
+})
+
+test.each([
+  ['[SEC-9](https://acme.atlassian.net/browse/SEC-1)'],
+  ['[the ticket](<https://acme.atlassian.net/browse/SEC-1>)'],
+  ['<https://acme.atlassian.net/browse/SEC-1>'],
+])('a link is the ticket that it leads to: %s', (answer) => {
+  expect(readTicket(answer)).toEqual({ id: 'SEC-1', url: 'https://acme.atlassian.net/browse/SEC-1' })
+})
+
+test.each(['<SEC-9>', '[SEC-9]', '[SEC-9](x)'])('%s is an id as it is written', (answer) => {
+  expect(readTicket(answer)).toEqual({ id: answer })
 })
