@@ -1,3 +1,4 @@
+import { comparable } from '../lib/text.ts'
 import type { Entry } from './entry.ts'
 import type { Claimant } from './sameness.ts'
 
@@ -9,4 +10,9 @@ export function parseEntry(text: string): Entry {
 /** Writes the column that says whose a request or a vault is. */
 export function askerColumn({ source, caller }: Claimant): string {
   return JSON.stringify([source, caller])
+}
+
+/** Writes the column that requests of a ticket are found by. */
+export function ticketColumn({ order }: Entry): string | null {
+  return order.ticket ? comparable(order.ticket.id) : null
 }

@@ -1,6 +1,6 @@
 import * as z from 'zod/mini'
 import { EmailAddress } from '../config/fields.ts'
-import { parseEntry } from './columns.ts'
+import { parseEntry, ticketColumn } from './columns.ts'
 
 /** The body of `POST /v1/people/forget`. */
 export const Person = z.strictObject({ email: EmailAddress }, { error: 'must be {"email":"…"}' })
@@ -51,7 +51,8 @@ export function forgetAddress(sql: SqlStorage, email: string): ForgottenCount {
     if (JSON.stringify(next) === text) continue
     if (entry.status !== 'created' && entry.status !== 'failed') count.pending++
     else {
-      sql.exec('UPDATE requests SET entry = ? WHERE id = ?', JSON.stringify(next), id)
+      const columns = [JSON.stringify(next), ticketColumn(next)]
+      sql.exec('UPDATE requests SET entry = ?, ticket = ? WHERE id = ?', ...columns, id)
       count.requests++
     }
   }

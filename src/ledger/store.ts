@@ -1,6 +1,5 @@
-import { comparable } from '../lib/text.ts'
 import { dueAt } from './alarm.ts'
-import { askerColumn, parseEntry } from './columns.ts'
+import { askerColumn, parseEntry, ticketColumn } from './columns.ts'
 import type { Entry } from './entry.ts'
 import { advance, type Event } from './state.ts'
 
@@ -46,7 +45,7 @@ export class Store {
       entry.key,
       askerColumn(entry),
       entry.status,
-      entry.order.ticket ? comparable(entry.order.ticket.id) : null,
+      ticketColumn(entry),
       entry.vault?.id ?? null,
       dueAt(entry),
       JSON.stringify(entry),

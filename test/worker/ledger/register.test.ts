@@ -98,6 +98,7 @@ test('a person is forgotten in requests and register, and nothing else is', asyn
     owners: ['jane@example.com'],
     requestedBy: 'Jane@example.com',
     description: 'For mary-jane@example.com',
+    ticket: { id: 'Access of Jane@example.com' },
   }
   script.users = [(body) => json({ list: [{ user: { id: 'u1', email: Object(body).email } }] })(body, {})]
   const old = await make(fields)
@@ -115,6 +116,11 @@ test('a person is forgotten in requests and register, and nothing else is', asyn
     fingerprint: made.claim.fingerprint,
     owners: [{ input: '', id: 'u1' }],
   })
+  const rows = await runInDurableObject(made.stub, (_, { storage }) =>
+    storage.sql.exec('SELECT ticket FROM requests').toArray(),
+  )
+  expect(rows).toContainEqual({ ticket: 'access of [removed]' })
+  expect(JSON.stringify(rows)).not.toContain('jane@example.com')
   const { vaults } = await listVaults(bindings, { limit: 10 })
   expect(vaults.map(({ requestedBy }) => requestedBy)).toEqual(['joe@example.com', null, null])
   expect(await onDisk(other.stub, other.claim.id)).toMatchObject({
