@@ -175,7 +175,7 @@ function rowOf(vault) {
 function settlementOf({ settledBy, forced }) {
   if (!settledBy) return ''
   const by = settledBy === SYSTEM_LOG ? 'system log' : settledBy
-  return forced ? `${by}, without proof` : by
+  return forced ? `forced by ${by}` : by
 }
 
 function clear() {

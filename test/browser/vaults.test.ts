@@ -78,7 +78,7 @@ test('each line has its preset, and what settled a vault whose outcome was unkno
   )
   const column = (label: string) => page.locator(`tbody [data-label="${label}"]`).allTextContents()
   expect(await column('Preset')).toEqual(['–', 'payroll', '–'])
-  expect(await column('Settled by')).toEqual(['–', 'system log', 'operator, without proof'])
+  expect(await column('Settled by')).toEqual(['–', 'system log', 'forced by operator'])
 })
 
 test('the search is the API’s, from the keyboard, and the address keeps it', async () => {
