@@ -173,9 +173,17 @@ function requestResult(body: Body): CallToolResult {
 
 /** The parts of the policy that a request can run into. */
 function policyOf(policy: Policy) {
-  const { defaultOwners, allowedOwnerDomains, allowUnauthenticatedViews, maxViews, requireTicket } = policy
+  const {
+    defaultOwners,
+    minOwners,
+    allowedOwnerDomains,
+    allowUnauthenticatedViews,
+    maxViews,
+    requireTicket,
+  } = policy
   return {
     requireTicket,
+    minOwners,
     namePattern: policy.namePattern?.source ?? null,
     allowedOwnerDomains,
     defaultOwners,

@@ -71,7 +71,7 @@ describe.each(eras)('an agent whose client speaks %s', (era) => {
       content: {
         vaultServiceCreateRequest: { displayName: name, groupAuthzVault: {}, ownerIds: [OWNER.id] },
         owners: [OWNER],
-        policy: { maxViews: 3, requireTicket: false },
+        policy: { maxViews: 3, minOwners: 1, requireTicket: false },
       },
     })
     expect(await vaults(name)).toEqual([])

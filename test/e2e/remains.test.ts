@@ -1,8 +1,8 @@
-import { expect, test } from 'vitest'
+import { afterAll, beforeAll, expect, test } from 'vitest'
 import { slackHeaders } from '../support/chats.ts'
 import { tokenCache } from '../support/kv.ts'
-import { type Stage, startStage } from '../support/stage.ts'
-import { KEYS } from '../support/worker.ts'
+import { newCredential, type Simulator, startSimulator } from '../support/simulator.ts'
+import { KEYS, settings, startWorker, type VaultWorker } from '../support/worker.ts'
 
 // what every Worker of a test is looked through for when it stops must be found where it is
 
@@ -11,14 +11,25 @@ const TICKET_TOKEN = 'ticket-token-0123'
 const CALLBACK = 'https://localhost:1/a-callback-of-this-test'
 const SIGNATURE = slackHeaders('a body', SIGNING_SECRET, '1760000000')['X-Slack-Signature'] ?? ''
 
+const credential = await newCredential('127.0.0.1')
+const privatePart: string = JSON.parse(
+  Buffer.from(credential.clientSecret.split(':').at(-1) ?? '', 'base64url').toString(),
+).d
+let simulator: Simulator
+
+beforeAll(async () => {
+  simulator = await startSimulator({ credentials: [credential.credential] })
+})
+afterAll(() => simulator.stop())
+
 /** What may be left behind, and what it is called when it is found. */
-const planted = (stage: Stage): readonly (readonly [found: string, text: string])[] => [
+const planted: readonly (readonly [found: string, text: string])[] = [
   ['a configured secret', KEYS.other],
   ['a configured secret', SIGNING_SECRET],
   ['a configured secret', TICKET_TOKEN],
-  ['a configured secret', stage.credential.clientSecret.slice(-40)],
-  ['a configured secret', privatePart(stage)],
-  ['a configured secret', privatePart(stage).slice(21)],
+  ['a configured secret', credential.clientSecret.slice(-40)],
+  ['a configured secret', privatePart],
+  ['a configured secret', privatePart.slice(21)],
   ['an access token', 'simulated-access-token-0'],
   ['a JWT', 'eyJhbGciOiJFZERTQSJ9.eyJqdGkiOiIxMjM0NTYifQ.c2lnbmF0dXJlLW9mLWl0'],
   ['an address for replies', 'https://hooks.slack.com/commands/T111/1/x'],
@@ -28,29 +39,26 @@ const planted = (stage: Stage): readonly (readonly [found: string, text: string]
   ['a signature or a key that was sent', SIGNATURE],
 ]
 
-function privatePart({ credential: { clientSecret } }: Stage): string {
-  return JSON.parse(Buffer.from(clientSecret.split(':').at(-1) ?? '', 'base64url').toString()).d
-}
-
 const places = {
-  async 'the log'({ worker }, text) {
+  async 'the log'(worker, text) {
     worker.logs.push(JSON.stringify({ event: 'planted', text }))
   },
-  async kv({ worker }, text) {
+  async kv(worker, text) {
     await (await tokenCache(worker)).put('planted', text)
   },
-  async do({ worker }, text) {
+  async do(worker, text) {
     const json = { name: 'Planted', description: text, owners: ['owner@example.com'] }
     expect((await worker.create(json)).status).toBe(201)
   },
-  async workflows({ worker }, text) {
+  async workflows(worker, text) {
     const bindings: { PROVISION?: Workflow } = await worker.miniflare.getBindings()
     await bindings.PROVISION?.create({ params: { id: text } })
   },
-} as const satisfies Record<string, (stage: Stage, text: string) => Promise<void>>
+} as const satisfies Record<string, (worker: VaultWorker, text: string) => Promise<void>>
 
 const start = () =>
-  startStage({
+  startWorker({
+    ...settings(credential, simulator.url),
     WEBHOOK_SECRETS: JSON.stringify({ slack: SIGNING_SECRET }),
     TICKET_TOKENS: JSON.stringify({ github: TICKET_TOKEN }),
   })
@@ -59,15 +67,14 @@ test.each(Object.entries(places))(
   'what is left in %s is found when the Worker stops',
   async (place, plant) => {
     for (let which = 0, count = 1; which < count; which++) {
-      const stage = await start()
-      const all = planted(stage)
-      count = place === 'the log' ? all.length : 1
-      const [found, text] = all[which] ?? []
-      await stage.worker.call('GET', '/healthz', { as: null, headers: { 'X-Slack-Signature': SIGNATURE } })
+      const worker = await start()
+      count = place === 'the log' ? planted.length : 1
+      const [found, text] = planted[which] ?? []
+      await worker.call('GET', '/healthz', { as: null, headers: { 'X-Slack-Signature': SIGNATURE } })
       // refused, as no host is allowed
-      await stage.worker.create({ name: 'X', owners: ['owner@example.com'], callbackUrl: CALLBACK })
-      await plant(stage, text ?? '')
-      await expect(stage.stop(), text).rejects.toThrow(new RegExp(`^${found} was left behind in .*${place}`))
+      await worker.create({ name: 'X', owners: ['owner@example.com'], callbackUrl: CALLBACK })
+      await plant(worker, text ?? '')
+      await expect(worker.stop(), text).rejects.toThrow(new RegExp(`^${found} was left behind in .*${place}`))
     }
   },
 )
