@@ -65,7 +65,7 @@ test('the table of paths has every path and every parameter that there is', () =
 })
 
 test('the table of problems is that of the code', () => {
-  const rows = tableOf(api, 'code', 'status', 'what it means', 'worth another try')
+  const rows = tableOf(api, 'code', 'status', 'what it means', 'retryable')
   expect(rows).toEqual(
     Object.entries(problems).map(([code, { status, title, retryable }]) => [
       `\`${code}\``,
