@@ -8,7 +8,7 @@ const ISSUE_KEY = /^[A-Z][A-Z0-9_]*-\d+$/i
 
 /** `browse/SEC-1`, the service desk's `portal/3/SEC-1`, or `selectedIssue=SEC-1` on a board. */
 const jira: AddressReader = ({ pathname, searchParams }) => {
-  const [, key] = /\/(?:browse|portal\/\d+|issues)\/([^/]+)\/?$/.exec(pathname) ?? []
+  const [, key] = /\/(?:browse|portal\/\d+|issues|queues\/\w+\/\d+)\/([^/]+)\/?$/.exec(pathname) ?? []
   return [searchParams.get('selectedIssue'), key]
     .find((one) => one !== undefined && one !== null && ISSUE_KEY.test(one))
     ?.toUpperCase()
@@ -17,7 +17,7 @@ const jira: AddressReader = ({ pathname, searchParams }) => {
 /** `owner/repo/issues/12` on GitHub's host or one that is named after it. */
 const github: AddressReader = ({ hostname, pathname }) => {
   if (!/(?:^|\.)(?:github|ghe)\./.test(`${hostname}.`)) return undefined
-  const [, repository, number] = /^\/([^/]+\/[^/]+)\/(?:issues|pull)\/(\d+)\/?$/.exec(pathname) ?? []
+  const [, repository, number] = /^\/([^/]+\/[^/]+)\/(?:issues|pull)\/(\d+)(?:\/|$)/.exec(pathname) ?? []
   return repository && `${repository}#${number}`
 }
 

@@ -15,6 +15,8 @@ test.each([
   ['https://github.com/acme/website/issues/12', 'acme/website#12'],
   ['https://github.com/acme/website/pull/12/', 'acme/website#12'],
   ['https://github.acme.example/acme/website/issues/12#issuecomment-1', 'acme/website#12'],
+  ['https://github.com/acme/website/pull/12/files', 'acme/website#12'],
+  ['https://acme.atlassian.net/jira/servicedesk/projects/SEC/queues/custom/5/SEC-7', 'SEC-7'],
   ['https://acme.ghe.com/acme/website/issues/12', 'acme/website#12'],
   ['https://gitlab.com/acme/it/access/-/issues/12', 'acme/it/access#12'],
   ['https://git.acme.example/acme/access/-/work_items/12', 'acme/access#12'],
