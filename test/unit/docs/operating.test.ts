@@ -51,3 +51,11 @@ test('what one is woken for is an event or a problem that there is', () => {
   expect(alerts.length).toBeGreaterThan(5)
   expect(alerts.flat().filter((name) => !known.includes(name))).toEqual([])
 })
+
+test.each(['What it costs', 'Limits, and where this design meets them', 'What the platform really does'])(
+  '“%s” says when Cloudflare’s figures were checked',
+  (heading) => {
+    const [, section = ''] = operating.split(`\n## ${heading}\n`)
+    expect(section.split('\n## ')[0]).toMatch(/\bchecked \d{4}-\d{2}-\d{2}/i)
+  },
+)
