@@ -45,17 +45,24 @@ export class Upkeep {
   /** Ends attempts that were cut off, starts Workflows that were not started, and deletes old requests. */
   async run(): Promise<void> {
     this.#alarm.clear()
+    // the platform repeats an alarm that throws a few times and then never again
+    let hasFailed = false
+    const fail = (error: unknown, request?: string) => {
+      hasFailed = true
+      log('error', 'alarm.failed', { request, message: error instanceof Error ? error.message : undefined })
+    }
     let next: number | undefined
     try {
-      for (const { id } of this.#store.due(MAX_ENTRIES_PER_ALARM)) await this.#lookAfter(id)
+      // a request that can't be looked after must not keep the others waiting
+      for (const { id } of this.#store.due(MAX_ENTRIES_PER_ALARM))
+        await this.#lookAfter(id).catch((error: unknown) => fail(error, id))
       await this.#sweepAliases()
       pruneRegister(this.#sql, world.now() - this.#registerDays() * MS_PER_DAY)
       next = earliest(this.#store.nextDue(), this.#registerDueAt())
     } catch (error) {
-      // the platform repeats an alarm that throws a few times and then never again
-      log('error', 'alarm.failed', { message: error instanceof Error ? error.message : undefined })
-      next = world.now() + ALARM_RETRY_MS
+      fail(error)
     }
+    if (hasFailed) next = world.now() + ALARM_RETRY_MS
     if (next !== undefined) await this.#alarm.wakeAt(next)
   }
 

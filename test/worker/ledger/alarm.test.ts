@@ -127,6 +127,26 @@ test('has nothing to do in a shard that is empty', async () => {
   expect(await runDurableObjectAlarm(bindings.LEDGER.getByName('shard-f'))).toBe(false)
 })
 
+test('looks after the others when one request cannot be looked after, and arms itself again', async () => {
+  const broken = await claimFor({ shard: '9' })
+  const { claim, stub } = await claimFor({ shard: '9' })
+  const deadline = Date.now() + 25_000
+  await write(stub, entryOf(broken.claim, { deadline }), entryOf(claim, { deadline: deadline + 1 }))
+  travel(31_000)
+  await runInDurableObject(stub, async (ledger, { storage }) => {
+    const { get } = Store.prototype
+    const spied = vi.spyOn(Store.prototype, 'get').mockImplementation(function (this: Store, id) {
+      if (id === broken.claim.id) throw new Error('the row is damaged')
+      return get.call(this, id)
+    })
+    await ledger.alarm()
+    spied.mockRestore()
+    expect(await storage.getAlarm()).toBeGreaterThan(Date.now())
+  })
+  expect(await onDisk(stub, claim.id)).toMatchObject({ status: 'failed' })
+  expect(await onDisk(stub, broken.claim.id)).toMatchObject({ status: 'accepted' })
+})
+
 test('arms itself again when it fails, and does its work then', async () => {
   const { claim, stub } = await claimFor({ shard: '9' })
   const first = await claimFor({ shard: '9' })
