@@ -139,7 +139,9 @@ export class Ledger extends DurableObject<Bindings> {
 
   /** Looks through ConductorOne's system log for the vault of a request with an unknown outcome. */
   async look({ id, run }: ProvisionParameters): Promise<LookResult> {
-    return this.#workflows.seen({ id, run }) ? this.#settler.look(id) : { vaultId: null, isOver: true }
+    return this.#workflows.seen({ id, run })
+      ? this.#settler.look(id)
+      : { vaultId: null, nextLookInSeconds: null }
   }
 
   /** Reads the record that a Workflow tells; null if it is an earlier one's, or the request is not kept any more. */

@@ -1,6 +1,6 @@
 import { world } from '../lib/world.ts'
 import type { Entry, RequestRecord, Status } from './entry.ts'
-import { isSearching } from './search.ts'
+import { nextLookAt } from './search.ts'
 import type { Tell } from './tell.ts'
 
 /** When to ask again for a request that is running. */
@@ -26,7 +26,7 @@ export type Progress =
       /** the ids of owners who are still to be told */
       readonly ownersToTell: readonly string[]
       /** the search for its vault that is still to be made, or null */
-      readonly search: { readonly sentAt: number; readonly looksCount: number } | null
+      readonly search: { readonly looksCount: number; readonly nextLookInSeconds: number } | null
     }
   | { readonly kind: 'again'; readonly retryAfter: number }
   | { readonly kind: 'gone' }
@@ -35,7 +35,14 @@ export type Progress =
 export type LookResult = {
   /** the vault that the request was settled with, or null */
   readonly vaultId: string | null
-  readonly isOver: boolean
+  /** null if the search is over */
+  readonly nextLookInSeconds: number | null
+}
+
+/** Says how long the Workflow waits for the next look; null if there is none to come. */
+export function nextLookInSeconds(entry: Entry): number | null {
+  const lookAt = nextLookAt(entry)
+  return lookAt === null ? null : secondsUntil(lookAt)
 }
 
 /**
@@ -52,15 +59,20 @@ export function progressOf(entry: Entry | undefined, run: number): Progress {
       return { kind: 'again', retryAfter: secondsUntil(entry.deadline) + POLL_AGAIN_SECONDS }
     case 'created':
     case 'failed':
-    case 'unknown':
+    case 'unknown': {
+      const waitSeconds = nextLookInSeconds(entry)
       return {
         kind: 'ended',
         status: entry.status,
         callbackUrl: entry.order.callbackUrl ?? null,
         tell: entry.tell,
         ownersToTell: entry.status === 'created' ? (entry.ownersToTell ?? []) : [],
-        search: isSearching(entry) ? entry.search : null,
+        search:
+          waitSeconds === null
+            ? null
+            : { looksCount: entry.search?.looksCount ?? 0, nextLookInSeconds: waitSeconds },
       }
+    }
   }
 }
 

@@ -3,7 +3,7 @@ import type { LostCreate } from '../settlement/proof.ts'
 import type { Entry } from './entry.ts'
 
 /** When the Worker looks for a lost vault, in minutes after the create was sent. */
-export const LOOK_MINUTES = [1, 2, 5, 10, 14, 25] as const
+const LOOK_MINUTES = [1, 2, 5, 10, 14, 25] as const
 const MS_PER_MINUTE = 60_000
 
 /** The search for a lost vault in ConductorOne's system log. */
@@ -54,7 +54,9 @@ export function recordLook(
   const looksCount = search.looksCount + Number(isScheduled)
   const isOver = search.isOver || finding === 'forbidden' || looksCount >= LOOK_MINUTES.length
   if (finding === null) return { ...search, looksCount, isOver }
-  return { ...search, looksCount, isOver, finding, lookedAt: now }
+  // where there were two once, a log that shows none or one of them later is incomplete
+  const lasting = search.finding === 'several' ? search.finding : finding
+  return { ...search, looksCount, isOver, finding: lasting, lookedAt: now }
 }
 
 /**

@@ -8,7 +8,7 @@ import { Problem } from '../problem/problem.ts'
 import { doubtsAbout, endsWithProvenance } from '../settlement/proof.ts'
 import { type Finding, lookForVault } from '../settlement/search.ts'
 import { type Entry, recordOf, SYSTEM_LOG } from './entry.ts'
-import type { LookResult } from './replies.ts'
+import { type LookResult, nextLookInSeconds } from './replies.ts'
 import { isSearching, lostCreateOf, nextLookAt } from './search.ts'
 import type { SettlementCommand, SettlementResult } from './settlement.ts'
 import { vaultsOfOthers } from './shards.ts'
@@ -44,16 +44,16 @@ export class Settler {
   /** Makes one of the scheduled looks for the vault of a request. */
   async look(id: string): Promise<LookResult> {
     const entry = this.#store.get(id)
-    if (!entry || !isSearching(entry)) return { vaultId: null, isOver: true }
+    if (!entry || !isSearching(entry)) return { vaultId: null, nextLookInSeconds: null }
     if (!this.#isOn()) {
       this.#store.advance(id, { type: 'search-stopped' })
-      return { vaultId: null, isOver: true }
+      return { vaultId: null, nextLookInSeconds: null }
     }
-    const finding = await this.#look(id, true).catch(() => null) // the next look may fare better
+    await this.#look(id, true).catch(() => undefined) // the next look may fare better
     const after = this.#store.get(id)
-    const isOver = !after || !isSearching(after)
-    if (isOver) this.#rejected.delete(id)
-    return { vaultId: finding?.kind === 'found' ? finding.vault.id : null, isOver }
+    const waitSeconds = after ? nextLookInSeconds(after) : null
+    if (waitSeconds === null) this.#rejected.delete(id)
+    return { vaultId: after?.vault?.id ?? null, nextLookInSeconds: waitSeconds }
   }
 
   /** Settles a request as an operator says, looks for its vault now, or shows what a vault has to do with it. */
@@ -136,13 +136,16 @@ export class Settler {
   }
 
   #recordLook(id: string, finding: Finding | null, isScheduled: boolean): void {
-    if (this.#store.get(id)?.status !== 'unknown') return
-    if (finding?.kind === 'found') {
+    const entry = this.#store.get(id)
+    if (entry?.status !== 'unknown') return
+    // an incomplete log may show one of two that both prove it, and a person must choose
+    if (finding?.kind === 'found' && entry.search?.finding !== 'several') {
       this.#record(id, finding.vault, SYSTEM_LOG)
       return
     }
     if (finding?.kind === 'forbidden') this.#logForbidden()
-    this.#store.advance(id, { type: 'looked', finding: finding?.kind ?? null, isScheduled })
+    const kind = finding?.kind === 'found' ? 'several' : finding?.kind
+    this.#store.advance(id, { type: 'looked', finding: kind ?? null, isScheduled })
   }
 
   #record(id: string, vault: Vault | null, by: string): SettlementResult {

@@ -4,7 +4,6 @@ import { deploymentOf } from '../deployment.ts'
 import type { Bindings } from '../env.ts'
 import { isUnderWay, type RequestRecord } from '../ledger/entry.ts'
 import type { Progress } from '../ledger/replies.ts'
-import { LOOK_MINUTES } from '../ledger/search.ts'
 import { type LedgerShard, ledgerFor } from '../ledger/shards.ts'
 import type { ProvisionParameters } from '../ledger/start-workflow.ts'
 import type { Telling } from '../ledger/telling.ts'
@@ -30,11 +29,17 @@ const MAX_WAIT_SECONDS = 900
 
 type Again = { readonly kind: 'again'; readonly retryAfter: number }
 
-/** A step with generic results: the platform's own type has none, and ours are plain data. */
+/**
+ * A step with generic results: the platform's own type has none, and ours are plain data. A Workflow that goes on after
+ * a restart is run from its beginning and asks for each step again: how long it sleeps must come from what steps
+ * returned, never from the clock, since the platform knows a sleep by its name and duration. `sleepUntil` throws if the
+ * time has passed by then.
+ *
+ * @see https://github.com/cloudflare/workers-sdk/issues/12884
+ */
 type Steps = {
   do<T>(name: string, config: typeof STEP, work: () => Promise<T>): Promise<T>
   sleep(name: string, milliseconds: number): Promise<void>
-  sleepUntil(name: string, time: number): Promise<void>
 }
 
 type Ended = Extract<Progress, { kind: 'ended' }>
@@ -127,16 +132,14 @@ export class Provision extends WorkflowEntrypoint<Bindings, ProvisionParameters>
   async #search(
     payload: ProvisionParameters,
     steps: Steps,
-    { sentAt, looksCount }: NonNullable<Ended['search']>,
+    { looksCount, nextLookInSeconds }: NonNullable<Ended['search']>,
   ): Promise<boolean> {
-    for (const [index, minutes] of LOOK_MINUTES.entries()) {
-      if (index < looksCount) continue
-      await steps.sleepUntil(`look ${index + 1}: wait`, sentAt + minutes * 60_000)
-      const { vaultId, isOver } = await steps.do(`look ${index + 1}`, STEP, () =>
-        this.#ledger(payload.id).look(payload),
-      )
-      if (vaultId !== null) return false
-      if (isOver) break
+    let waitSeconds: number | null = nextLookInSeconds
+    for (let look = looksCount + 1; waitSeconds !== null; look++) {
+      await steps.sleep(`look ${look}: wait`, Math.max(1, waitSeconds) * 1_000)
+      const result = await steps.do(`look ${look}`, STEP, () => this.#ledger(payload.id).look(payload))
+      if (result.vaultId !== null) return false
+      waitSeconds = result.nextLookInSeconds
     }
     return true
   }

@@ -98,7 +98,10 @@ async function readVault(id: string, tenant: Look['tenant'], call: Call): Promis
     const vault = await tenant.getVault(id, call)
     return vault.id === id ? vault : undefined
   } catch (error) {
-    if (error instanceof ConductorOneFailure && error.failure.kind === 'refused') return undefined
+    if (!(error instanceof ConductorOneFailure)) throw error
+    const { kind, upstream } = error.failure
+    // the log could be read, so a 403 is about this vault
+    if (kind === 'refused' || upstream?.status === 403) return undefined
     throw error
   }
 }

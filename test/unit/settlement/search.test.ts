@@ -54,6 +54,18 @@ test('reads neither what another request has, nor what was read in vain before',
   expect(reads).toEqual([ksuid(2), OURS, OURS])
 })
 
+test.each([
+  ['that is none', { kind: 'refused', upstream: { status: 404 } }],
+  ['that may not be read', { kind: 'credentials-rejected', upstream: { status: 403 } }],
+] as const)('goes on after a vault %s', async (_, failure) => {
+  const { tenant } = tenantWith([[eventOf(ksuid(1)), eventOf(OURS)]], [vaultOf(OURS)])
+  const getVault: typeof tenant.getVault = async (id, call) => {
+    if (id === ksuid(1)) throw failed(failure)
+    return tenant.getVault(id, call)
+  }
+  expect(await lookForVault(lookAt({ ...tenant, getVault }))).toMatchObject({ kind: 'found' })
+})
+
 test('reads a vault again that was not there yet', async () => {
   const pages = [[eventOf(OURS)]]
   const rejected = new Set<string>()

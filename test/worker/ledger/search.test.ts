@@ -153,7 +153,7 @@ test('does not look again once an operator has settled it', async () => {
   script.create = [json({}, 500)]
   await ledger.submit(claim)
   await ledger.settle(claim.id, { outcome: 'not_created', force: true, by: 'Ann' })
-  expect(await ledger.look({ id: claim.id, run: 1 })).toEqual({ vaultId: null, isOver: true })
+  expect(await ledger.look({ id: claim.id, run: 1 })).toEqual({ vaultId: null, nextLookInSeconds: null })
   expect(sentTo('events')).toEqual([])
   expect(await workflows.get()).toBeDefined()
 })
@@ -166,7 +166,7 @@ test('says once in the log that the right is missing, whatever number of request
   for (let times = 0; times < 3; times++) {
     const { claim, ledger } = await claimFor({ shard: 'c' })
     await ledger.submit(claim)
-    expect(await ledger.look({ id: claim.id, run: 1 })).toEqual({ vaultId: null, isOver: true })
+    expect(await ledger.look({ id: claim.id, run: 1 })).toEqual({ vaultId: null, nextLookInSeconds: null })
     expect(await ledger.read(claim.id)).toMatchObject({
       nextAttemptAt: null,
       warnings: [expect.stringContaining('may not read it')],
@@ -176,12 +176,42 @@ test('says once in the log that the right is missing, whatever number of request
   expect(lines.filter((line) => line.includes('system_log.forbidden'))).toHaveLength(1)
 })
 
+test('does not settle with the one of two fitting vaults that a later look shows alone', async () => {
+  const ids = ['2kSuIdOfTheFirstOfTwoVaults1', '2kSuIdOfTheOtherOfTwoVaults2']
+  const { claim, ledger } = await claimFor()
+  let sent = {}
+  script.create = [
+    (body) => {
+      sent = Object(body)
+      return new Response(null, { status: 504 })
+    },
+  ]
+  const shown = (...some: readonly string[]) => json({ list: [{ vault: some }], nextPageToken: '' })
+  script.events = [shown(...ids), NOTHING, shown(ids[1] ?? '')]
+  script.vault = [0, 1, 1].map((index) => (body, init) => {
+    const vault = { id: ids[index], createdAt: new Date().toISOString(), ...sent }
+    return json({ vault })(body, init)
+  })
+  await ledger.submit(claim)
+  for (let look = 1; look <= 3; look++) {
+    expect(await ledger.look({ id: claim.id, run: 1 })).toMatchObject({ vaultId: null })
+    expect(await ledger.read(claim.id)).toMatchObject({
+      status: 'unknown',
+      warnings: [expect.stringContaining('more than one vault')],
+    })
+  }
+  expect(sentTo('vault')).toHaveLength(3)
+})
+
 test('a look that cannot be made is followed by the next one', async () => {
   const { claim, ledger } = await claimFor()
   script.create = [json({}, 500)]
   script.events = [json({}, 400), NOTHING]
   await ledger.submit(claim)
-  expect(await ledger.look({ id: claim.id, run: 1 })).toEqual({ vaultId: null, isOver: false })
+  expect(await ledger.look({ id: claim.id, run: 1 })).toEqual({
+    vaultId: null,
+    nextLookInSeconds: expect.any(Number),
+  })
   expect(await ledger.read(claim.id)).toMatchObject({ warnings: [] })
   await ledger.look({ id: claim.id, run: 1 })
   expect(await ledger.read(claim.id)).toMatchObject({ warnings: [expect.stringContaining('searched until')] })
