@@ -79,11 +79,12 @@ const cases: Readonly<Record<ProblemCode, readonly [detail: string, details?: Pr
     { upstream: { status: 429, code: 8, message: 'rate limit exceeded' }, retryAfter: 120 },
   ],
   'outcome-unknown': [
-    'The request was sent to ConductorOne, and we don’t know what became of it (HTTP 504). Look in ConductorOne for a ' +
-      'vault named “Payroll break-glass” whose description ends with “Requested by jane@example.com via runbook, ' +
-      `ticket SEC-42 (https://acme.atlassian.net/browse/SEC-42), request ${REQUEST}”. Then settle this request: ` +
-      `POST /v1/requests/${REQUEST}/resolve with {"vaultId":"…"} if it is there, or {"outcome":"not_created"} if it ` +
-      'is not. It is never sent again by itself.',
+    'The request was sent to ConductorOne, and we don’t know what became of it (HTTP 504). It is never sent again by ' +
+      'itself. For half an hour, this Worker searches ConductorOne’s system log, and settles the request if it finds ' +
+      'the vault. To find out, look in ConductorOne for a vault named “Payroll break-glass” whose description ends ' +
+      'with “Requested by jane@example.com, via runbook, ticket SEC-42 ' +
+      `(https://acme.atlassian.net/browse/SEC-42), request ${REQUEST}”. An operator then settles the request, in the ` +
+      `console or by POST /v1/requests/${REQUEST}/resolve.`,
     { upstream: { status: 504, code: 4, message: 'deadline exceeded' } },
   ],
 }

@@ -8,8 +8,7 @@ const ADVICE: Readonly<Partial<Record<ProblemCode, string>>> = {
   'owner-not-found': problems['owner-not-found'].remedy,
   'rejected-by-conductorone': 'Correct the request, and ask again.',
   'conductorone-credentials-rejected': 'Tell your operator, and ask again once it works.',
-  'outcome-unknown':
-    'Don’t ask under another name before an operator has looked: there could be two vaults then.',
+  'outcome-unknown': 'Don’t ask under another name before that: there could be two vaults.',
   'internal-error': 'Ask again. If that doesn’t help, tell your operator.',
 }
 

@@ -82,5 +82,5 @@ const FOLLOWS = 'The result follows in this chat. The command below shows it at 
 const ASK = 'The command below shows the result.'
 const ANOTHER = 'For another vault, give another name.'
 const DIFFERENT =
-  'There is a request for the same ticket and name, and it says something else. What was asked for now was not carried out.'
-const WAITING = 'ConductorOne could not be asked yet. It is tried again by itself, for hours if need be.'
+  'There is a request for the same ticket and name with other content. This one was not carried out.'
+const WAITING = 'ConductorOne couldn’t be asked yet. We keep trying, for hours if need be; nothing to do.'

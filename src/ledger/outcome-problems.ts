@@ -3,7 +3,7 @@ import { provenanceLine } from '../provisioning/translate.ts'
 import { type Entry, SYSTEM_LOG } from './entry.ts'
 
 const SEARCHED =
-  'For half an hour, this Worker looks for it in ConductorOne’s system log, and settles the request if it finds it.'
+  'For half an hour, this Worker searches ConductorOne’s system log, and settles the request if it finds the vault.'
 
 /**
  * Makes the problem of a request whose create was sent and got no answer.
@@ -11,7 +11,7 @@ const SEARCHED =
  * @param entry the request
  * @param problem why its outcome is not known
  * @param isSearchOn whether its vault is searched for
- * @returns the problem, with what to look for in ConductorOne and how to settle it
+ * @returns the problem, with what to look for in ConductorOne, and where to settle it; its page says how
  */
 export function unknownOutcome(
   entry: Entry,
@@ -22,9 +22,9 @@ export function unknownOutcome(
   const search = isSearchOn ? ` ${SEARCHED}` : ''
   return new Problem(
     'outcome-unknown',
-    `${message}${search} Look in ConductorOne for a vault named “${order.name}” whose description ends with ` +
-      `“${provenanceLine(order, entry)}”. Then settle this request: POST /v1/requests/${id}/resolve with ` +
-      '{"vaultId":"…"} if it is there, or {"outcome":"not_created"} if it is not. It is never sent again by itself.',
+    `${message} It is never sent again by itself.${search} To find out, look in ConductorOne for a vault named ` +
+      `“${order.name}” whose description ends with “${provenanceLine(order, entry)}”. An operator then settles the ` +
+      `request, in the console or by POST /v1/requests/${id}/resolve.`,
     details,
   ).document(id)
 }
@@ -80,7 +80,7 @@ export function notDeliveredNote(
 
 /** Makes the warning that a caller who was answered with the unknown outcome is not told the known one. */
 export function notToldNote({ caller }: Entry): string {
-  return `${caller} was answered that the outcome is unknown, and learns the outcome from this record only.`
+  return `${caller} was told that the outcome is unknown, and learns it from this record only.`
 }
 
 /** Makes the note that a settled request keeps. */

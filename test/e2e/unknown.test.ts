@@ -122,7 +122,7 @@ test('an unknown outcome is settled with the vault that was found', async () => 
     vault: found,
     problem: null,
     settledBy: 'operator',
-    warnings: [expect.stringContaining('operator'), expect.stringContaining('runbook was answered')],
+    warnings: [expect.stringContaining('operator'), expect.stringContaining('runbook was told')],
   })
   expect((await stage.worker.call('GET', `/v1/requests/${id}`)).body).toEqual(settled.body)
   const replay = await again()

@@ -371,9 +371,9 @@ test.each([
 
 test('a caller who was answered and has no callback is named', async () => {
   const { warnings } = recordOf(advance(await searchedFor(), events.settled, NOON + 60_000))
-  expect(warnings).toContainEqual(expect.stringMatching(/^runbook was answered/))
+  expect(warnings).toContainEqual(expect.stringMatching(/^runbook was told/))
   const told = recordOf(advance(await searchedFor({ callbackUrl }), events.settled, NOON + 60_000))
-  expect(told.warnings).not.toContainEqual(expect.stringMatching(/^runbook was answered/))
+  expect(told.warnings).not.toContainEqual(expect.stringMatching(/^runbook was told/))
 })
 
 test('a vault is its own by the line at the end of its description, not by a mention', async () => {

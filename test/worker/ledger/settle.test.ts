@@ -36,7 +36,7 @@ test('settles with a vault whose description ends with the line of the request',
       vault,
       problem: null,
       settledBy: 'Ann',
-      warnings: [expect.stringContaining('Ann'), expect.stringContaining('runbook was answered')],
+      warnings: [expect.stringContaining('Ann'), expect.stringContaining('runbook was told')],
     },
   })
   expect(await ledger.submit(claim)).toMatchObject({
