@@ -1,9 +1,10 @@
-import { ask, ProblemError } from './api.js'
+import { ProblemError } from './api.js'
 import { clearCheckup, showCheckup } from './checkup.js'
 import { showCounts } from './counts.js'
 import { find } from './element.js'
 import { filters } from './filters.js'
 import { freshness } from './freshness.js'
+import { pageReader } from './page-reader.js'
 import { startPolling } from './poll.js'
 import { problemView } from './problem.js'
 import { isUnderWay } from './record.js'
@@ -18,6 +19,8 @@ const PAGE_LENGTH = 25
 const MAX_PAGE_LENGTH = 100
 
 const list = requestList()
+/** @type {ReturnType<typeof pageReader<Page>>} */
+const pages = pageReader('/v1/requests')
 const all = find('#list', HTMLElement)
 const older = find('#older', HTMLButtonElement)
 const news = find('#news', HTMLElement)
@@ -33,8 +36,6 @@ let cursor = null
 let isLoading = false
 /** When requests were counted last, in epoch milliseconds. */
 let countedAt = 0
-/** @type {AbortController | undefined} of the last call, which the next one replaces */
-let running
 
 const fresh = freshness(list.table, () => {
   countedAt = 0
@@ -106,27 +107,16 @@ async function loadOlder() {
  * @returns {Promise<Page | ProblemError | undefined>} undefined if another call has replaced this one
  */
 async function fetchPage(limit, after = null) {
-  running?.abort()
-  running = new AbortController()
-  const { signal } = running
   const query = filter.query()
   query.set('limit', `${limit}`)
   if (after !== null) query.set('cursor', after)
   if (Date.now() - countedAt > COUNT_MS) query.set('counts', 'true')
-  try {
-    /** @type {Page} */
-    const page = await ask('GET', `/v1/requests?${query}`, { signal })
-    if (signal.aborted) return undefined
-    if (page.counts) {
-      countedAt = Date.now()
-      showCounts(page.counts)
-    }
-    return page
-  } catch (error) {
-    if (signal.aborted) return undefined
-    if (error instanceof ProblemError) return error
-    throw error
+  const page = await pages.read(query)
+  if (page && !(page instanceof ProblemError) && page.counts) {
+    countedAt = Date.now()
+    showCounts(page.counts)
   }
+  return page
 }
 
 /** @param {Page} page */
@@ -161,7 +151,7 @@ function olderThan(last, records) {
 }
 
 function clear() {
-  running?.abort()
+  pages.stop()
   isLoading = false
   polling.stop()
   list.show([])

@@ -1,6 +1,7 @@
-import { ask, ProblemError, readJson, send } from './api.js'
+import { ProblemError, readJson, send } from './api.js'
 import { element, find } from './element.js'
 import { filters } from './filters.js'
+import { pageReader } from './page-reader.js'
 import { problemView } from './problem.js'
 import { httpsAddress, SYSTEM_LOG } from './record.js'
 import { listCell, listTable } from './request-list.js'
@@ -44,12 +45,12 @@ const trouble = find('#trouble', HTMLElement)
 const download = find('#download', HTMLButtonElement)
 const body = element('tbody', { role: 'rowgroup' })
 const table = listTable('Vaults, newest first', COLUMNS, body, 'vaults-list')
+/** @type {ReturnType<typeof pageReader<Page>>} */
+const pages = pageReader('/v1/vaults')
 find('#table', HTMLElement).replaceWith(table)
 
 /** @type {string | null} where the next page begins */
 let cursor = null
-/** @type {AbortController | undefined} of the last call, which the next one replaces */
-let running
 
 const filter = filters(find('#filter', HTMLFormElement), () => void load())
 signIn({
@@ -83,22 +84,16 @@ async function loadOlder() {
  * @returns {Promise<Page | undefined>} undefined if another call has replaced this one, or the page says what is wrong
  */
 async function fetchPage(after) {
-  running?.abort()
-  running = new AbortController()
-  const { signal } = running
   const query = filter.query()
   query.set('limit', `${PAGE_LENGTH}`)
   if (after !== null) query.set('cursor', after)
-  try {
-    /** @type {Page} */
-    const page = await ask('GET', `/v1/vaults?${query}`, { signal })
-    trouble.replaceChildren()
-    return signal.aborted ? undefined : page
-  } catch (error) {
-    if (signal.aborted) return undefined
-    await showTrouble(error)
-    return undefined
+  const page = await pages.read(query)
+  if (!(page instanceof ProblemError)) {
+    if (page) trouble.replaceChildren()
+    return page
   }
+  await showTrouble(page)
+  return undefined
 }
 
 /** @param {string | null} next where the next page begins */
@@ -179,7 +174,7 @@ function settlementOf({ settledBy, forced }) {
 }
 
 function clear() {
-  running?.abort()
+  pages.stop()
   body.replaceChildren()
   all.hidden = true
   download.hidden = true
