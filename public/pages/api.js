@@ -12,7 +12,11 @@ import { storedKey } from './key.js'
 
 /** An answer that says what went wrong, or no answer at all. */
 export class ProblemError extends Error {
-  /** @param {Problem} problem */
+  /**
+   * Wraps a problem document.
+   *
+   * @param {Problem} problem
+   */
   constructor(problem) {
     super(problem.detail)
     this.problem = problem
@@ -51,6 +55,8 @@ export async function send(method, path, { headers = {}, body, withKey = false, 
 }
 
 /**
+ * Makes a request.
+ *
  * @param {string} path
  * @param {RequestInit} init
  * @throws {ProblemError} if a header has a character that headers can't have
@@ -63,12 +69,18 @@ function requestOf(path, init) {
   }
 }
 
-/** @param {unknown} error */
+/**
+ * Says why a call of the browser failed.
+ *
+ * @param {unknown} error
+ */
 function reasonOf(error) {
   return error instanceof Error ? error.message : 'no reason given'
 }
 
 /**
+ * Makes the error of a call that got no readable answer.
+ *
  * @param {string} title
  * @param {string} detail
  */
@@ -95,8 +107,10 @@ export async function ask(method, path, { json, signal } = {}) {
 }
 
 /**
+ * Reads the JSON of a good answer.
+ *
  * @param {Response} response
- * @returns {Promise<any>} its JSON
+ * @returns {Promise<any>}
  * @throws {ProblemError} if it is not a good answer, or not JSON
  */
 export async function readJson(response) {

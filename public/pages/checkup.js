@@ -28,7 +28,11 @@ export function clearCheckup() {
   place.replaceChildren()
 }
 
-/** @returns {Promise<readonly CheckResult[]>} none if they can't be had: the list then says why */
+/**
+ * Reads what the checks found; nothing if they can't be had, as the list then says why.
+ *
+ * @returns {Promise<readonly CheckResult[]>}
+ */
 async function readChecks() {
   try {
     const response = await send('GET', '/readyz', { withKey: true })

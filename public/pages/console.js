@@ -102,9 +102,11 @@ async function loadOlder() {
 }
 
 /**
+ * Fetches a page of the list that the form asks for.
+ *
  * @param {number} limit
  * @param {string | null} after where the page begins
- * @returns {Promise<Page | ProblemError | undefined>} undefined if another call has replaced this one
+ * @returns {Promise<Page | ProblemError | undefined>}
  */
 async function fetchPage(limit, after = null) {
   const query = filter.query()
@@ -119,7 +121,11 @@ async function fetchPage(limit, after = null) {
   return page
 }
 
-/** @param {Page} page */
+/**
+ * Shows the first page.
+ *
+ * @param {Page} page
+ */
 function show(page) {
   list.show(page.requests)
   setCursor(page.cursor)
@@ -127,7 +133,11 @@ function show(page) {
   sayHowMany()
 }
 
-/** @param {string | null} next */
+/**
+ * Remembers where the next page begins.
+ *
+ * @param {string | null} next
+ */
 function setCursor(next) {
   cursor = next
   older.hidden = next === null
@@ -143,6 +153,8 @@ function sayHowMany() {
 }
 
 /**
+ * Finds the requests that are older than one.
+ *
  * @param {RequestRecord | undefined} last
  * @param {readonly RequestRecord[]} records
  */

@@ -22,7 +22,11 @@ export function markActiveSection() {
   }
 }
 
-/** @returns {Map<string, HTMLAnchorElement>} */
+/**
+ * Finds the links of the contents by the id that they lead to.
+ *
+ * @returns {Map<string, HTMLAnchorElement>}
+ */
 function linksByTarget() {
   const links = [...document.querySelectorAll('#contents a')].filter(
     (link) => link instanceof HTMLAnchorElement,
@@ -65,7 +69,11 @@ export function enableSearch() {
   })
 }
 
-/** @param {Element} section */
+/**
+ * Tells whether a section shows nothing.
+ *
+ * @param {Element} section
+ */
 function isEmpty(section) {
   const parts = [...section.querySelectorAll(':scope > .operation, :scope > details, :scope li')]
   return parts.length > 0 && parts.every((part) => part instanceof HTMLElement && part.hidden)

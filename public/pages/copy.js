@@ -3,9 +3,11 @@ import { element } from './element.js'
 const SHOW_RESULT_MS = 2_000
 
 /**
+ * Makes a button that copies a text, and says whether it did.
+ *
  * @param {string} what it copies, for those who don't see what stands beside it
  * @param {() => string} text
- * @returns {HTMLButtonElement} a button that copies the text, and says whether it did
+ * @returns {HTMLButtonElement}
  */
 export function copyButton(what, text) {
   const word = element('span', { 'aria-live': 'polite' }, 'Copy')
@@ -22,8 +24,10 @@ export function copyButton(what, text) {
 }
 
 /**
+ * Writes to the clipboard; false if the browser forbids it, as it does on pages without TLS.
+ *
  * @param {string} text
- * @returns {Promise<boolean>} false if the browser forbids it, as it does on pages without TLS
+ * @returns {Promise<boolean>}
  */
 async function write(text) {
   try {

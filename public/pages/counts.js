@@ -25,7 +25,11 @@ export function showCounts(counts) {
   }
 }
 
-/** @param {string} instant */
+/**
+ * Says how long ago something was.
+ *
+ * @param {string} instant
+ */
 function ageOf(instant) {
   return duration(Math.max(0, Date.now() - Date.parse(instant)))
 }

@@ -43,7 +43,11 @@ function openTarget() {
   target?.scrollIntoView()
 }
 
-/** @param {Description} description */
+/**
+ * Shows the description.
+ *
+ * @param {Description} description
+ */
 function show(description) {
   const { info, tags = [], components = {} } = description
   find('#about', HTMLElement).append(
@@ -93,6 +97,8 @@ function show(description) {
 }
 
 /**
+ * Adds a group of links to the contents.
+ *
  * @param {string} title
  * @param {readonly (readonly [id: string, text: string])[]} links
  */
@@ -103,7 +109,11 @@ function addContents(title, links) {
   )
 }
 
-/** @param {Entry} entry */
+/**
+ * Finds the group of an operation.
+ *
+ * @param {Entry} entry
+ */
 function groupOf({ operation }) {
   return operation.tags?.[0] ?? 'Other'
 }

@@ -34,7 +34,11 @@ export function filters(form, changed) {
     }
   }
 
-  /** @returns {URLSearchParams} what the form says, as it stands in the address */
+  /**
+   * Reads what the form says, as the address has it.
+   *
+   * @returns {URLSearchParams}
+   */
   function written() {
     const params = new URLSearchParams()
     const statuses = controlsOf(form).filter(({ type, checked }) => type === 'checkbox' && checked)
@@ -88,8 +92,10 @@ export function filters(form, changed) {
 }
 
 /**
+ * Turns days into instants of the reader's zone.
+ *
  * @param {URLSearchParams} params
- * @returns {URLSearchParams} the same with days as instants of the reader's zone
+ * @returns {URLSearchParams}
  */
 function asked(params) {
   const query = new URLSearchParams(params)
@@ -102,6 +108,8 @@ function asked(params) {
 }
 
 /**
+ * Tells whether a list has every item of another.
+ *
  * @param {string} list comma-separated
  * @param {string} part comma-separated
  */
@@ -110,7 +118,11 @@ function covers(list, part) {
   return part.split(',').every((one) => all.includes(one))
 }
 
-/** @param {HTMLFormElement} form */
+/**
+ * Finds the inputs of a form.
+ *
+ * @param {HTMLFormElement} form
+ */
 function controlsOf(form) {
   return [...form.querySelectorAll('input[name]')].filter((control) => control instanceof HTMLInputElement)
 }

@@ -28,7 +28,11 @@ export function freshness(place, refresh) {
       button.hidden = false
     },
 
-    /** @param {import('./api.js').Problem} problem why there is nothing newer */
+    /**
+     * Says that what is shown is not the newest, and why.
+     *
+     * @param {import('./api.js').Problem} problem why there is nothing newer
+     */
     markStale({ detail }) {
       const text = `Not refreshed: this is the state as of ${freshAt ? clockSeconds(freshAt) : 'before'}. ${detail}`
       place.classList.add('stale')

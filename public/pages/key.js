@@ -1,11 +1,19 @@
 const STORAGE_NAME = 'api-key'
 
-/** @returns {string | null} the API key of this tab; the browser drops it when the tab is closed */
+/**
+ * Reads the API key of this tab; the browser drops it when the tab is closed.
+ *
+ * @returns {string | null}
+ */
 export function storedKey() {
   return sessionStorage.getItem(STORAGE_NAME)
 }
 
-/** @param {string} key */
+/**
+ * Keeps the API key in this tab.
+ *
+ * @param {string} key
+ */
 export function storeKey(key) {
   sessionStorage.setItem(STORAGE_NAME, key)
 }

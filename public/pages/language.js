@@ -9,8 +9,10 @@ let chosen = /** @type {(typeof LANGUAGES)[number]} */ (LANGUAGES[0])
 const listeners = new Set()
 
 /**
+ * Reads which language is chosen, now and later.
+ *
  * @param {(write: Write) => void} changed runs when another language is chosen, anywhere on the page
- * @returns {Write} the language that is chosen now
+ * @returns {Write}
  */
 export function onLanguage(changed) {
   listeners.add(changed)

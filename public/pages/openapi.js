@@ -102,6 +102,8 @@ export function resolved(description, thing) {
 }
 
 /**
+ * Tells whether a part of the document only refers to another.
+ *
  * @param {unknown} thing
  * @returns {thing is Reference}
  */
@@ -110,6 +112,8 @@ export function isReference(thing) {
 }
 
 /**
+ * Finds what a JSON pointer leads to.
+ *
  * @param {unknown} root
  * @param {string} reference a JSON pointer as a fragment: RFC 6901, section 6
  */
@@ -128,14 +132,18 @@ function at(root, reference) {
 }
 
 /**
+ * Names what a reference leads to.
+ *
  * @param {string} reference
- * @returns {string} the name of what it leads to
+ * @returns {string}
  */
 export function nameOf(reference) {
   return reference.slice(reference.lastIndexOf('/') + 1)
 }
 
 /**
+ * Lists the operations of a description.
+ *
  * @param {Description} description
  * @param {Readonly<Record<string, PathItem>>} paths those of the document, or of a callback
  * @returns {Entry[]}
@@ -159,9 +167,11 @@ export function operationsOf(description, paths = description.paths) {
 }
 
 /**
+ * Finds examples of a body: those that it gives, else one made from its schema.
+ *
  * @param {Description} description
  * @param {Media} media
- * @returns {{ summary: string, value: unknown }[]} examples of it: those it gives, else one made from its schema
+ * @returns {{ summary: string, value: unknown }[]}
  */
 export function examplesOf(description, media) {
   const given = Object.entries(media.examples ?? {}).map(([name, example]) => {
@@ -174,10 +184,12 @@ export function examplesOf(description, media) {
 }
 
 /**
+ * Makes an example of a schema.
+ *
  * @param {Description} description
  * @param {Schema} schema
  * @param {number} depth how much deeper to go; schemas may contain themselves
- * @returns {unknown} a value that the schema describes, as far as it tells
+ * @returns {unknown}
  */
 function sample(description, schema, depth = 6) {
   const known = resolved(description, schema)

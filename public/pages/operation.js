@@ -8,11 +8,12 @@ import { tryView } from './try.js'
 /** @typedef {import('./openapi.js').Answer} Answer */
 
 /**
+ * Shows an operation.
+ *
  * @param {Description} description
  * @param {Entry} entry
  * @param {boolean} ours whether this deployment answers it, rather than asks it
- * @returns {HTMLElement} all of an operation: what it is for, what it takes, what it answers, and beside it an example to
- *   copy or try
+ * @returns {HTMLElement}
  */
 export function operationView(description, entry, ours = true) {
   const { id, method, path, operation, parameters } = entry
@@ -51,7 +52,11 @@ export function operationView(description, entry, ours = true) {
   )
 }
 
-/** @param {Entry} entry */
+/**
+ * Says which keys may call an operation.
+ *
+ * @param {Entry} entry
+ */
 function whoMay({ security }) {
   if (security.length === 0) return ['no key']
   const scopes = security.flatMap((choice) => Object.values(choice).flat())
@@ -60,7 +65,11 @@ function whoMay({ security }) {
   )
 }
 
-/** @param {import('./openapi.js').Parameter} parameter */
+/**
+ * Shows a parameter as a row of a table of fields.
+ *
+ * @param {import('./openapi.js').Parameter} parameter
+ */
 function asField({ name, in: place, description = '', required = false, schema = {}, example }) {
   const examples = example === undefined ? schema.examples : [example]
   return {
@@ -71,6 +80,8 @@ function asField({ name, in: place, description = '', required = false, schema =
 }
 
 /**
+ * Lists the answers of an operation.
+ *
  * @param {Description} description
  * @param {Entry} entry
  */
@@ -88,9 +99,11 @@ function answersOf(description, { operation }) {
 }
 
 /**
+ * Links the problems that an answer may be; undefined if it is none.
+ *
  * @param {Description} description
  * @param {Answer} answer
- * @returns {(Node | string)[] | undefined} links to the problems that it may be
+ * @returns {(Node | string)[] | undefined}
  */
 function problemLinks(description, { content = {} }) {
   const media = content['application/problem+json']
@@ -104,9 +117,11 @@ function problemLinks(description, { content = {} }) {
 }
 
 /**
+ * Says when an answer is given, and what it looks like.
+ *
  * @param {Description} description
  * @param {Answer} answer
- * @returns {(Node | string)[]} when it is given, and what it looks like
+ * @returns {(Node | string)[]}
  */
 function meaning(description, answer) {
   const looks = Object.entries(answer.content ?? {}).flatMap(([type, media]) =>
@@ -129,9 +144,11 @@ function meaning(description, answer) {
 }
 
 /**
+ * Shows what this deployment sends because of an operation.
+ *
  * @param {Description} description
  * @param {Entry} entry
- * @returns {HTMLElement[]} what this deployment sends on account of it
+ * @returns {HTMLElement[]}
  */
 function callbacksOf(description, { operation }) {
   return Object.values(operation.callbacks ?? {}).flatMap((paths) =>
@@ -147,8 +164,10 @@ function callbacksOf(description, { operation }) {
 }
 
 /**
+ * Lets a path break before each slash.
+ *
  * @param {string} path
- * @returns {(Node | string)[]} the path, which may break before each slash
+ * @returns {(Node | string)[]}
  */
 function breakable(path) {
   return path.split(/(?=\/)/).flatMap((part, index) => (index === 0 ? [part] : [element('wbr'), part]))

@@ -28,6 +28,8 @@ export async function outcomeView(record, caller, settle) {
 }
 
 /**
+ * Writes the headline and what stands below it.
+ *
  * @param {RequestRecord} record
  * @param {Caller | undefined} caller
  * @param {() => void} settle
@@ -48,7 +50,11 @@ async function contentOf(record, caller, settle) {
   }
 }
 
-/** @param {RequestRecord} record */
+/**
+ * Says which attempt comes next.
+ *
+ * @param {RequestRecord} record
+ */
 function waitingFor({ attempt = 1, nextAttemptAt }) {
   if (nextAttemptAt) return `Attempt ${attempt}, ${nextTime(nextAttemptAt)}; nothing to do.`
   return attempt > 1 ? `Attempt ${attempt} begins soon; nothing to do.` : 'It begins soon; nothing to do.'
@@ -66,8 +72,10 @@ async function reasonOf({ status, problem }) {
 }
 
 /**
+ * Names the place of vaults in ConductorOne, as a link to the tenant if its address is known.
+ *
  * @param {Caller | undefined} caller
- * @returns {HTMLElement} where vaults are in ConductorOne, as a link to the tenant if its address is known
+ * @returns {HTMLElement}
  */
 export function vaultsMenu(caller) {
   const href = httpsAddress(caller?.tenant)
@@ -76,6 +84,8 @@ export function vaultsMenu(caller) {
 }
 
 /**
+ * Shows the vault and what to do next with it.
+ *
  * @param {RequestRecord} record
  * @param {Caller | undefined} caller
  */
@@ -110,6 +120,8 @@ function vaultOf({ vault }, caller) {
 }
 
 /**
+ * Says why the outcome is unknown, and lets an operator settle it.
+ *
  * @param {RequestRecord} record
  * @param {Caller | undefined} caller
  * @param {() => void} settle
@@ -133,6 +145,8 @@ function unknownOf({ nextAttemptAt }, caller, settle) {
 }
 
 /**
+ * Makes a row of a list of facts.
+ *
  * @param {string} term
  * @param {...(Node | string)} value
  */
@@ -140,7 +154,11 @@ function fact(term, ...value) {
   return element('div', {}, element('dt', {}, term), element('dd', {}, ...value))
 }
 
-/** @param {string} text */
+/**
+ * Makes a paragraph.
+ *
+ * @param {string} text
+ */
 function paragraph(text) {
   return element('p', {}, text)
 }

@@ -14,7 +14,11 @@ export function startPolling(refresh) {
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   let timer
 
-  /** @param {number} delay in milliseconds */
+  /**
+   * Refreshes after a while.
+   *
+   * @param {number} delay in milliseconds
+   */
   function schedule(delay) {
     clearTimeout(timer)
     if (!stopped && document.visibilityState === 'visible') timer = setTimeout(() => void run(), delay)

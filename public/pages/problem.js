@@ -28,8 +28,10 @@ const SELF_EXPLAINING = new Set(['invalid-request', 'policy-violation'])
 const remedies = new Map()
 
 /**
+ * Finds what a problem's page says to do about it.
+ *
  * @param {string} code
- * @returns {Promise<string | undefined>} what the problem's page says to do about it
+ * @returns {Promise<string | undefined>}
  */
 function remedyOf(code) {
   const known = remedies.get(code) ?? fetchRemedy(code)
@@ -90,6 +92,8 @@ export async function problemView(
 }
 
 /**
+ * Shows a fault with its place.
+ *
  * @param {{ readonly pointer: string, readonly detail: string }} fault
  * @param {boolean} fieldNames
  */
@@ -99,8 +103,10 @@ function faultView({ pointer, detail }, fieldNames) {
 }
 
 /**
+ * Names the field that a pointer leads to, such as "Owner 2" for `/owners/1`.
+ *
  * @param {string} pointer RFC 6901
- * @returns {string} such as "Owner 2" for `/owners/1`
+ * @returns {string}
  */
 function fieldNameOf(pointer) {
   const [, field = '', part] = pointer.split('/')

@@ -50,16 +50,20 @@ export const SYSTEM_LOG = 'conductorone-system-log'
  */
 
 /**
+ * Tells whether a request may change without anyone doing anything, and so is worth a refresh.
+ *
  * @param {RequestRecord} record
- * @returns {boolean} whether it may change without anyone doing anything: it is worth a refresh
+ * @returns {boolean}
  */
 export function isUnderWay({ status, nextAttemptAt }) {
   return status === 'accepted' || status === 'creating' || Boolean(nextAttemptAt)
 }
 
 /**
+ * Says in one line what became of a request.
+ *
  * @param {RequestRecord} record
- * @returns {string} what became of it, in one line
+ * @returns {string}
  */
 export function summaryOf(record) {
   const { status, problem, vault, warnings } = record
@@ -77,29 +81,41 @@ export function summaryOf(record) {
   }
 }
 
-/** @param {RequestRecord} record */
+/**
+ * Says when a request is tried again.
+ *
+ * @param {RequestRecord} record
+ */
 function waitOf({ attempt = 1, nextAttemptAt, problem }) {
   if (nextAttemptAt) return `Attempt ${attempt}, ${nextTime(nextAttemptAt)}; nothing to do`
   if (problem) return `${problem.title}; we try again, nothing to do`
   return attempt > 1 ? `Attempt ${attempt} begins soon; nothing to do` : 'Begins soon; nothing to do'
 }
 
-/** @param {RequestRecord} record */
+/**
+ * Says when the search for a vault goes on.
+ *
+ * @param {RequestRecord} record
+ */
 function searchOf({ nextAttemptAt }) {
   return `Searching, ${nextTime(nextAttemptAt ?? '')}; nothing to do yet`
 }
 
 /**
+ * Names the person who asked, else the caller.
+ *
  * @param {RequestRecord} record
- * @returns {string} the person who asked, else the caller
+ * @returns {string}
  */
 export function requesterOf({ requestedBy, caller }) {
   return requestedBy ?? caller
 }
 
 /**
+ * Checks that an address may become a link; undefined if not.
+ *
  * @param {string | undefined} address as a person wrote it
- * @returns {string | undefined} the same, if it may become a link
+ * @returns {string | undefined}
  */
 export function httpsAddress(address) {
   const url = address === undefined ? null : URL.parse(address)

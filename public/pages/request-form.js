@@ -37,9 +37,11 @@ export function controlFor(id, { in: place, required = false, schema = {}, examp
 }
 
 /**
+ * Puts a control under its parameter's name.
+ *
  * @param {Parameter} parameter
  * @param {Control} control
- * @returns {HTMLElement} the control under the parameter's name
+ * @returns {HTMLElement}
  */
 export function fieldFor({ name, in: place }, control) {
   return element(
@@ -73,6 +75,8 @@ export function dryRunSwitch(id, control) {
 }
 
 /**
+ * Makes a choice of examples.
+ *
  * @param {string} id
  * @param {readonly { summary: string, value: unknown }[]} examples
  * @param {HTMLTextAreaElement} text what the chosen example is put into
@@ -89,14 +93,20 @@ export function exampleChoice(id, examples, text, changed) {
 }
 
 /**
+ * Makes the request that the form describes.
+ *
  * @param {Entry} entry
  * @param {readonly { parameter: Parameter, control: Control }[]} inputs
  * @param {{ type: string, text: string } | undefined} body
- * @returns {Filled} the request that the form describes
+ * @returns {Filled}
  */
 export function fill(entry, inputs, body) {
   const given = inputs.filter(({ control }) => control.value !== '')
-  /** @param {Parameter['in']} place */
+  /**
+   * Finds the values that go to one place of the request.
+   *
+   * @param {Parameter['in']} place
+   */
   const of = (place) =>
     given
       .filter(({ parameter }) => parameter.in === place)
@@ -114,8 +124,10 @@ export function fill(entry, inputs, body) {
 }
 
 /**
+ * Writes text as it is, anything else as JSON for people.
+ *
  * @param {unknown} value
- * @returns {string} text as it is, anything else as JSON for people
+ * @returns {string}
  */
 export function pretty(value) {
   if (value === undefined) return ''

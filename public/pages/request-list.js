@@ -58,6 +58,8 @@ export function listTable(label, columns, body, kind) {
 }
 
 /**
+ * Makes a cell.
+ *
  * @param {string} label the column, for small screens
  * @param {string} title all of the text, which may be cut to fit in the line
  * @param {...(Node | string)} content
@@ -66,7 +68,11 @@ export function listCell(label, title, ...content) {
   return element('td', { role: 'cell', 'data-label': label, title: title || undefined }, ...content)
 }
 
-/** @param {RequestRecord} record */
+/**
+ * Makes the line of a request.
+ *
+ * @param {RequestRecord} record
+ */
 function rowOf(record) {
   const { id, name, status, ticket, createdAt, requestedBy, caller, source } = record
   const link = element('a', { class: 'name', href: `/console/requests/${id}` }, name)
@@ -83,12 +89,18 @@ function rowOf(record) {
   )
 }
 
-/** @param {RequestRecord['status']} status */
+/**
+ * Shows a status.
+ *
+ * @param {RequestRecord['status']} status
+ */
 export function statusOf(status) {
   return element('span', { class: `status ${status}` }, status)
 }
 
 /**
+ * Finds the link in the line of a request.
+ *
  * @param {Element} body
  * @param {string | undefined} id
  */

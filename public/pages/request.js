@@ -51,7 +51,11 @@ async function refresh() {
   }
 }
 
-/** @param {RequestRecord} record */
+/**
+ * Shows the request, if it has changed.
+ *
+ * @param {RequestRecord} record
+ */
 async function show(record) {
   fresh.markFresh()
   place.hidden = false
@@ -86,7 +90,11 @@ async function show(record) {
   )
 }
 
-/** @param {RequestRecord} record */
+/**
+ * Shows what was asked for.
+ *
+ * @param {RequestRecord} record
+ */
 function facts(record) {
   const { ticket, requestedBy, approvedBy, caller: name, source, preset, createdAt } = record
   const { description, credentialTtl } = record
@@ -116,19 +124,31 @@ function facts(record) {
   )
 }
 
-/** @param {RequestRecord} record */
+/**
+ * Says who may open the vault; undefined if that is not on record.
+ *
+ * @param {RequestRecord} record
+ */
 function kindOf({ kind, maxViews }) {
   if (kind !== 'magic_link') return kind && 'for a group'
   return maxViews ? `magic link, ${maxViews} ${maxViews === 1 ? 'view' : 'views'}` : 'magic link'
 }
 
-/** @param {string} ttl such as `2592000s`, or as it was asked for: `30d` */
+/**
+ * Says how long credentials live.
+ *
+ * @param {string} ttl such as `2592000s`, or as it was asked for: `30d`
+ */
 function lifetimeOf(ttl) {
   const seconds = /^(\d+)s$/.exec(ttl)?.[1]
   return seconds === undefined ? ttl : duration(Number(seconds) * 1_000)
 }
 
-/** @param {RequestRecord['ticket']} ticket */
+/**
+ * Shows the ticket, as a link if it has an address.
+ *
+ * @param {RequestRecord['ticket']} ticket
+ */
 function ticketOf(ticket) {
   if (!ticket) return quiet('none')
   const href = httpsAddress(ticket.url)
@@ -136,7 +156,11 @@ function ticketOf(ticket) {
   return element('a', { href, target: '_blank', rel: 'noopener noreferrer' }, ticket.id)
 }
 
-/** @param {RequestRecord} record */
+/**
+ * Shows the owners as they were written, with their ids.
+ *
+ * @param {RequestRecord} record
+ */
 function ownersOf({ owners, status }) {
   const isOpen = status === 'accepted' || status === 'creating'
   const items = owners.map((owner) => {
@@ -147,12 +171,20 @@ function ownersOf({ owners, status }) {
   return element('ul', { class: 'plain' }, ...items)
 }
 
-/** @param {string} text */
+/**
+ * Shows something that matters less.
+ *
+ * @param {string} text
+ */
 function quiet(text) {
   return element('span', { class: 'quiet' }, text)
 }
 
-/** @param {RequestRecord} after */
+/**
+ * Shows the request after it was settled.
+ *
+ * @param {RequestRecord} after
+ */
 async function settled(after) {
   await show(after)
   news.textContent =

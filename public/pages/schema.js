@@ -6,9 +6,11 @@ import { isReference, nameOf, resolved } from './openapi.js'
 /** @typedef {{ name: string, schema: Schema, required: boolean }} Field */
 
 /**
+ * Shows what a value looks like: a table of fields, or a line on its type.
+ *
  * @param {Description} description
  * @param {Schema} schema
- * @returns {HTMLElement[]} what a value of it looks like: a table of fields, or a line on its type
+ * @returns {HTMLElement[]}
  */
 export function schemaView(description, schema) {
   const known = resolved(description, schema)
@@ -26,9 +28,11 @@ export function schemaView(description, schema) {
 }
 
 /**
+ * Makes a table that says of each field its type and what it means.
+ *
  * @param {string} what the fields are
  * @param {readonly Field[]} fields
- * @returns {HTMLElement} a table that says of each its type and what it means
+ * @returns {HTMLElement}
  */
 export function fieldTable(what, fields) {
   const rows = fields.map(({ name, schema, required }) =>
@@ -92,8 +96,10 @@ function fieldsOf(description, schema, before) {
 }
 
 /**
+ * Names the type of a schema, with links to schemas that have a name.
+ *
  * @param {Schema} schema
- * @returns {(Node | string)[]} its type, with links to schemas that have a name
+ * @returns {(Node | string)[]}
  */
 function typeOf(schema) {
   if (isReference(schema)) {
@@ -109,19 +115,29 @@ function typeOf(schema) {
   return [schema.format ? `${type} (${schema.format})` : `${type}`]
 }
 
-/** @param {(Node | string)[][]} parts */
+/**
+ * Puts "or" between types.
+ *
+ * @param {(Node | string)[][]} parts
+ */
 function joined(parts) {
   return parts.flatMap((part, index) => (index === 0 ? part : [' or ', ...part]))
 }
 
-/** @param {unknown} value */
+/**
+ * Shows a value as code.
+ *
+ * @param {unknown} value
+ */
 function code(value) {
   return element('code', {}, JSON.stringify(value))
 }
 
 /**
+ * Says the limits of a schema, its default and an example.
+ *
  * @param {Schema} schema
- * @returns {HTMLElement[]} its limits, its default and an example
+ * @returns {HTMLElement[]}
  */
 function notes(schema) {
   const { minLength = 0, maxLength, minimum, maximum, maxItems, examples } = schema
@@ -139,7 +155,11 @@ function notes(schema) {
   return said.length > 0 ? [element('p', { class: 'quiet' }, ...words(said.join('; ')))] : []
 }
 
-/** @param {number} value */
+/**
+ * Writes a number for people.
+ *
+ * @param {number} value
+ */
 function number(value) {
   return value.toLocaleString('en')
 }

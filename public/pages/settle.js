@@ -44,7 +44,11 @@ export function openSettlement(record, caller, onSettled) {
   dialog.showModal()
 }
 
-/** @param {RequestRecord} record */
+/**
+ * Says if the Worker is still searching.
+ *
+ * @param {RequestRecord} record
+ */
 function showRunningSearch({ nextAttemptAt }) {
   const place = find('#settle-running', HTMLElement)
   place.hidden = !nextAttemptAt
@@ -129,6 +133,8 @@ async function check() {
 }
 
 /**
+ * Shows a vault and whether it proves to be the request’s.
+ *
  * @param {Preview} preview
  * @param {string} wanted
  */
@@ -167,6 +173,8 @@ function previewView({ vault, fits, reasons = [] }, wanted) {
 }
 
 /**
+ * Makes a row of a list of facts.
+ *
  * @param {string} term
  * @param {string} value
  */
@@ -186,10 +194,12 @@ async function settle() {
 }
 
 /**
+ * Asks the API to settle the request; undefined if it refuses, which the dialog then shows.
+ *
  * @param {RequestRecord} record
  * @param {Readonly<Record<string, unknown>>} json
  * @param {HTMLButtonElement} button what was pressed
- * @returns {Promise<any>} the answer, or undefined if the dialog now says why there is none
+ * @returns {Promise<any>}
  */
 async function resolve(record, json, button) {
   trouble.replaceChildren()
@@ -206,6 +216,8 @@ async function resolve(record, json, button) {
 }
 
 /**
+ * Closes the dialog with the request as it is now.
+ *
  * @param {NonNullable<typeof current>} asked
  * @param {RequestRecord} after
  */

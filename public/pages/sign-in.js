@@ -55,6 +55,8 @@ export function signIn({ hint, onSignIn, onSignOut }) {
   }
 
   /**
+   * Tries the key that was typed.
+   *
    * @param {HTMLInputElement} input
    * @param {HTMLButtonElement} button
    */
@@ -77,7 +79,11 @@ export function signIn({ hint, onSignIn, onSignOut }) {
     } else showAccount(found).focus()
   }
 
-  /** @param {Caller} caller */
+  /**
+   * Shows whose key this tab has.
+   *
+   * @param {Caller} caller
+   */
   function showAccount(caller) {
     const button = element('button', { type: 'button', class: 'small' }, 'Sign out')
     button.addEventListener('click', signOut)
@@ -124,7 +130,11 @@ export function signIn({ hint, onSignIn, onSignOut }) {
   else void resume()
 }
 
-/** @returns {Promise<Caller | Node>} whose key this tab has, or what is wrong */
+/**
+ * Asks whose key this tab has.
+ *
+ * @returns {Promise<Caller | Node>}
+ */
 async function readCaller() {
   try {
     return await ask('GET', '/v1/caller')
@@ -138,7 +148,11 @@ async function readCaller() {
   }
 }
 
-/** @param {string} text */
+/**
+ * Says what is wrong with a key.
+ *
+ * @param {string} text
+ */
 function wrongKey(text) {
   return element('p', { class: 'problem' }, text)
 }

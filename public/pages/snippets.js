@@ -8,8 +8,10 @@ export const LANGUAGES = /** @type {const} */ ([
 ])
 
 /**
+ * Writes a call as a command for a POSIX shell.
+ *
  * @param {Call} call
- * @returns {string} a command for a POSIX shell
+ * @returns {string}
  */
 function curl({ method, address, keyed, headers, body }) {
   const parts = [
@@ -21,14 +23,20 @@ function curl({ method, address, keyed, headers, body }) {
   return parts.join(' \\\n  ')
 }
 
-/** @param {string} text */
+/**
+ * Quotes a text for a POSIX shell.
+ *
+ * @param {string} text
+ */
 function shellQuoted(text) {
   return `'${text.replaceAll("'", "'\\''")}'`
 }
 
 /**
+ * Writes a call as a module for Node, Deno, Bun or Workers.
+ *
  * @param {Call} call
- * @returns {string} a module for Node, Deno, Bun or Workers
+ * @returns {string}
  */
 function typescript({ method, address, keyed, headers, body }) {
   const json = parsed(body)
@@ -53,8 +61,10 @@ function typescript({ method, address, keyed, headers, body }) {
 }
 
 /**
+ * Writes a call as a script with the package `requests`.
+ *
  * @param {Call} call
- * @returns {string} a script with the package `requests`
+ * @returns {string}
  */
 function python({ method, address, keyed, headers, body }) {
   const json = parsed(body)
@@ -83,8 +93,10 @@ function python({ method, address, keyed, headers, body }) {
 }
 
 /**
+ * Parses a body; undefined if it is not JSON.
+ *
  * @param {string | undefined} body
- * @returns {unknown} its JSON, or undefined if it is not JSON
+ * @returns {unknown}
  */
 function parsed(body) {
   if (body === undefined) return undefined
@@ -115,6 +127,8 @@ function pythonLiteral(value, indent) {
 }
 
 /**
+ * Moves every line but the first to the right.
+ *
  * @param {string} text
  * @param {number} columns by which every line but the first moves to the right
  */

@@ -23,16 +23,20 @@ export function timeAgo(instant) {
 }
 
 /**
+ * Writes the day, the time and the zone.
+ *
  * @param {string} instant RFC 3339
- * @returns {string} day, time and zone
+ * @returns {string}
  */
 export function exactTime(instant) {
   return exact.format(new Date(instant))
 }
 
 /**
+ * Writes the time of day, with the day unless it is today.
+ *
  * @param {string | Date} instant
- * @returns {string} the time of day, with the day unless it is today
+ * @returns {string}
  */
 export function clockTime(instant, format = clock) {
   const date = new Date(instant)
@@ -41,24 +45,30 @@ export function clockTime(instant, format = clock) {
 }
 
 /**
+ * Says when something is to come, such as "next at 05:47", or "any moment now" if that has passed.
+ *
  * @param {string} instant RFC 3339, of something that is to come
- * @returns {string} such as "next at 05:47", or "any moment now" if that has passed
+ * @returns {string}
  */
 export function nextTime(instant) {
   return Date.parse(instant) > Date.now() ? `next at ${clockTime(instant)}` : 'any moment now'
 }
 
 /**
+ * Writes the same as {@link clockTime}, to the second.
+ *
  * @param {string | Date} instant
- * @returns {string} as {@link clockTime}, to the second
+ * @returns {string}
  */
 export function clockSeconds(instant) {
   return clockTime(instant, clockWithSeconds)
 }
 
 /**
+ * Says how long ago something was, such as "3 min ago", or how soon it will be: "in 20 s".
+ *
  * @param {string} instant RFC 3339
- * @returns {string} such as "3 min ago" or "in 20 s"
+ * @returns {string}
  */
 export function ago(instant) {
   const past = Date.now() - Date.parse(instant)
@@ -67,8 +77,10 @@ export function ago(instant) {
 }
 
 /**
+ * Writes a duration in the largest unit that leaves a whole number: "800 ms", "12 s", "3 min", "5 h" or "2 days".
+ *
  * @param {number} milliseconds
- * @returns {string} in the largest unit that leaves a whole number: "800 ms", "12 s", "3 min", "5 h" or "2 days"
+ * @returns {string}
  */
 export function duration(milliseconds) {
   if (milliseconds < SECOND_MS) return `${Math.round(milliseconds)} ms`

@@ -13,8 +13,10 @@ const OUTCOMES = {
 }
 
 /**
+ * Shows what happened to a request, in order.
+ *
  * @param {RequestRecord} record
- * @returns {HTMLElement} what happened to a request, in order
+ * @returns {HTMLElement}
  */
 export function timeline(record) {
   const events = eventsOf(record).sort((a, b) => Date.parse(a.at) - Date.parse(b.at))
@@ -22,6 +24,8 @@ export function timeline(record) {
 }
 
 /**
+ * Lists what happened to a request.
+ *
  * @param {RequestRecord} record
  * @returns {Event[]}
  */
@@ -36,12 +40,18 @@ function eventsOf(record) {
   ]
 }
 
-/** @param {RequestRecord} record */
+/**
+ * Says where a request came from.
+ *
+ * @param {RequestRecord} record
+ */
 function sourceOf({ source, caller }) {
   return source === 'api' ? `From ${caller}, by the API` : `From ${source}`
 }
 
 /**
+ * Lists the attempts of a request, and what settled it.
+ *
  * @param {RequestRecord} record
  * @returns {Event[]}
  */
@@ -53,14 +63,20 @@ function attemptsOf(record) {
 }
 
 /**
+ * Says how an unknown outcome became known.
+ *
  * @param {string} settledBy a caller's name, or what the Worker searches
- * @returns {string} how an unknown outcome became known
+ * @returns {string}
  */
 function settlementOf(settledBy) {
   return settledBy === SYSTEM_LOG ? 'Found in ConductorOne’s system log' : `Settled by ${settledBy}`
 }
 
-/** @param {import('./record.js').Attempt} attempt */
+/**
+ * Tells of one attempt.
+ *
+ * @param {import('./record.js').Attempt} attempt
+ */
 function attemptEvent({ number, startedAt, endedAt, outcome, upstreamStatus, problem }) {
   const took = endedAt && `took ${duration(Date.parse(endedAt) - Date.parse(startedAt))}`
   const answer = upstreamStatus && `HTTP ${upstreamStatus} from ConductorOne`
@@ -73,6 +89,8 @@ function attemptEvent({ number, startedAt, endedAt, outcome, upstreamStatus, pro
 }
 
 /**
+ * Tells the outcome of a request whose attempts are not on record.
+ *
  * @param {RequestRecord} record one whose attempts are not on record
  * @returns {Event[]}
  */
@@ -83,6 +101,8 @@ function outcomeOf({ status, updatedAt, problem, settledBy }) {
 }
 
 /**
+ * Lists who was told the outcome.
+ *
  * @param {RequestRecord} record
  * @returns {Event[]}
  */
@@ -97,6 +117,8 @@ function toldOf(record) {
 }
 
 /**
+ * Names the receiver of a message as people know it.
+ *
  * @param {string} to as the record has it: `requester`, an owner's id, or what else was told
  * @param {RequestRecord} record
  */
@@ -105,7 +127,11 @@ function receiverOf(to, { requestedBy, owners }) {
   return owners.find(({ id }) => id === to)?.input ?? to
 }
 
-/** @param {Event} event */
+/**
+ * Shows one event.
+ *
+ * @param {Event} event
+ */
 function eventView({ at, kind, text, detail }) {
   return element(
     'li',

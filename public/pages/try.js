@@ -128,16 +128,22 @@ function parameterFields(inputs, hasBody) {
   ]
 }
 
-/** @param {Response} response */
+/**
+ * Shows the status of an answer.
+ *
+ * @param {Response} response
+ */
 function summary({ status, statusText }) {
   const kind = status < 300 ? 'created' : status < 500 ? 'failed' : 'unknown'
   return element('strong', { class: `status ${kind}` }, `${status} ${statusText}`.trim())
 }
 
 /**
+ * Shows what is wrong, if anything, the body and the headers.
+ *
  * @param {Response} response
  * @param {string} text its body
- * @returns {Promise<HTMLElement[]>} what is wrong, if anything, the body and the headers
+ * @returns {Promise<HTMLElement[]>}
  */
 async function shown({ headers, status }, text) {
   const lines = [...headers].map(([name, value]) => `${name}: ${value}`).join('\n')
@@ -168,7 +174,11 @@ function scrollable(label, text, kind) {
   return element('pre', { tabindex: '0', role: 'group', 'aria-label': label, class: kind }, text)
 }
 
-/** @param {string} text */
+/**
+ * Indents a text if it is JSON.
+ *
+ * @param {string} text
+ */
 function prettyText(text) {
   try {
     return pretty(JSON.parse(text))

@@ -80,8 +80,10 @@ async function loadOlder() {
 }
 
 /**
+ * Fetches a page of the register that the form asks for; undefined if there is none to show.
+ *
  * @param {string | null} after where the page begins
- * @returns {Promise<Page | undefined>} undefined if another call has replaced this one, or the page says what is wrong
+ * @returns {Promise<Page | undefined>}
  */
 async function fetchPage(after) {
   const query = filter.query()
@@ -96,7 +98,11 @@ async function fetchPage(after) {
   return undefined
 }
 
-/** @param {string | null} next where the next page begins */
+/**
+ * Says how many vaults are shown.
+ *
+ * @param {string | null} next where the next page begins
+ */
 function show(next) {
   cursor = next
   older.hidden = next === null
@@ -126,7 +132,11 @@ async function saveCsv() {
   }
 }
 
-/** @param {unknown} error */
+/**
+ * Shows why there is no register.
+ *
+ * @param {unknown} error
+ */
 async function showTrouble(error) {
   if (!(error instanceof ProblemError)) throw error
   // an older deployment has the path for making vaults only
@@ -137,7 +147,11 @@ async function showTrouble(error) {
   trouble.replaceChildren(await problemView(error.problem))
 }
 
-/** @param {RegisteredVault} vault */
+/**
+ * Makes the line of a vault.
+ *
+ * @param {RegisteredVault} vault
+ */
 function rowOf(vault) {
   const { id, name, owners, ticket, requestedBy, approvedBy, caller, source, preset, createdAt, request } =
     vault
@@ -164,8 +178,10 @@ function rowOf(vault) {
 }
 
 /**
+ * Names who or what settled an unknown outcome; empty if the outcome was always known.
+ *
  * @param {RegisteredVault} vault
- * @returns {string} who or what settled an unknown outcome; empty if it was always known
+ * @returns {string}
  */
 function settlementOf({ settledBy, forced }) {
   if (!settledBy) return ''
