@@ -42,6 +42,20 @@ export function workflowCheckAt({ workflow, workflowSeenAt, updatedAt }: Entry):
   return (workflowSeenAt ?? updatedAt) + WORKFLOW_CHECK_MINUTES * MS_PER_MINUTE
 }
 
+/**
+ * Says whether a Workflow that is said to be alive has missed the attempt that it was to make. The platform may know it
+ * as running and never run it again.
+ *
+ * @param now epoch milliseconds
+ */
+export function hasMissedAttempt(
+  { status, deadline, nextAttemptAt, updatedAt }: Entry,
+  now: number,
+): boolean {
+  const isWaiting = status === 'accepted' && deadline === null
+  return isWaiting && now > (nextAttemptAt ?? updatedAt) + WORKFLOW_CHECK_MINUTES * MS_PER_MINUTE
+}
+
 /** Says when a request is taken to be cut off, or, if it has ended, when it is deleted. */
 function endAt(entry: Entry): number | null {
   switch (entry.status) {

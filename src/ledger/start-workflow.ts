@@ -7,8 +7,8 @@ export type ProvisionParameters = { readonly id: string; readonly run: number }
 /** Ended instances are kept for a person who looks into them; the ledger needs none of them. */
 const RETENTION = { successRetention: '3 days', errorRetention: '7 days' } as const
 
-/** How the Workflow of a request is: at work, done, or stopped before it was done. */
-export type WorkflowHealth = 'alive' | 'complete' | 'dead'
+/** How the Workflow of a request is: at work, held back by the platform or an operator, done, or stopped before. */
+export type WorkflowHealth = 'alive' | 'held' | 'complete' | 'dead'
 
 /**
  * Starts the Workflow that looks after a request. Its id comes from the request's own, so that no instance of an earlier
@@ -50,11 +50,11 @@ export async function workflowHealth(
 }
 
 const health: Readonly<Record<InstanceStatus['status'], WorkflowHealth>> = {
-  queued: 'alive',
+  queued: 'held',
   running: 'alive',
   waiting: 'alive',
-  paused: 'alive',
-  waitingForPause: 'alive',
+  paused: 'held',
+  waitingForPause: 'held',
   rollingBack: 'alive',
   complete: 'complete',
   errored: 'dead',

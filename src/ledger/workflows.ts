@@ -1,7 +1,7 @@
 import type { Bindings } from '../env.ts'
 import { log } from '../lib/log.ts'
 import { world } from '../lib/world.ts'
-import type { Alarm } from './alarm.ts'
+import { type Alarm, hasMissedAttempt } from './alarm.ts'
 import { type Entry, isUnderWay } from './entry.ts'
 import { isSearching } from './search.ts'
 import { type ProvisionParameters, startWorkflow, workflowHealth } from './start-workflow.ts'
@@ -52,7 +52,11 @@ export class Workflows {
     const isTellingOver = hasEnded && world.now() > now.updatedAt + MAX_TELLING_HOURS * 3_600_000
     if (isTellingOver || (hasEnded && health === 'complete' && !isSearching(now))) {
       this.#store.advance(now.id, { type: 'workflow-ended', told: [] })
-    } else if (health === 'dead' || health === 'complete') {
+    } else if (
+      health === 'dead' ||
+      health === 'complete' ||
+      (health === 'alive' && hasMissedAttempt(now, world.now()))
+    ) {
       log('error', 'workflow.lost', { request: now.id, run: now.run, status: now.status })
       await this.start(this.#store.advance(now.id, { type: 'workflow-lost' }))
     } else {

@@ -48,10 +48,10 @@ function workflowIn(get: () => Promise<unknown>): Workflow<ProvisionParameters> 
 }
 
 test.each([
-  ['queued', 'alive'],
+  ['queued', 'held'],
   ['running', 'alive'],
   ['waiting', 'alive'],
-  ['paused', 'alive'],
+  ['paused', 'held'],
   ['complete', 'complete'],
   ['errored', 'dead'],
   ['terminated', 'dead'],

@@ -73,6 +73,20 @@ test('a Workflow that is at work is left alone, and the record says when it trie
   expect(await workflows.get()).toHaveLength(1)
 })
 
+test('a Workflow that is said to be alive and misses its attempt is followed by another', async () => {
+  await using workflows = await introspectWorkflow(bindings.PROVISION)
+  const { claim, ledger, stub } = await waiting()
+  // its wait of 1,000 seconds is over by the ledger's clock, and by the platform's it never is
+  travel(16 * MINUTE)
+  await runDurableObjectAlarm(stub)
+  expect(await onDisk(stub, claim.id)).toMatchObject({ run: 1 })
+  travel(11 * MINUTE)
+  await runDurableObjectAlarm(stub)
+  await vi.waitFor(async () => expect(await ledger.read(claim.id)).toMatchObject({ status: 'created' }))
+  expect(sentTo('create')).toHaveLength(1)
+  expect(await workflows.get()).toHaveLength(2)
+})
+
 test('a search whose Workflow has died goes on where it was', async () => {
   await using _workflows = await introspectWorkflow(bindings.PROVISION)
   script.create = [json({}, 500)]
