@@ -16,7 +16,7 @@ export function help(name: string): Message {
   return {
     tone: 'neutral',
     title: 'Ask for a vault in ConductorOne',
-    text: ['The name comes first, in quotes. Words that may follow it:'],
+    text: ['The name comes first, in quotes. These may follow it:'],
     facts: WORDS.filter(({ word }) => word !== 'name').map(({ word, field }) => [
       `${word}:${examplesOf(field).map(quote).join('|')}`,
       describe(field),

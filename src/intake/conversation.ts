@@ -93,7 +93,7 @@ export async function statusMessage(c: Context<AppEnv>, source: string, id: stri
   const record = await ledgerFor(c.env, id)?.read(id)
   return record?.source === source
     ? resultMessage(record, nextStep(c.get('deployment').config))
-    : note('There is no such request', 'An id begins with req_ and stands in the answer to the request.')
+    : note('There is no such request', 'A request id begins with req_; the answer to the request has it.')
 }
 
 /** Waits for a request to end, up to a time; returns its record if it has. */

@@ -97,7 +97,7 @@ export const ProvisioningRequest = z
       ).check(
         z.meta({
           description:
-            'E-mail addresses or ConductorOne user ids. Only an owner can open the vault, and owners can be set now only.',
+            'E-mail addresses or ConductorOne user ids. Only an owner can open the vault, and owners can only be set now.',
           default: [],
           examples: [['owner@example.com']],
         }),

@@ -10,8 +10,7 @@ export const FORM_LABELS: Readonly<Record<string, string>> = Object.fromEntries(
   WORDS.map(({ field, heading }) => [field, heading]),
 )
 
-const OWNERS_HINT =
-  'People whom ConductorOne knows. Only an owner can open the vault, and owners can be set now only.'
+const OWNERS_HINT = 'ConductorOne users. Only an owner can open the vault, and owners can only be set now.'
 
 /**
  * Builds the form for one person: a question for each word of the command.
