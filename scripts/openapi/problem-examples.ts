@@ -13,7 +13,7 @@ const cases: Readonly<Record<ProblemCode, readonly [detail: string, details?: Pr
   unauthenticated: ['Send a valid API key: Authorization: Bearer <key>.'],
   forbidden: ['This key lacks the scope "operate"; it has create and read.'],
   'policy-violation': [
-    'Not allowed here: /ticket.',
+    'Not allowed: ticket is required here: name the ticket that asks for it.',
     { errors: [{ pointer: '/ticket', detail: 'is required here: name the ticket that asks for it' }] },
   ],
   'not-found': ['There is no such request among yours, or it ended more than 30 days ago.'],

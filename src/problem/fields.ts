@@ -24,8 +24,12 @@ export function fieldFaults(error: z.core.$ZodError): FieldFault[] {
 /** Makes the problem `invalid-request` that tells faulty fields, up to 100. */
 export function invalidRequest(faults: readonly FieldFault[]): Problem {
   const errors = faults.slice(0, MAX_FAULTS)
-  const places = errors.map(({ pointer, detail }) => `${pointer.slice(1) || 'The body'} ${detail}`)
-  return new Problem('invalid-request', `${places.join('; ')}.`, { errors })
+  return new Problem('invalid-request', `${faultsInWords(errors)}.`, { errors })
+}
+
+/** Writes faults as one text, each with the name of its field. */
+export function faultsInWords(faults: readonly FieldFault[]): string {
+  return faults.map(({ pointer, detail }) => `${pointer.slice(1) || 'The body'} ${detail}`).join('; ')
 }
 
 /** Writes a path as a JSON pointer, RFC 6901 sections 3 and 4. */

@@ -2,6 +2,7 @@ import { MAX_OWNERS } from '../config/fields.ts'
 import type { Policy, Preset } from '../config/policy.ts'
 import { parseDuration } from '../lib/duration.ts'
 import { comparable } from '../lib/text.ts'
+import { faultsInWords } from '../problem/fields.ts'
 import { type FieldFault, Problem } from '../problem/problem.ts'
 import type { ProvisioningRequest } from './request.ts'
 
@@ -129,9 +130,5 @@ function distinct(owners: readonly string[]): string[] {
 
 /** Makes the problem of a request that the policy does not allow. */
 export function violation(errors: readonly FieldFault[]): Problem {
-  return new Problem(
-    'policy-violation',
-    `Not allowed here: ${errors.map(({ pointer }) => pointer).join(', ')}.`,
-    { errors },
-  )
+  return new Problem('policy-violation', `Not allowed: ${faultsInWords(errors)}.`, { errors })
 }
