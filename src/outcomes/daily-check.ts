@@ -16,8 +16,8 @@ import {
   listOwnerless,
   listOwners,
   lostOwners,
-  readMemory,
-  writeMemory,
+  recall,
+  remember,
 } from './ownerless.ts'
 
 const STEP = {
@@ -27,7 +27,6 @@ const STEP = {
 /** The shard that remembers what was reported. */
 const MEMORY_SHARD = '0'
 
-const DAY_MS = 24 * 3_600_000
 const MAX_LOGGED_COUNT = 20
 
 /** A step with generic results: the platform's own type has none, and ours are plain data. */
@@ -85,19 +84,17 @@ export class DailyCheck extends WorkflowEntrypoint<Bindings> {
       isComplete,
     })
     const kv = this.env.TOKEN_CACHE
-    const dayBefore = dayAt(Date.parse(day) - DAY_MS)
-    const yesterday = await steps.do('read yesterday', STEP, () => readMemory(kv, dayBefore))
+    const yesterday = await steps.do('recall yesterday', STEP, () => recall(kv, day))
     const { fresh, memory } = compareDays(ownerless, yesterday, isComplete)
     const isTold = fresh.length === 0 || (await this.#tellOrLog('ownerless', lostOwners(fresh), steps))
     const kept = isTold ? memory : { ...memory, reported: yesterday.reported }
-    await steps.do('remember today', STEP, () => writeMemory(kv, day, kept))
+    await steps.do('remember today', STEP, () => remember(kv, day, kept))
   }
 
   /** Tells operators, and says whether they were told; what can't be told keeps nothing else from being told. */
   async #tellOrLog(name: string, alert: Alert, steps: Steps): Promise<boolean> {
     try {
-      await steps.do(`tell ${name}`, STEP, () => this.#tell(alert))
-      return true
+      return await steps.do(`tell ${name}`, STEP, () => this.#tell(alert))
     } catch {
       log('warn', 'alert.not_delivered', { check: name })
       return false
@@ -122,11 +119,12 @@ export class DailyCheck extends WorkflowEntrypoint<Bindings> {
     return ledgerOf(this.env, MEMORY_SHARD).once(digest, forgetAt)
   }
 
-  async #tell(alert: Alert): Promise<void> {
+  async #tell(alert: Alert): Promise<boolean> {
     const { config } = deploymentOf(this.env)
     const result = await alertOperators(alert, config, this.env.TOKEN_CACHE, world)
     // fails the step, so that the platform repeats it later
     if (result?.kind === 'again') throw new Error('the alert was not taken')
+    return result?.kind !== 'refused'
   }
 }
 

@@ -15,6 +15,7 @@ const SEARCH_TIMEOUT_MS = 30_000
 /** Requests that are remembered from one day to the next. */
 const MAX_REMEMBERED_COUNT = 1_000
 
+const DAY_MS = 24 * 3_600_000
 const MEMORY_SECONDS = 3 * 24 * 3_600
 
 const Memory = z.object({ ownerless: z.array(z.string()), reported: z.array(z.string()) })
@@ -25,14 +26,20 @@ const Memory = z.object({ ownerless: z.array(z.string()), reported: z.array(z.st
  */
 export type Memory = z.output<typeof Memory>
 
-/** Reads what the check of a day has left; nothing if there was none. */
-export async function readMemory(kv: Pick<KVNamespace, 'get'>, day: string): Promise<Memory> {
+/** Recalls what a check needs to know: what was found on the day before, and what was reported then or earlier today. */
+export async function recall(kv: Pick<KVNamespace, 'get'>, day: string): Promise<Memory> {
+  const dayBefore = new Date(Date.parse(day) - DAY_MS).toISOString().slice(0, 10)
+  const [before, today] = await Promise.all([readMemory(kv, dayBefore), readMemory(kv, day)])
+  return { ...before, reported: [...before.reported, ...today.reported] }
+}
+
+async function readMemory(kv: Pick<KVNamespace, 'get'>, day: string): Promise<Memory> {
   const { data } = Memory.safeParse(parseJson((await kv.get(keyOf(day))) ?? ''))
   return data ?? { ownerless: [], reported: [] }
 }
 
 /** Keeps what the check of a day leaves, until no other day needs it. */
-export async function writeMemory(kv: Pick<KVNamespace, 'put'>, day: string, memory: Memory): Promise<void> {
+export async function remember(kv: Pick<KVNamespace, 'put'>, day: string, memory: Memory): Promise<void> {
   await kv.put(keyOf(day), JSON.stringify(memory), { expirationTtl: MEMORY_SECONDS })
 }
 

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { batchesOf, compareDays, findGone, readMemory, writeMemory } from '../../../src/outcomes/ownerless.ts'
+import { batchesOf, compareDays, findGone, recall, remember } from '../../../src/outcomes/ownerless.ts'
 import { NOON } from '../world.ts'
 
 const NO_MEMORY = { ownerless: [], reported: [] }
@@ -69,9 +69,12 @@ test('a day is remembered under its own name, and not for long', async () => {
       kept.set(key, text)
     },
   } as unknown as KVNamespace // all that it is asked for
-  await writeMemory(kv, '2026-10-01', { ownerless: ['r1'], reported: [] })
-  expect(await readMemory(kv, '2026-10-01')).toEqual({ ownerless: ['r1'], reported: [] })
-  expect(await readMemory(kv, '2026-10-02')).toEqual(NO_MEMORY)
-  kept.set('ownerless/2026-10-02', '{"ownerless":"r1"}')
-  expect(await readMemory(kv, '2026-10-02')).toEqual(NO_MEMORY)
+  await remember(kv, '2026-10-01', { ownerless: ['r1', 'r2'], reported: ['r1'] })
+  expect(await recall(kv, '2026-10-02')).toEqual({ ownerless: ['r1', 'r2'], reported: ['r1'] })
+  expect(await recall(kv, '2026-10-03')).toEqual(NO_MEMORY)
+  // a second check of the day reports nothing again
+  await remember(kv, '2026-10-02', { ownerless: ['r2'], reported: ['r2'] })
+  expect(await recall(kv, '2026-10-02')).toEqual({ ownerless: ['r1', 'r2'], reported: ['r1', 'r2'] })
+  kept.set('ownerless/2026-10-04', '{"ownerless":"r1"}')
+  expect(await recall(kv, '2026-10-05')).toEqual(NO_MEMORY)
 })

@@ -131,6 +131,28 @@ test('tells of a vault that has lost its last known owner, once, on the second d
   }
 })
 
+test('tells again of lost owners if the alert was refused', async () => {
+  enabled(() => true)
+  const { claim, ledger } = await claimFor({ fields: { owners: ['moved@example.com'] } })
+  const cared = await claimFor()
+  for (const one of [{ claim, ledger }, cared]) await one.ledger.submit(one.claim)
+  enabled((id) => !id.includes('moved'))
+  let refusals = 0
+  script.alert = [
+    (body) => {
+      const isRefused = Object(body).text.includes(claim.id) && ++refusals === 1
+      return new Response(null, { status: isRefused ? 404 : 204 })
+    },
+  ]
+  for (const count of [0, 1, 1, 0]) {
+    travel(DAY_MS)
+    sent.length = 0
+    credential(100)
+    await check()
+    expect(lostOwnerAlerts().filter((text) => text.includes(claim.id))).toHaveLength(count)
+  }
+})
+
 test('looks up the owners of a thousand vaults with few calls and steps', async () => {
   const listVaults = vi.spyOn(Ledger.prototype, 'listVaults')
   const requests = await registerVaults(1_000, (index) => [`keeper-${index % 750}`, `leaver-${index % 700}`])
