@@ -66,14 +66,18 @@ export function supersededNote(id: string): string {
 
 /** Makes the warning that an outcome could not be told: to the requester, to an owner by id, or to another receiver. */
 export function notDeliveredNote(
-  { order, owners, search, status }: Entry,
+  { order, owners, search, status, told = [] }: Entry,
   whom: string,
   reason: string,
 ): string {
   const owner = owners.find(({ id }) => id === whom)
   if (owner) return `The owner ${owner.input || owner.id} may not know of the vault: ${reason}.`
   const receiver = whom === 'requester' ? (order.requestedBy ?? 'the requester') : whom
-  return search && status !== 'unknown'
+  const wasTold =
+    status !== 'unknown' &&
+    search !== null &&
+    told.some(({ to, at, error }) => to === whom && error === null && at >= search.sentAt)
+  return wasTold
     ? `${receiver} was told that the outcome is unknown, and could not be told what it is: ${reason}.`
     : `The result could not be delivered to ${receiver}: ${reason}.`
 }

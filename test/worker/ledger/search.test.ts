@@ -3,7 +3,7 @@ import { expect, test, vi } from 'vitest'
 import { deploymentOf } from '../../../src/deployment.ts'
 import { world } from '../../../src/lib/world.ts'
 import { replyTo } from '../../../src/outcomes/reply.ts'
-import { bindings, CALLBACK_URL, claimFor, json, stageTenant, type Wish } from '../stage.ts'
+import { bindings, CALLBACK_URL, claimFor, json, stageTenant, travel, type Wish } from '../stage.ts'
 
 const { script, sentTo } = stageTenant()
 const NOTHING = json({ list: [], nextPageToken: '' })
@@ -123,23 +123,53 @@ test.each([
   expect(sentTo('callback').map(({ body }) => Object.keys(Object(body)))).toEqual([['version', answer]])
 })
 
-test('names who can no longer be told', async () => {
-  const tell = await replyTo(
-    'slack',
-    'https://hooks.slack.com/commands/T1/1/x',
-    deploymentOf(bindings).config,
-    {
-      ...world,
-      now: () => Date.now() - 31 * 60_000,
-    },
-  )
+/** A requester in Slack, whose address has been good for so many minutes. */
+const slackTell = (minutes: number) =>
+  replyTo('slack', 'https://hooks.slack.com/commands/T1/1/x', deploymentOf(bindings).config, {
+    ...world,
+    now: () => Date.now() - minutes * 60_000,
+  })
+
+test('names who could not be told at all, and says nothing of an earlier message', async () => {
+  const tell = await slackTell(31)
   const { record } = await lose({ background: true, tell, fields: { requestedBy: 'Jane Doe' } }, 1)
   expect(record?.warnings).toContainEqual(
-    expect.stringMatching(
-      /^Jane Doe was told that the outcome is unknown, and could not be told what it is: .*30 minutes/,
-    ),
+    expect.stringMatching(/^The result could not be delivered to Jane Doe: .*30 minutes/),
   )
+  expect(record?.warnings.join()).not.toContain('was told')
   expect(sentTo('callback')).toEqual([])
+})
+
+test('names who was told that the outcome is unknown and can no longer be told what it is', async () => {
+  await using workflows = await introspectWorkflow(bindings.PROVISION)
+  await workflows.modifyAll((modifier) => modifier.disableSleeps())
+  const fields = { requestedBy: 'Jane Doe' }
+  const { claim, ledger } = await claimFor({ background: true, tell: await slackTell(29), fields })
+  script.create = [json({}, 504)]
+  let isLookOver = false
+  script.events = [
+    async (body, init) => {
+      while (!isLookOver) await scheduler.wait(1)
+      return NOTHING(body, init)
+    },
+    NOTHING,
+  ]
+  await ledger.submit(claim)
+  const toldOf = async () => (await ledger.readDetails(claim.id))?.told ?? []
+  await vi.waitFor(async () => expect(await toldOf()).toHaveLength(1), { timeout: 20_000 })
+  travel(2 * 60_000)
+  await ledger.settle(claim.id, { outcome: 'not_created', force: true, by: 'Ann' })
+  isLookOver = true
+  await vi.waitFor(
+    async () =>
+      expect((await ledger.read(claim.id))?.warnings).toContainEqual(
+        expect.stringMatching(
+          /^Jane Doe was told that the outcome is unknown, and could not be told what it is: .*30 minutes/,
+        ),
+      ),
+    { timeout: 20_000 },
+  )
+  expect(sentTo('callback')).toHaveLength(1)
 })
 
 test('sets the expiry of what it found', async () => {
