@@ -1,4 +1,5 @@
 import { Agent, request } from 'node:http'
+import { setTimeout as pause } from 'node:timers/promises'
 
 /** One request of a load. */
 export type Shot = {
@@ -42,6 +43,21 @@ export class Line {
     const start = performance.now()
     await Promise.all(Array.from({ length: this.#connections }, connection))
     return { latencies, duration: performance.now() - start }
+  }
+
+  /**
+   * Sends so many requests a second, whether or not earlier ones have been answered.
+   *
+   * @param next makes one request
+   * @returns how long each took, in milliseconds
+   * @throws {Error} as {@link Line.send}
+   */
+  pace(count: number, perSecond: number, next: () => Shot): Promise<number[]> {
+    const shots = Array.from({ length: count }, async (_, index) => {
+      await pause((index / perSecond) * 1_000)
+      return this.#shoot(next())
+    })
+    return Promise.all(shots)
   }
 
   close(): void {
