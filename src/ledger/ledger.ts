@@ -291,7 +291,7 @@ export class Ledger extends DurableObject<Bindings> {
         const refused = this.#runner.refuse(entry, claim.refusal)
         return { kind: 'ended', record: recordOf(refused), replayed: false }
       }
-      await this.#workflows.start(entry)
+      this.#workflows.startFollowUp(entry)
       return { kind: 'accepted', record: recordOf(entry) }
     }
     const call = this.#newCall(FOREGROUND_DEADLINE_MS, claim.traceparent)

@@ -1,7 +1,7 @@
 import { abortAllDurableObjects, runInDurableObject } from 'cloudflare:test'
 import { expect, test, vi } from 'vitest'
 import { Store } from '../../../src/ledger/store.ts'
-import { claimFor, json, onDisk, SILENCE, stageTenant, travel } from '../stage.ts'
+import { bindings, claimFor, json, onDisk, SILENCE, stageTenant, travel } from '../stage.ts'
 
 const { script, sentTo } = stageTenant()
 
@@ -346,4 +346,16 @@ test('logs the id of an answered vault before it is stored', async () => {
   script.create = [json({ vault: { id: 'vault-that-is-there' } })]
   await ledger.submit(claim).catch(() => undefined)
   expect(logged.mock.calls.join()).toContain('"vault":"vault-that-is-there"')
+})
+
+test('answers a request in the background while its Workflow is still being started', async () => {
+  const { promise, resolve } = Promise.withResolvers<void>()
+  const start = vi.spyOn(Object.getPrototypeOf(bindings.PROVISION), 'create').mockReturnValue(promise)
+  const { claim, ledger, stub } = await claimFor({ background: true })
+  expect(await ledger.submit(claim)).toMatchObject({ kind: 'accepted' })
+  expect(start).toHaveBeenCalledOnce()
+  // until it has started, the alarm would start another
+  expect(await onDisk(stub, claim.id)).toMatchObject({ status: 'accepted', workflow: 'due' })
+  resolve()
+  await vi.waitFor(async () => expect(await onDisk(stub, claim.id)).toMatchObject({ workflow: 'started' }))
 })
