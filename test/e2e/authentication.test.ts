@@ -47,13 +47,11 @@ let made: { readonly id: string; readonly vault: string }
 
 beforeAll(async () => {
   stage = await startStage(CHANGES)
-})
-afterAll(() => stage.stop())
-beforeEach(async () => {
   const { body } = await stage.worker.create({ name: 'Made before', owners: [OWNER] })
   made = { id: body.request.id, vault: body.vault.id }
-  await stage.clear()
 })
+afterAll(() => stage.stop())
+beforeEach(() => stage.clear())
 
 type Route = {
   readonly method: 'GET' | 'POST'
