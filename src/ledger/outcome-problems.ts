@@ -82,9 +82,11 @@ export function notDeliveredNote(
     : `The result could not be delivered to ${receiver}: ${reason}.`
 }
 
-/** Makes the warning that a caller who was answered with the unknown outcome is not told the known one. */
-export function notToldNote({ caller }: Entry): string {
-  return `${caller} was told that the outcome is unknown, and learns it from this record only.`
+/** Makes the warning that nobody is told the known outcome: neither a caller who was answered, nor who asked. */
+export function notToldNote({ caller, order, search }: Entry): string {
+  return search?.isCallerAnswered
+    ? `${caller} was told that the outcome is unknown, and learns it from this record only.`
+    : `${order.requestedBy || caller} cannot be told the outcome, and learns it from this record only.`
 }
 
 /** Makes the note that a settled request keeps. */

@@ -171,7 +171,7 @@ function changesBy(event: Event, entry: Entry, now: number): Partial<Entry> {
     case 'settled': {
       const { vault, by } = event
       const settled = { notes: [...entry.notes, settledNote(by)], settledBy: by }
-      if (entry.search?.isCallerAnswered && !mustTell(entry)) settled.notes.push(notToldNote(entry))
+      if (!mustTell(entry)) settled.notes.push(notToldNote(entry))
       // the attempts stay as they ended: what is known now is not their outcome
       const { attempts } = entry
       if (!vault) return { ...settled, ...endAnew(entry, 'failed', notCreated(entry, by), now), attempts }

@@ -376,6 +376,12 @@ test('a caller who was answered and has no callback is named', async () => {
   expect(told.warnings).not.toContainEqual(expect.stringMatching(/^runbook was told/))
 })
 
+test('a person whom no answer, callback, chat or comment reaches is named', async () => {
+  const unknown = await entryIn('unknown', { requestedBy: 'Tim on Teams' }, true)
+  const { warnings } = recordOf(advance(unknown, events.settled, NOON))
+  expect(warnings).toContainEqual(expect.stringMatching(/^Tim on Teams cannot be told the outcome/))
+})
+
 test('a vault is its own by the line at the end of its description, not by a mention', async () => {
   const lost = await searchedFor()
   const line = `Requested via runbook, request ${lost.id}`
