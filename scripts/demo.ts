@@ -21,7 +21,7 @@ const answer: unknown = await response.json()
 const journal = await simulator.control.journal()
 const create = journal.find(({ step }) => step === 'create')
 show('2. ConductorOne gets', 'POST /api/v1/vaults (VaultServiceCreateRequest)', create?.body)
-show('3. and the answer is', `HTTP ${response.status}`, answer)
+show('3. and the answer is', `HTTP ${response.status}`, abridged(answer))
 console.log('\nThe calls to ConductorOne, in order:')
 for (const { method, path, status } of journal) console.log(`  ${method} ${path} → ${status}`)
 
@@ -31,6 +31,14 @@ console.log(
   made ? '\nOne request, one vault.' : '\nThis did not work; please open an issue with the output above.',
 )
 process.exitCode = made ? 0 : 1
+
+/** Leaves out what the record repeats. */
+function abridged(answer: unknown): unknown {
+  const { request, ...rest } = Object(answer)
+  if (request === undefined) return answer
+  const { id, status, owners } = request
+  return { ...rest, request: { id, status, owners, '…': '…' } }
+}
 
 function show(title: string, line: string, body: unknown): void {
   console.log(`\n${title}\n\n  ${line}\n${JSON.stringify(body, null, 2).replaceAll(/^/gm, '  ')}`)
