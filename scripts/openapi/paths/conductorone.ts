@@ -44,7 +44,7 @@ const receiveConductorOne: Part = {
         test: { summary: 'To a test', value: emptyAnswer() },
         complete: { summary: 'A provisioning step, repeated', value: stepAnswer(created, next) },
         errored: {
-          summary: 'A provisioning step that is none of ours',
+          summary: 'A provisioning step that is not ours',
           value: stepRefusal('This Worker makes vaults.'),
         },
         context: { summary: 'A step of an automation, repeated', value: automationAnswer(created) },

@@ -158,7 +158,7 @@ const listVaults: Part = {
   summary: 'List vaults that were made here',
   description:
     'The register: whose each vault is and why there is one, newest first. The scope `read` shows those that the ' +
-    'caller’s own requests made, `operate` all of them. With `Accept: text/csv` it is all of it at once, as CSV.',
+    'caller’s own requests made, `operate` all of them. With `Accept: text/csv` all of it comes at once, as CSV.',
   security: scopes('read', 'operate'),
   parameters: queryParameters(RegisterQuery),
   responses: {
