@@ -95,6 +95,36 @@ test('a kill before anything was sent leaves a request that failed, and may be s
   expect(vaults.filter(({ displayName }) => displayName === json.name)).toHaveLength(1)
 }, 90_000)
 
+test('a kill while a create waits to be sent again leaves a request that failed', async () => {
+  const json = { name: unique('Throttled'), owners: [OWNER] }
+  const key = { headers: { 'Idempotency-Key': unique('key') } }
+  const headers = { 'retry-after': '15' }
+  await simulator.control.fault('create', {
+    kind: 'answer',
+    status: 429,
+    body: '{}',
+    headers,
+    when: 'before',
+  })
+  const call = worker.create(json, key).catch((error: unknown) => error)
+  const throttled = async () =>
+    (await simulator.control.journal()).filter(({ step, status }) => step === 'create' && status === 429)
+  await expect.poll(throttled, { timeout: 10_000 }).toHaveLength(1)
+  await expect
+    .poll(async () => (await worker.call('GET', '/v1/requests')).body.requests[0], { timeout: 10_000 })
+    .toMatchObject({ name: json.name, status: 'accepted' })
+  await worker.kill()
+  expect(await call).toBeInstanceOf(Error)
+
+  await start()
+  const read = async () => (await worker.call('GET', '/v1/requests')).body.requests[0]
+  await expect.poll(async () => (await read()).status, { timeout: 45_000, interval: 500 }).toBe('failed')
+  expect((await read()).problem.detail).toContain('No vault was created')
+  expect((await worker.create(json, key)).status).toBe(201)
+  const vaults = await simulator.control.vaults()
+  expect(vaults.filter(({ displayName }) => displayName === json.name)).toHaveLength(1)
+}, 90_000)
+
 test('what a killed Worker leaves on disk holds no secret', async () => {
   await worker.kill()
   await expectNoSecretsOnDisk(folder, { simulator, credential })
