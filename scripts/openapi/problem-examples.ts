@@ -79,7 +79,7 @@ const cases: Readonly<Record<ProblemCode, readonly [detail: string, details?: Pr
     { upstream: { status: 429, code: 8, message: 'rate limit exceeded' }, retryAfter: 120 },
   ],
   'outcome-unknown': [
-    'The request was sent to ConductorOne, and we don’t know what became of it (HTTP 504). It is never sent again by ' +
+    'The create was sent to ConductorOne, and no clear answer came back (HTTP 504). It is never sent again by ' +
       'itself. For half an hour, this Worker searches ConductorOne’s system log, and settles the request if it finds ' +
       'the vault. To find out, look in ConductorOne for a vault named “Payroll break-glass” whose description ends ' +
       'with “Requested by jane@example.com, via runbook, ticket SEC-42 ' +

@@ -61,7 +61,7 @@ export function problemOf(failure: Failure, purpose: Purpose = 'create'): Proble
     case 'lost':
       return new Problem(
         'outcome-unknown',
-        `The request was sent to ConductorOne, and we don’t know what became of it (${failure.reason}).`,
+        `The create was sent to ConductorOne, and no clear answer came back (${failure.reason}).`,
         failure.upstream && { upstream: failure.upstream },
       )
   }

@@ -21,10 +21,16 @@ export function outcome(
     ].join('\n\n')
   }
   if (!problem) return `The vault “${write(name)}” is being created.`
+  const [detail = '', ...advice] = explainProblem(problem)
   const summary =
     status === 'unknown'
-      ? `We don’t know whether the vault “${write(name)}” was created.`
-      : `The vault “${write(name)}” was not created as asked.`
-  const [detail = '', ...advice] = explainProblem(problem)
-  return [`${summary} ${write(detail)}`, ...advice.map(write)].join('\n\n')
+      ? `We don’t know whether the vault “${write(name)}” was created. ${write(detail)}`
+      : `The vault “${write(name)}” was not created${write(reasonOf(detail))}`
+  return [summary, ...advice.map(write)].join('\n\n')
+}
+
+/** Takes the reason out of a failure's detail, which may say itself that no vault was created. */
+function reasonOf(detail: string): string {
+  const [, reason] = /^No vault was created: (.*)$/s.exec(detail) ?? []
+  return reason === undefined ? `. ${detail.replace(' No vault was created.', '')}` : `: ${reason}`
 }

@@ -77,9 +77,7 @@ test('what is wrong is told in the ticket, and the vault once it is corrected', 
   const { name, number, status, written } = await open('nobody')
   expect(status).toBe(422)
   await expect.poll(written, PATIENCE).toHaveLength(1)
-  expect(written()[0]).toContain(
-    `The vault “${name}” was not created as asked. No vault was created: “Owners” must be`,
-  )
+  expect(written()[0]).toContain(`The vault “${name}” was not created: “Owners” must be`)
   await open('owner@example.com', number, name)
   await expect.poll(written, PATIENCE).toHaveLength(2)
   expect(written()[1]).toContain(`The vault “${name}” was created`)

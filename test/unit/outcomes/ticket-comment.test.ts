@@ -365,6 +365,17 @@ describe('what the author of a ticket reads', () => {
     expect(text).toContain(problems['owner-not-found'].remedy)
   })
 
+  test.each([
+    ['No vault was created: x is wrong.', 'The vault “Payroll” was not created: x is wrong.'],
+    [
+      'ConductorOne refused it. No vault was created. Try again later.',
+      'The vault “Payroll” was not created. ConductorOne refused it. Try again later.',
+    ],
+  ])('about a failure, once, that there is no vault: %s', (detail, said) => {
+    const problem = problemDocument('conductorone-unavailable', detail)
+    expect(outcome({ ...RECORD, status: 'failed', vault: null, problem }, NEXT)).toBe(said)
+  })
+
   test('about an unknown outcome: that nobody knows it, and not that there is no vault', () => {
     const problem = problemDocument('outcome-unknown', 'No answer came back.')
     const text = outcome({ ...RECORD, status: 'unknown', vault: null, problem }, NEXT)

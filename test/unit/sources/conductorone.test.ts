@@ -140,7 +140,7 @@ describe('what ConductorOne is told', () => {
     const { errored } = document(stepAnswer(record, NEXT), STEP) as { errored: { comment: string } }
     expect(errored.comment).toMatch(/^We don’t know whether the vault “Payroll” was created\./)
     expect(errored.comment).toContain(`request ${record.id}”`)
-    expect(errored.comment).toContain('there could be two vaults then')
+    expect(errored.comment).toContain('there could be two vaults')
     expect(errored.comment).not.toMatch(/no vault was created/i)
     expect(automationAnswer(record)).toMatchObject({
       context: { vault: null, problem: { code: 'outcome-unknown' }, request: { status: 'unknown' } },
