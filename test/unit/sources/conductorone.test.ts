@@ -37,6 +37,14 @@ function step(task: object = {}, view: object = {}, fields = {}) {
 }
 
 describe('a provisioning step', () => {
+  test('puts a title that stands in for the name on one line and cuts it, with a warning', () => {
+    const displayName = `Team\n${'a'.repeat(300)}`
+    expect(step({ displayName }, { entitlementsPath: '' })).toMatchObject({
+      request: { name: `Team ${'a'.repeat(249)}…` },
+      warnings: ['“Entitlement” was cut to 255 characters to name the vault.'],
+    })
+  })
+
   test('asks for a vault of the entitlement’s name, owned by whom the task is for', () => {
     expect(step()).toMatchObject({
       kind: 'request',
