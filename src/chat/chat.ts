@@ -1,5 +1,6 @@
 import type { ReplyChannel } from '../ledger/tell.ts'
-import type { BodyTime, Proof } from '../sources/proof.ts'
+import type { BodyTime } from '../sources/body-time.ts'
+import type { Proof } from '../sources/proof.ts'
 import type { Message } from './message.ts'
 
 /** A verified event of a chat. */

@@ -12,7 +12,7 @@ import { configured } from '../middleware/configured.ts'
 import { replyTo } from '../outcomes/reply.ts'
 import { parseRequestJson } from '../problem/body.ts'
 import { nextStep } from '../provisioning/next-step.ts'
-import { takenUntil } from '../sources/proof.ts'
+import { takenUntil } from '../sources/body-time.ts'
 
 /** Commands that people write in a chat. */
 export const chat = factory.createApp()

@@ -11,7 +11,7 @@ import { world } from '../lib/world.ts'
 import { configured } from '../middleware/configured.ts'
 import { parseRequestJson, repeatedMembers } from '../problem/body.ts'
 import { type FieldFault, problemResponse } from '../problem/problem.ts'
-import { takenUntil } from '../sources/proof.ts'
+import { takenUntil } from '../sources/body-time.ts'
 import type { Revision, Source } from '../sources/source.ts'
 import { sources } from '../sources/sources.ts'
 

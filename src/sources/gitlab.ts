@@ -1,7 +1,7 @@
 import * as z from 'zod/mini'
 import { readForm } from './form.ts'
-import { STANDARD_WEBHOOKS } from './proof.ts'
 import { HEADINGS } from './questions.ts'
+import { STANDARD_WEBHOOKS } from './signature.ts'
 import { hasLabel, hostOf, ignored, nameOfPerson, type Source, ticketOf } from './source.ts'
 
 const Labels = z._default(z.array(z.looseObject({ title: z.string() })), [])

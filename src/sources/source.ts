@@ -3,7 +3,8 @@ import type { SourceOptions } from '../config/source-options.ts'
 import { cut } from '../lib/cut.ts'
 import { cleanLine } from '../lib/text.ts'
 import type { FieldFault } from '../problem/problem.ts'
-import type { BodyTime, Proof } from './proof.ts'
+import type { BodyTime } from './body-time.ts'
+import type { Proof } from './proof.ts'
 
 /** A delivery whose sender has proven itself; nothing in it is trusted beyond that. */
 export type VerifiedDelivery = {

@@ -1,4 +1,4 @@
-import { STANDARD_WEBHOOKS } from './proof.ts'
+import { STANDARD_WEBHOOKS } from './signature.ts'
 import { ignored, type Reading, type Source, writtenRequest } from './source.ts'
 
 /** Any sender that signs as Standard Webhooks says; its body is the simplified request. */
