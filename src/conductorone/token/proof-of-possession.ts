@@ -81,17 +81,21 @@ export class ProofOfPossession {
     sendWith: (proof: string) => Promise<Answer>,
   ): Promise<Answer> {
     const nonce = this.#nonce
-    const sendOnce = async () => {
-      const answer = await sendWith(await this.#proof(method, path, token?.reveal(), this.#nonce))
+    const answer = await sendWith(await this.#proof(method, path, token?.reveal(), nonce))
+    const brought = nonceOf(answer)
+    const isRefused = refusesProof(answer)
+    if (!isRefused && !asksForNonce(answer)) {
       // any answer may bring the next nonce: RFC 9449, section 8.2
-      this.#nonce = answer.headers.get('DPoP-Nonce') ?? this.#nonce
+      this.#nonce = brought ?? this.#nonce
       return answer
     }
-    const answer = await sendOnce()
-    const isRefused = refusesProof(answer)
     // the server no longer wants that nonce: forget it, unless another request has brought a new one
     if (isRefused && this.#nonce === nonce) this.#nonce = undefined
-    return isRefused || asksForNonce(answer) ? sendOnce() : answer
+    // a nonce may be good once, so what a challenge brought is kept from other requests until it was used
+    const own = brought ?? this.#nonce
+    const second = await sendWith(await this.#proof(method, path, token?.reveal(), own))
+    this.#nonce = nonceOf(second) ?? own
+    return second
   }
 
   /**
@@ -116,6 +120,10 @@ export class ProofOfPossession {
         .sign(privateKey)
     )
   }
+}
+
+function nonceOf({ headers }: Answer): string | undefined {
+  return headers.get('DPoP-Nonce') ?? undefined
 }
 
 /** Tells whether an answer refuses the proof, as it does for a nonce that is no longer asked for: section 7.1. */

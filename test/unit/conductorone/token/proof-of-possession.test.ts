@@ -71,6 +71,23 @@ test('follows a nonce that comes with a good answer', async () => {
   expect(nonces()).toEqual([undefined, 'n2'])
 })
 
+test('answers each challenge with the nonce that it brought, as one may be good once', async () => {
+  const bothSent = Promise.withResolvers<void>()
+  const first = async () => {
+    await bothSent.promise
+    return challenge('use_dpop_nonce', 'n1')
+  }
+  const second = async () => {
+    bothSent.resolve()
+    await bothSent.promise
+    return challenge('use_dpop_nonce', 'n2')
+  }
+  const { create, nonces } = tenantOf(first, second, good, good)
+  await Promise.all([create(), create()])
+  expect(nonces().slice(0, 2)).toEqual([undefined, undefined])
+  expect(nonces().slice(2).toSorted()).toEqual(['n1', 'n2'])
+})
+
 test('forgets a nonce that is not asked for any more', async () => {
   const script = [challenge('use_dpop_nonce', 'n1'), good, challenge('invalid_dpop_proof'), good]
   const { create, nonces, authorizations } = tenantOf(...script)
