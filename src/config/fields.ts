@@ -1,6 +1,6 @@
 import * as z from 'zod/mini'
 import { parseDuration } from '../lib/duration.ts'
-import { textFault, trimInvisible, withoutDirectionMarks, withoutInvisible } from '../lib/text.ts'
+import { textFault, trimInvisible, withoutInvisible, withoutPersonMarks } from '../lib/text.ts'
 
 /** The most owners that one vault can have. */
 export const MAX_OWNERS = 32
@@ -24,9 +24,9 @@ export function text(maxChars: number, lines: 'one line' | 'several lines' = 'on
   return cleanText(trimInvisible, maxChars, lines)
 }
 
-/** The name of a person: direction marks, which address books bring along, are removed. */
+/** The name or the address of a person: marks that can't be seen, which address books bring along, are removed. */
 export function personName(maxChars: number) {
-  return cleanText((value) => trimInvisible(withoutDirectionMarks(value)), maxChars, 'one line')
+  return cleanText((value) => trimInvisible(withoutPersonMarks(value)), maxChars, 'one line')
 }
 
 /** Text that is cleaned before anything is judged. */

@@ -43,6 +43,11 @@ export function withoutInvisible(text: string): string {
   return text.replaceAll(ALL_INVISIBLE, '')
 }
 
+/** Removes from the name or the address of a person what can't be seen: all of it in an address, direction marks in a name. */
+export function withoutPersonMarks(person: string): string {
+  return person.includes('@') ? withoutInvisible(person) : withoutDirectionMarks(person)
+}
+
 /** Removes the marks that change the direction of text. */
 export function withoutDirectionMarks(text: string): string {
   return text.replaceAll(ALL_BIDI, '')

@@ -1,7 +1,7 @@
 import { MAX_PERSON_CHARS } from '../config/fields.ts'
 import type { SourceOptions } from '../config/source-options.ts'
 import { cut } from '../lib/cut.ts'
-import { cleanLine } from '../lib/text.ts'
+import { cleanLine, withoutPersonMarks } from '../lib/text.ts'
 import type { FieldFault } from '../problem/problem.ts'
 import type { BodyTime } from './body-time.ts'
 import type { Proof } from './proof.ts'
@@ -100,7 +100,7 @@ export function hostOf(url: string | null | undefined): string {
  */
 export function nameOfPerson(name: string | null | undefined, system?: string): string | undefined {
   const place = system === undefined ? '' : ` on ${system}`
-  const line = cleanLine(name ?? '', MAX_PERSON_CHARS - place.length)
+  const line = cleanLine(withoutPersonMarks(name ?? ''), MAX_PERSON_CHARS - place.length)
   return line === '' ? undefined : `${line}${place}`
 }
 

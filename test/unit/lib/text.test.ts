@@ -1,11 +1,13 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import {
+  cleanLine,
   comparable,
   textFault,
   trimInvisible,
   withoutDirectionMarks,
   withoutInvisible,
+  withoutPersonMarks,
 } from '../../../src/lib/text.ts'
 
 const anyText = fc.string({
@@ -82,4 +84,18 @@ test('text that misleads has a fault', () => {
   expect(textFault('a\u0007b', 'several lines')).toMatch(/control/)
   expect(textFault('a\u202eb', 'one line')).toMatch(/direction/)
   expect(textFault('a\ud800', 'one line')).toMatch(/surrogate/)
+})
+
+test.each([
+  ['Ja\u202ene\u200f Doe', 'Jane Doe'],
+  // joiners belong to how some scripts write a name
+  ['\u0645\u200c\u0646', '\u0645\u200c\u0646'],
+  ['ja\u200bne\u00ad@exam\u2060ple.com', 'jane@example.com'],
+])('of %j a reader sees %j, a person', (written, person) => {
+  expect(withoutPersonMarks(written)).toBe(person)
+})
+
+test('a text on one line is cut, and not in the middle of a character', () => {
+  expect(cleanLine(' a\r\n\tb\u2028c\u202e ', 10)).toBe('a b c')
+  expect(cleanLine(`${'a'.repeat(9)}🔐🔐`, 10)).toBe(`${'a'.repeat(9)}\ufffd`)
 })

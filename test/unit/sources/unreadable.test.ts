@@ -148,7 +148,7 @@ describe('the name of a person never refuses a request, and has one line', () =>
     ['linear', linearIssue({ actor: { type: 'user', name } }), 'Jane Doe on Linear'],
     [
       'linear',
-      linearIssue({ actor: { type: 'user', name: 'J', email: '\u200bj@example.com' } }),
+      linearIssue({ actor: { type: 'user', name: 'J', email: '\u200bj@ex\u200bample.com' } }),
       'j@example.com',
     ],
     ['pagerduty', pagerDutyIncident({ agent: { summary: name } }), 'Jane Doe on PagerDuty'],
