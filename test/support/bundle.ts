@@ -16,6 +16,12 @@ export const configs = {
   simulator: join(root, 'test/simulator/wrangler.toml'),
 } as const
 
+/** What wrangler is told to put nothing in the place of the agents' room. */
+export const WITHOUT_AGENTS = [
+  '--alias',
+  `../agents/server.ts:${join(root, 'test/support/without-agents.ts')}`,
+] as const
+
 /**
  * Bundles a Worker as a deploy would, minified, into `dist/`.
  *
@@ -24,9 +30,8 @@ export const configs = {
 export async function bundle(name: keyof typeof configs): Promise<string> {
   const wrangler = join(dirname(createRequire(import.meta.url).resolve('wrangler')), '../bin/wrangler.js')
   const folder = join(root, 'dist', name)
-  const nothing = join(root, 'test/support/without-agents.ts')
   const options = ['--dry-run', '--minify', '--outdir', folder, '-c', configs[name]]
-  if (name === 'without-agents') options.push('--alias', `../agents/server.ts:${nothing}`)
+  if (name === 'without-agents') options.push(...WITHOUT_AGENTS)
   const { stdout } = await run(process.execPath, [wrangler, 'deploy', ...options], {
     cwd: root,
     env: { ...process.env, WRANGLER_SEND_METRICS: 'false' },
