@@ -18,7 +18,7 @@ const MOST = 20
  */
 export const profile: Measurement = async (upstream) => {
   const contender = await start('ours', upstream, { inspected: true, build: await readable() })
-  const line = new Line(contender.url, 20)
+  const line = new Line(contender.door, 20)
   const load = (count: number) => line.send(count, () => keyedCreate('user id'))
   await load(WARM_UP)
   const taken = await profiled(contender, () => load(COUNT))
