@@ -21,6 +21,10 @@ export interface Where {
  */
 export async function shell(commands: string, { input = '', ...where }: Where): Promise<string> {
   const child = begin(commands, where)
+  // a command that ends before it has read its input is no fault of its own
+  child.stdin?.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EPIPE') throw error
+  })
   child.stdin?.end(input)
   const [stdout, stderr] = await Promise.all([said(child.stdout), said(child.stderr)])
   const [status] = child.exitCode === null ? await once(child, 'exit') : [child.exitCode]
