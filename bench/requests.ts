@@ -34,11 +34,11 @@ export function listRequests(): Shot {
   }
 }
 
-/** @returns a request for vaults of the register, as an operator sees it */
-export function listVaults(query: string, accept = 'application/json'): Shot {
+/** Makes a request for what only an operator may read: everyone's requests and vaults. */
+export function operatorReads(path: string, accept = 'application/json'): Shot {
   return {
     method: 'GET',
-    path: `/v1/vaults?${query}`,
+    path,
     headers: { Authorization: `Bearer ${OPERATOR_KEY}`, Accept: accept },
     expect: [200],
   }
