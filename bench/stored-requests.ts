@@ -8,9 +8,9 @@ import { Store } from '../src/ledger/store.ts'
 import { registerVault } from '../src/ledger/vault-rows.ts'
 
 /** Milliseconds in which the stored requests were made: the time that the ledger keeps them. */
-const PAST = 29 * 24 * 3_600_000
+const PAST_MS = 29 * 24 * 3_600_000
 /** Milliseconds in which the vaults of the register were made. */
-const YEAR = 365 * 24 * 3_600_000
+const YEAR_MS = 365 * 24 * 3_600_000
 
 /**
  * Fills a stopped Worker's ledger as it would have filled itself, by the ledger's own code: copies of a request that it
@@ -20,7 +20,7 @@ const YEAR = 365 * 24 * 3_600_000
  * @param count requests to be added, over all shards
  */
 export function addRequests(folder: string, count: number): Promise<void> {
-  return fillShards(folder, count, PAST, (store, _, entry) => store.put(entry))
+  return fillShards(folder, count, PAST_MS, (store, _, entry) => store.put(entry))
 }
 
 /**
@@ -29,7 +29,9 @@ export function addRequests(folder: string, count: number): Promise<void> {
  * @param count vaults to be added, over all shards
  */
 export function addVaults(folder: string, count: number): Promise<void> {
-  return fillShards(folder, count, YEAR, (_, sql, entry, index) => registerVault(sql, varied(entry, index)))
+  return fillShards(folder, count, YEAR_MS, (_, sql, entry, index) =>
+    registerVault(sql, varied(entry, index)),
+  )
 }
 
 /** Lets vaults differ as those of a company do. */
