@@ -1,6 +1,7 @@
 import * as z from 'zod/mini'
 import { fromBase64url } from '../lib/encoding.ts'
 import { Secret } from '../lib/secret.ts'
+import { bareEnds } from './setting.ts'
 
 /** A ConductorOne credential: who we are and the key that proves it. */
 export type Credentials = {
@@ -40,7 +41,7 @@ const PREFIX = 'secret-token:conductorone.com:v1:'
 export const ClientId = z.pipe(
   z
     .string({ error: 'is missing: the client id that ConductorOne showed with the credential' })
-    .check(z.trim()),
+    .check(bareEnds),
   z.transform((clientId: string, context) => {
     const [, host] = /^[^@/\s]+@([a-z0-9.-]+(?::\d+)?)\/[a-z]+$/i.exec(clientId) ?? []
     if (host) return { clientId, host: host.toLowerCase() }
@@ -62,7 +63,7 @@ export const ClientSecret = z.pipe(
     .string({
       error: 'is missing: the client secret that ConductorOne showed once, when the credential was made',
     })
-    .check(z.trim()),
+    .check(bareEnds),
   z.transform((text: string, context) => {
     const fault = (message: string) => {
       context.issues.push({ code: 'custom', message, input: undefined })

@@ -226,6 +226,8 @@ test.each<[string, unknown, string | RegExp]>([
     /^POLICY.defaultOwners must have at most 32 entries/,
   ],
   ['CALLBACK_SECRET', 'whsec_short', /^CALLBACK_SECRET must be whsec_ followed by the base64/],
+  ['CALLBACK_SECRET', `whsec_${'QUJD'.repeat(22)}`, /^CALLBACK_SECRET must be whsec_ .* 24 to 64/],
+  ['CALLBACK_SECRET', `whsec_${'QUJD'.repeat(21)}QUI=`, /^CALLBACK_SECRET must be whsec_ .* 24 to 64/],
   ['CALLBACK_SECRET', 'QUJD'.repeat(8), /^CALLBACK_SECRET must be whsec_/],
   ['POLICY', 'maxViews = 3', 'POLICY is not JSON'],
   [

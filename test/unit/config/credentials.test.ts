@@ -13,7 +13,6 @@ test.each([
   ['swift-otter-19384@acme.c1eu.ai/pcc', 'acme.c1eu.ai'],
   ['a@Acme.Conductor.One/wfe', 'acme.conductor.one'],
   ['a@127.0.0.1:8788/spc', '127.0.0.1:8788'],
-  ['  a@acme.conductor.one/spc\n', 'acme.conductor.one'],
 ])('reads the tenant from the client id %j', (clientId, host) => {
   expect(ClientId.parse(clientId)).toEqual({ clientId: clientId.trim(), host })
 })
@@ -29,6 +28,7 @@ test.each([
   'a@acme.conductor.one:port/spc',
   'a@https://acme.conductor.one/spc',
   'a b@c.d/spc',
+  '  a@acme.conductor.one/spc\n',
   'a@acme.conductor.one/',
   undefined,
   7,
@@ -39,13 +39,15 @@ test.each([
 const UNREADABLE = /^holds no key that can be read; copy it whole$/
 
 test('reads the private key from a client secret', () => {
-  const { clientSecret, privateKey } = ClientSecret.parse(` ${CLIENT_SECRET}\n`)
+  const { clientSecret, privateKey } = ClientSecret.parse(CLIENT_SECRET)
   expect(clientSecret.reveal()).toBe(CLIENT_SECRET)
   expect(privateKey).toEqual(JWK)
 })
 
 test.each([
   ['is missing', undefined, /^is missing/],
+  ['has a line break at its end', `${CLIENT_SECRET}\n`, /^has white space or a line break at its ends/],
+  ['has a blank before it', ` ${CLIENT_SECRET}`, /^has white space or a line break at its ends/],
   ['is empty', '', /^does not begin with secret-token:conductorone.com:v1:/],
   ['lacks its prefix', CLIENT_SECRET.slice(34), /^does not begin with/],
   ['is of another version', CLIENT_SECRET.replace(':v1:', ':v2:'), /^does not begin with/],
