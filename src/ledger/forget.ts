@@ -1,5 +1,7 @@
 import * as z from 'zod/mini'
 import { EmailAddress } from '../config/fields.ts'
+import { asciiDomain } from '../lib/domain.ts'
+import { comparable } from '../lib/text.ts'
 import { parseEntry, ticketColumn } from './columns.ts'
 
 /** The body of `POST /v1/people/forget`. */
@@ -10,6 +12,8 @@ export type ForgottenCount = { readonly requests: number; readonly vaults: numbe
 
 /** What stands in the place of an address inside a text. */
 const REMOVED = '[removed]'
+/** A label of a domain, in letters of any script or in its ASCII form. */
+const LABEL = '[\\p{L}\\p{M}\\p{N}-]+'
 
 /**
  * Removes a person's e-mail address from a value: a text that is the address becomes blank, and inside other texts it is
@@ -19,23 +23,35 @@ const REMOVED = '[removed]'
  * @returns the value without the address
  */
 export function withoutAddress<T>(value: T, email: string): T {
-  const inText = addressPattern(email)
-  const remove = (part: unknown): unknown => {
-    if (typeof part === 'string')
-      return part.toLowerCase() === email.toLowerCase() ? '' : part.replaceAll(inText, REMOVED)
-    if (Array.isArray(part)) return part.map(remove)
+  const remove = removerOf(email)
+  const removeAll = (part: unknown): unknown => {
+    if (typeof part === 'string') return remove(part)
+    if (Array.isArray(part)) return part.map(removeAll)
     if (typeof part !== 'object' || part === null) return part
-    return Object.fromEntries(Object.entries(part).map(([name, member]) => [name, remove(member)]))
+    return Object.fromEntries(Object.entries(part).map(([name, member]) => [name, removeAll(member)]))
   }
-  return remove(value) as T // nothing but texts has changed
+  return removeAll(value) as T // nothing but texts has changed
 }
 
-/** Matches the address where it stands by itself, in either case. */
-function addressPattern(email: string): RegExp {
-  return new RegExp(
-    `(?<![\\p{L}\\p{N}._%+-])${RegExp.escape(email)}(?![\\p{L}\\p{N}-]|\\.[\\p{L}\\p{N}])`,
+/** Makes the function that removes an address from a text if it stands there by itself, whatever form it is written in. */
+function removerOf(email: string): (text: string) => string {
+  const [local = '', domain = ''] = email.normalize('NFC').split('@')
+  const locals = [local, local.normalize('NFD')].map(RegExp.escape).join('|')
+  const address = new RegExp(
+    `(?<![\\p{L}\\p{M}\\p{N}._%+-])(?:${locals})@(${RegExp.escape(domain)}|${LABEL}(?:\\.${LABEL})*)` +
+      `(?!${LABEL}|\\.[\\p{L}\\p{N}])`,
     'giu',
   )
+  return (text) => {
+    const rest = text.replaceAll(address, (found, other: string) =>
+      comparableDomain(other) === comparableDomain(domain) ? REMOVED : found,
+    )
+    return rest === REMOVED && text !== REMOVED ? '' : rest
+  }
+}
+
+function comparableDomain(domain: string): string {
+  return asciiDomain(domain) ?? domain.toLowerCase()
 }
 
 /**
@@ -65,15 +81,15 @@ export function forgetAddress(sql: SqlStorage, email: string): ForgottenCount {
   return count
 }
 
-/** Reads the rows whose text has an address, in either case. */
+/** Reads the rows whose text may have an address: the part before the @, in whatever form. */
 function rowsWith(
   sql: SqlStorage,
   email: string,
   query: string,
 ): { readonly id: string; readonly text: string }[] {
-  const wanted = JSON.stringify(email).slice(1, -1).toLowerCase()
+  const wanted = comparable(JSON.stringify(email.slice(0, email.indexOf('@') + 1)).slice(1, -1))
   return sql
     .exec<{ id: string; text: string }>(query)
     .toArray()
-    .filter(({ text }) => text.toLowerCase().includes(wanted))
+    .filter(({ text }) => comparable(text).includes(wanted))
 }

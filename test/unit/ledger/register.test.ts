@@ -132,6 +132,25 @@ test.each([
   })
 })
 
+const NFC = 'jos\u00e9@m\u00fcller.example'
+const NFD = NFC.normalize('NFD')
+const ASCII_DOMAIN = 'jos\u00e9@xn--mller-kva.example'
+const ASKED = [NFC, NFD, ASCII_DOMAIN, NFC.toUpperCase()]
+
+test.each(ASKED)('%s is forgotten however it was written', (email) => {
+  for (const written of ASKED) {
+    expect(withoutAddress(written, email)).toBe('')
+    expect(withoutAddress(`by ${written}.`, email)).toBe('by [removed].')
+  }
+  for (const other of [
+    `e\u0301${NFD}`,
+    `${NFC}.example`,
+    'jose@m\u00fcller.example',
+    'jos\u00e9@muller.example',
+  ])
+    expect(withoutAddress(`by ${other}`, email)).toBe(`by ${other}`)
+})
+
 test('an address with signs of expressions is taken by its letters', () => {
   expect(withoutAddress('a+b(c)@x.example', 'a+b(c)@x.example')).toBe('')
   expect(withoutAddress('by aab(c)@x.example', 'a+b(c)@x.example')).toBe('by aab(c)@x.example')

@@ -129,6 +129,12 @@ test('a person is forgotten in requests and register, and nothing else is', asyn
   expect(await forgetAddress(bindings, 'jane@example.com')).toEqual({ requests: 0, vaults: 0, pending: 0 })
 })
 
+test('a person is forgotten under an address that was written in another form', async () => {
+  const { stub, claim } = await make({ requestedBy: 'Jos\u00e9@xn--mller-kva.example' })
+  expect(await forgetAddress(bindings, 'jose\u0301@m\u00fcller.example')).toMatchObject({ requests: 1 })
+  expect(await onDisk(stub, claim.id)).toMatchObject({ order: { requestedBy: '' } })
+})
+
 test('what is not settled yet keeps the person, and is counted', async () => {
   script.create = [json({}, 500)]
   await make({ requestedBy: 'jane@example.com' })
