@@ -1,6 +1,7 @@
 import { startAttempt } from './attempt.ts'
 import type { Claim } from './claim.ts'
 import { type Entry, isUnderWay } from './entry.ts'
+import { timeOf } from './request-id.ts'
 
 /** What the ledger does with a claim whose key it knows. */
 export type Decision =
@@ -75,7 +76,7 @@ export function beginAttempt(
     search: null,
     settledBy: null,
     isForced: false,
-    createdAt: failed?.createdAt ?? now,
+    createdAt: failed?.createdAt ?? timeOf(claim.id),
     updatedAt: now,
   }
 }

@@ -123,6 +123,14 @@ test('keeps of a claim nothing that it does not need', async () => {
     expect(kept).not.toHaveProperty(name)
 })
 
+test('was created when it came in, however long its body took', async () => {
+  const claim = claimLike(await entryOf())
+  expect(beginAttempt(claim, undefined, NOON + 2_500)).toMatchObject({
+    createdAt: NOON,
+    updatedAt: NOON + 2_500,
+  })
+})
+
 test('begins again under the id it has, as another attempt', async () => {
   const failed = await entryIn('failed')
   const claim = claimLike(await entryOf({ name: 'Corrected' }), { id: 'req_other' })
