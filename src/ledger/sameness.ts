@@ -66,6 +66,8 @@ function comparableField(field: string, value: unknown): unknown {
       return value
     case 'kind':
       return value === 'group' ? undefined : value
+    case 'allowUnauthenticated':
+      return value === false ? undefined : value
     case 'owners':
       return Array.isArray(value) ? comparableOwners(value) : comparableValue(value)
     case 'ticket':

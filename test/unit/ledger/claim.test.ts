@@ -179,6 +179,7 @@ test.each<[string, object]>([
   ['who asks', { requestedBy: 'Jane' }],
   ['where the ticket is', { ticket: { id: 'SEC-1', url: 'https://a.example/SEC-1' } }],
   ['the kind that it would have anyway', { kind: 'group' }],
+  ['that nobody sees it without signing in, which holds anyway', { allowUnauthenticated: false }],
 ])('%s makes no other content', async (_, fields) => {
   expect(await fingerprintOf({ ...WRITTEN, ...fields })).toBe(await fingerprintOf(WRITTEN))
 })
