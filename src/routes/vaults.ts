@@ -1,4 +1,5 @@
 import type { Context, TypedResponse } from 'hono'
+import { accepts } from 'hono/accepts'
 import { type AppEnv, factory } from '../app-env.ts'
 import type { Call } from '../conductorone/call.ts'
 import { Deadline } from '../conductorone/deadline.ts'
@@ -45,7 +46,12 @@ export const vaults = factory
     const { name, scopes } = c.get('caller')
     const claimant = scopes.includes('operate') ? undefined : { source: 'api', caller: name }
     const wanted = { ...filter, claimant, before: cursor }
-    if (c.req.header('Accept')?.includes('text/csv')) return csvResponse(c.env, wanted)
+    const type = accepts(c, {
+      header: 'Accept',
+      supports: ['application/json', 'text/csv'],
+      default: 'application/json',
+    })
+    if (type === 'text/csv') return csvResponse(c.env, wanted)
     return c.json(await listVaults(c.env, { ...wanted, limit: Number(limit) }), 200)
   })
   .get('/:id', caller('read', 'operate'), async (c) => {

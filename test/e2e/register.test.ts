@@ -130,6 +130,22 @@ describe('the list', () => {
   })
 })
 
+test.each([
+  ['application/json, text/csv;q=0', 'application/json'],
+  ['application/json, text/csv;q=0.1', 'application/json'],
+  ['text/csv;q=0', 'application/json'],
+  ['*/*', 'application/json'],
+  ['text/html, */*;q=0.8', 'application/json'],
+  ['application/json;q=0.1, text/csv', 'text/csv'],
+  ['Text/CSV; header=present', 'text/csv'],
+])('to a caller that accepts %s the register is %s', async (accepted, type) => {
+  const { headers } = await stage.worker.call('GET', '/v1/vaults?limit=1&q=none', {
+    ...OPERATOR,
+    headers: { Accept: accepted },
+  })
+  expect(headers.get('content-type')).toContain(type)
+})
+
 test('as CSV it has fixed columns, quotes every cell, and runs no formula', async () => {
   const word = unique('csv').replace(' ', '-')
   const formulas = ['=1+1', '+1', '-1', '@sum(A1)']
