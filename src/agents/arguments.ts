@@ -44,6 +44,8 @@ export const ListArguments = z.strictObject({
     }),
   ),
   ticket: Filter.check(z.meta({ description: 'Only requests of this ticket, as people write it.' })),
+  caller: Filter.check(z.meta({ description: 'Only requests of the caller or sender with this name.' })),
+  source: Filter.check(z.meta({ description: 'Only requests that came this way: `api`, or a sender.' })),
   q: Filter.check(z.meta({ description: 'Part of a name, a ticket, an owner, a request id or a vault id.' })),
   since: Filter.check(
     z.meta({ description: 'Only requests from this time or day on: 2026-10-23T09:30:00Z.' }),

@@ -96,6 +96,10 @@ describe.each(eras)('an agent whose client speaks %s', (era) => {
     expect(read.content.request).toEqual(curl.body.request)
     const list = await agent.call('list_requests', { ticket: request.ticket.id, limit: 5 })
     expect(list.content).toMatchObject({ requests: [curl.body.request], cursor: null })
+    const own = { ticket: request.ticket.id, caller: 'runbook', source: 'api' }
+    expect((await agent.call('list_requests', own)).content.requests).toEqual([curl.body.request])
+    for (const other of [{ caller: 'other' }, { source: 'jira' }])
+      expect((await agent.call('list_requests', { ...own, ...other })).content.requests).toEqual([])
   })
 
   test('creates under a key of its own, and a curl with that key finds it', async () => {
