@@ -6,13 +6,21 @@ type AddressReader = (url: URL) => string | undefined
 
 const ISSUE_KEY = /^[A-Z][A-Z0-9_]*-\d+$/i
 
-/** `browse/SEC-1`, the service desk's `portal/3/SEC-1`, or `selectedIssue=SEC-1` on a board. */
-const jira: AddressReader = ({ pathname, searchParams }) => {
-  const [, key] = /\/(?:browse|portal\/\d+|issues|queues\/\w+\/\d+)\/([^/]+)\/?$/.exec(pathname) ?? []
-  return [searchParams.get('selectedIssue'), key]
-    .find((one) => one !== undefined && one !== null && ISSUE_KEY.test(one))
-    ?.toUpperCase()
+/** `browse/SEC-1` at the root of any host, and what only Atlassian's own hosts write. */
+const jira: AddressReader = ({ hostname, pathname, searchParams }) => {
+  const isCloud = hostname.endsWith('.atlassian.net')
+  const [, inPath] = (isCloud ? CLOUD_ISSUE : BROWSED_ISSUE).exec(pathname) ?? []
+  const key = inPath ?? (isCloud && CLOUD_BOARD.test(pathname) && searchParams.get('selectedIssue'))
+  return key && ISSUE_KEY.test(key) ? key.toUpperCase() : undefined
 }
+
+/** Other systems have `browse/` too, but further down a path. */
+const BROWSED_ISSUE = /^\/browse\/([^/]+)\/?$/
+/** An issue itself, in its project, in a queue of the service desk, or as its customer sees it. */
+const CLOUD_ISSUE =
+  /^\/(?:(?:jira\/)?browse|(?:jira\/\w+\/(?:c\/)?)?projects\/[^/]+\/(?:issues|queues\/\w+\/\d+)|servicedesk\/customer\/portal\/\d+)\/([^/]+)\/?$/
+/** A board, a list or a queue, on which `selectedIssue` is open. */
+const CLOUD_BOARD = /^\/(?:jira\/|secure\/RapidBoard\.jspa$)/
 
 /** `owner/repo/issues/12` on GitHub's host or one that is named after it. */
 const github: AddressReader = ({ hostname, pathname }) => {
