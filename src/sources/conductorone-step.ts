@@ -81,6 +81,8 @@ export function readStep(payload: unknown, { conductorone }: SourceOptions): Ste
     if (key.startsWith('$')) return { text: names[key] ?? '' }
     return readFieldValue(Object.hasOwn(data, key) ? data[key] : undefined)
   }, map)
+  // without a creator, the person whom the task is for asked
+  const askerId = task.createdByUserId || requester.id || task.userId || undefined
   const requestedBy =
     requester.email ??
     requester.displayName ??
@@ -102,15 +104,19 @@ export function readStep(payload: unknown, { conductorone }: SourceOptions): Ste
     warnings: named.warnings,
     // the tenant is the only site
     issue: { site: '', id: task.id },
-    personId: task.createdByUserId || task.userId || undefined,
-    approvedBy: approversOf(taskView, expanded),
+    personId: askerId,
+    approvedBy: approversOf(taskView, expanded, askerId),
   }
 }
 
 type TaskView = z.output<typeof ProvisionStep>['taskView']
 
-/** Names the people who approved the task, other than the person whom it is for; undefined if the task names none. */
-function approversOf({ task, approversPath }: TaskView, expanded: readonly unknown[]): string | undefined {
+/** Names the people who approved the task, other than the one who asked for it; undefined if the task names none. */
+function approversOf(
+  { task, approversPath }: TaskView,
+  expanded: readonly unknown[],
+  askerId: string | undefined,
+): string | undefined {
   const ids = (task.policy?.history ?? [])
     .map(({ approval }) => approval?.approved?.userId)
     .filter((id) => id !== undefined && id !== '')
@@ -119,9 +125,7 @@ function approversOf({ task, approversPath }: TaskView, expanded: readonly unkno
     ids.length > 0
       ? ids.map((id) => known.find((person) => person.id === id) ?? { id, name: `user ${id}` })
       : [personOf(expandedAt(approversPath, expanded))]
-  const names = people
-    .filter(({ id, name }) => name !== undefined && id !== task.userId)
-    .map(({ name }) => name)
+  const names = people.filter(({ id, name }) => name !== undefined && id !== askerId).map(({ name }) => name)
   return nameOfPerson([...new Set(names)].join(', '))
 }
 

@@ -211,6 +211,32 @@ describe('who is who in a step', () => {
   ])('%s', (_, view, task, expected) => {
     expect(who(view, task)).toEqual(expected)
   })
+
+  test.each([
+    ['u-by', 'u-for', 'u-by', undefined],
+    ['u-by', 'u-for', 'u-for', 'jane@example.com'],
+    ['u-by', 'u-for', 'u-behind', 'user u-behind'],
+    ['', 'u-for', 'u-for', undefined],
+    ['', 'u-for', 'u-by', 'sam@example.com'],
+  ])('created by “%s” for %s and approved by %s: approved by %s', (createdByUserId, userId, approver, by) => {
+    const policy = { history: [{ approval: { approved: { userId: approver } } }] }
+    const task = { id: 't1', type: { grant: {} }, createdByUserId, userId, policy }
+    const expanded = people.slice(0, 2)
+    expect(read(STEP, { taskView: { task, userPath: '$.expanded[0]' }, expanded })).toMatchObject({
+      approvedBy: by,
+    })
+  })
+
+  test('the person at the path of the requester did not approve, if the task names no id', () => {
+    const policy = { history: [{ approval: { approved: { userId: 'u-by' } } }] }
+    const task = { id: 't1', type: { grant: {} }, userId: 'u-for', policy }
+    const taskView = { task, userPath: '$.expanded[0]', createdByUserPath: '$.expanded[1]' }
+    expect(read(STEP, { taskView, expanded: people })).toMatchObject({
+      request: { requestedBy: 'sam@example.com' },
+      personId: 'u-by',
+      approvedBy: undefined,
+    })
+  })
 })
 
 describe('what tells one delivery from another', () => {
