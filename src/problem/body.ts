@@ -41,18 +41,22 @@ export function parseRequestJson(bytes: Uint8Array): unknown {
  */
 export function parseWrittenJson(bytes: Uint8Array): unknown {
   const { text, value } = parse(bytes)
-  const faults = repeatedMembers(text)
+  const faults = duplicateMembers(text).map((path) => ({ pointer: pointer(path), detail: STANDS_TWICE }))
   if (faults.length > 0) throw invalidRequest(faults)
   return value
 }
 
 /**
- * Lists the members that stand twice in a body, for senders that are told of faults in a way of their own.
+ * Lists the members that stand twice in a body, for senders that are told of faults in a way of their own: each detail
+ * names its member.
  *
- * @param json valid JSON
+ * @param bytes valid JSON in UTF-8
  */
-export function repeatedMembers(json: string): FieldFault[] {
-  return duplicateMembers(json).map((path) => ({ pointer: pointer(path), detail: STANDS_TWICE }))
+export function repeatedMembers(bytes: Uint8Array): FieldFault[] {
+  return duplicateMembers(new TextDecoder().decode(bytes)).map((path) => ({
+    pointer: pointer(path),
+    detail: `“${pointer(path).slice(1)}” ${STANDS_TWICE}`,
+  }))
 }
 
 const STANDS_TWICE = 'stands twice; a quote inside a value must be escaped'

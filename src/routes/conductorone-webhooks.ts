@@ -11,7 +11,7 @@ import { world } from '../lib/world.ts'
 import { configured } from '../middleware/configured.ts'
 import { automationAnswer, emptyAnswer, stepAnswer, stepRefusal } from '../outcomes/conductorone-answer.ts'
 import { replyTo } from '../outcomes/reply.ts'
-import { parseRequestJson, readRequestBody } from '../problem/body.ts'
+import { parseRequestJson, readRequestBody, repeatedMembers } from '../problem/body.ts'
 import { Problem } from '../problem/problem.ts'
 import { nextStep } from '../provisioning/next-step.ts'
 import { type ConductorOneReading, readConductorOne } from '../sources/conductorone.ts'
@@ -33,7 +33,10 @@ export const conductorOneWebhooks = factory.createApp().post('/', configured, as
   const issuer = config.credentials.host.replace(/:\d+$/, '')
   const proven = await verifyDelivery(delivery, issuer, keys, world.now())
   await requireProof(c, proven !== undefined && (await isNewToken(c, proven.jti, proven.until)))
-  return answer(c, readConductorOne(parseRequestJson(body), c.req.raw.headers, config.sources))
+  const reading = readConductorOne(parseRequestJson(body), c.req.raw.headers, config.sources)
+  // an automation's author wrote its body, and what it inserts unescaped can bring members of its own
+  if (reading.kind !== 'request' || reading.channel !== 'conductorone-automation') return answer(c, reading)
+  return answer(c, { ...reading, faults: [...reading.faults, ...repeatedMembers(body)] })
 })
 
 /** Records a token, which is good once; returns whether it is new. */

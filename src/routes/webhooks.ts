@@ -10,7 +10,7 @@ import { hex, sha256Bytes } from '../lib/encoding.ts'
 import { world } from '../lib/world.ts'
 import { configured } from '../middleware/configured.ts'
 import { parseRequestJson, repeatedMembers } from '../problem/body.ts'
-import { type FieldFault, problemResponse } from '../problem/problem.ts'
+import { problemResponse } from '../problem/problem.ts'
 import { takenUntil } from '../sources/body-time.ts'
 import type { Revision, Source } from '../sources/source.ts'
 import { sources } from '../sources/sources.ts'
@@ -39,8 +39,8 @@ export const webhooks = factory.createApp().post('/:source', configured, async (
   await countDelivery(c, name)
   const deliveryId = source.deliveryIdHeader && headers.get(source.deliveryIdHeader)
   // only an administrator's template repeats members, for a title that it inserts unescaped
-  const repeated = reading.issue === undefined ? repeatedMembers(new TextDecoder().decode(body)) : []
-  const faults = [...reading.faults, ...repeated.map(inQuotes)]
+  const repeated = reading.issue === undefined ? repeatedMembers(body) : []
+  const faults = [...reading.faults, ...repeated]
   const judgement = judge({ ...reading, faults }, config, name)
   const digest = hex(await sha256Bytes(body))
   const reply = await take(c, {
@@ -66,11 +66,6 @@ async function noteIfNewest(
 ): Promise<boolean> {
   if (!revision || until === undefined) return true
   return noteRevision(env, claimant, revision.issue, { changedAt: revision.changedAt, until })
-}
-
-/** Names the member in the detail, as every fault of a delivery does. */
-function inQuotes({ pointer, detail }: FieldFault): FieldFault {
-  return { pointer, detail: `“${pointer.slice(1)}” ${detail}` }
 }
 
 function answer(c: Context<AppEnv>, name: string, source: Source, reply: Reply): Response {

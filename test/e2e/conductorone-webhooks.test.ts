@@ -187,6 +187,29 @@ describe('ConductorOne asks, and is told', () => {
     expect(document).toMatchObject({ context: { vault: null, problem: { code: 'invalid-request' } } })
   })
 
+  test.each([
+    ['/name', '"name":"A","owners":["owner@example.com"],"name":"B"'],
+    ['/context/owners', '"context":{"name":"A","owners":["a@example.com"],"owners":["owner@example.com"]}'],
+    ['/context', '"context":{"name":"A"},"context":{"name":"B","owners":["owner@example.com"]}'],
+  ])('an automation’s %s that stands twice is refused', async (pointer, members) => {
+    const order = { url: to, event: 'PayloadWorkflowStep', origin: stage.wire.url.origin }
+    const { delivery } = await stage.simulator.control.webhooks.send({ ...order, body: `{${members}}` })
+    const { document } = await ended(delivery.id)
+    const detail = `“${pointer.slice(1)}” stands twice; a quote inside a value must be escaped`
+    expect(document).toMatchObject({
+      context: { vault: null, problem: { code: 'invalid-request', errors: [{ pointer, detail }] } },
+    })
+  })
+
+  test('a task is ConductorOne’s own, and nothing in it is counted', async () => {
+    const name = unique('Twice')
+    const task = `"id":"${name}","displayName":"x","displayName":"${name}","userId":"${OWNER}","type":{"grant":{}}`
+    const body = `{"taskView":{"task":{${task}}}}`
+    const { delivery } = await stage.simulator.control.webhooks.send({ ...step(), body })
+    expect((await ended(delivery.id)).document).toHaveProperty('complete')
+    expect(await vaultsNamed(name)).toHaveLength(1)
+  })
+
   test.each(['PayloadPolicyApprovalStep', 'PayloadFindingDispatch'])('%s is ignored', async (event) => {
     const answer = await show({ url: to, event, origin: stage.wire.url.origin })
     expect(answer).toMatchObject({ status: 200, body: { ignored: expect.stringContaining(event) } })
