@@ -316,6 +316,13 @@ describe('slack', () => {
     expect(await records(name)).toEqual([])
   })
 
+  test('a check of the certificate is not answered if Slack has no secret', async () => {
+    const other = await startWorker(settings(credential, simulator.url))
+    const check = await post('slack', 'token=abc&ssl_check=1', { to: other, headers: {} })
+    expect(check).toMatchObject({ status: 404, body: { code: 'not-found' } })
+    await other.stop()
+  })
+
   test('a check that breaks off is no mistake of ours', async () => {
     const headers = [['Content-Length', '900']] as const
     await sendRaw(worker.url, { method: 'POST', path: '/webhooks/slack', headers, body: 'ssl_check=1' })
