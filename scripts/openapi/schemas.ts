@@ -96,11 +96,29 @@ function said(schema: z.core.$ZodType): Part {
   }
 }
 
+/** Tells whether a field takes null for nothing, as those of `optionalField` do. */
+function takesNull({ _zod: { def } }: z.core.$ZodTypes): boolean {
+  return def.type === 'pipe' && def.in._zod.def.type === 'transform'
+}
+
+/** Lets a schema take null too. */
+function nullable(schema: Part): Part {
+  const { type, enum: values, $ref } = schema
+  if (typeof $ref === 'string') return { $ref: undefined, anyOf: [{ $ref }, { type: 'null' }] }
+  if (typeof type !== 'string') return schema
+  return { type: [type, 'null'], ...(Array.isArray(values) && { enum: [...values, null] }) }
+}
+
 const { schemas } = z.toJSONSchema(registry, {
   io: 'input',
   uri: (id) => `#/components/schemas/${id}`,
   override: ({ zodSchema, jsonSchema }) =>
-    void Object.assign(jsonSchema, said(zodSchema), refined.get(zodSchema)),
+    void Object.assign(
+      jsonSchema,
+      said(zodSchema),
+      refined.get(zodSchema),
+      takesNull(zodSchema) && nullable(jsonSchema as Part), // a JSON Schema is a plain object
+    ),
 })
 
 /** Every schema of the document, as what senders may send and what callers can rely on. */
