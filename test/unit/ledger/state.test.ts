@@ -508,8 +508,8 @@ test('whatever happens, nothing is sent twice unless somebody knows that the fir
           inTheDark = true
         }
         // ConductorOne said no, or come later, or a person has looked
-        if (type === 'failed' || type === 'postponed' || (type === 'settled' && after.status === 'failed'))
-          inTheDark = false
+        const saidNo = type === 'failed' || type === 'postponed' || type === 'not-taken'
+        if (saidNo || (type === 'settled' && after.status === 'failed')) inTheDark = false
       }
     }),
   )
