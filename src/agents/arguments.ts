@@ -48,9 +48,9 @@ export const ListArguments = z.strictObject({
   source: Filter.check(z.meta({ description: 'Only requests that came this way: `api`, or a sender.' })),
   q: Filter.check(z.meta({ description: 'Part of a name, a ticket, an owner, a request id or a vault id.' })),
   since: Filter.check(
-    z.meta({ description: 'Only requests from this time or day on: 2026-10-23T09:30:00Z.' }),
+    z.meta({ description: 'Only requests that came in then or later: 2026-10-23T09:30:00Z.' }),
   ),
-  until: Filter.check(z.meta({ description: 'Only requests before this time or day.' })),
+  until: Filter.check(z.meta({ description: 'Only requests that came in then or earlier.' })),
   limit: optionalField(
     z
       .int({ error: A_PAGE })
