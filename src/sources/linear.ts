@@ -37,7 +37,7 @@ const Stamp = z.looseObject({ webhookTimestamp: z.int() })
 const SITE = 'linear.app'
 
 /**
- * Reads Linear issues that carry the label: created with it by a person of the workspace, or labelled later.
+ * Reads Linear issues that carry the label: created with it, or labelled later, by a person of the workspace.
  *
  * @see https://linear.app/developers/webhooks
  */
@@ -67,13 +67,16 @@ export const linear: Source = {
     const before = updatedFrom?.labelIds
     const isLabelled =
       action === 'update' && wanted !== undefined && before !== undefined && !before.includes(wanted.id ?? '')
-    // integrations make issues from what strangers write
-    const isCreated = action === 'create' && wanted !== undefined && isPerson(actor)
+    const isCreated = action === 'create' && wanted !== undefined
     const revision = revisionOf(data)
-    if (!isLabelled && !isCreated) {
+    // integrations make and label issues from what strangers write
+    if ((!isLabelled && !isCreated) || !isPerson(actor)) {
       // what may take back an earlier delivery: an edit under the label, other labels, or the end
       const isRelevant = wanted !== undefined || before !== undefined || action === 'remove'
-      const reason = `an issue asks for a vault when it gets the label "${label}"`
+      const reason =
+        isLabelled || isCreated
+          ? `${actor?.name ?? 'the actor'} is not a person; a person must put the label "${label}" on it`
+          : `an issue asks for a vault when it gets the label "${label}"`
       return { kind: 'ignored', reason, revision: isRelevant ? revision : undefined }
     }
     const { answers, faults, warnings } = readForm(data.description ?? '')
@@ -92,7 +95,7 @@ export const linear: Source = {
       issue: { site: SITE, id: data.id },
       revision,
       personId: data.creatorId ?? (isCreated ? actor?.id : undefined),
-      approvedBy: isLabelled && !isAuthor && isPerson(actor) && actor ? nameOf(actor) : undefined,
+      approvedBy: isLabelled && !isAuthor && actor ? nameOf(actor) : undefined,
     }
   },
   acceptedStatus: 200,

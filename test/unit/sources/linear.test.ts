@@ -26,14 +26,23 @@ const NO_LABEL = 'an issue asks for a vault when it gets the label "vault-reques
 
 test.each([
   ['created without the label', { labels: [{ id: 'label-2', name: 'bug' }] }],
-  ['created by an integration', { actor: INTEGRATION }],
-  ['created by an application', { actor: { type: 'oauthClient', name: 'Forms' } }],
   ['removed', { action: 'remove' }],
   ['edited while it has the label', { action: 'update' }],
   ['edited in its labels while it has this one', { action: 'update', before: ['label-1', 'label-2'] }],
   ['rid of the label', { action: 'update', labels: [], before: ['label-1'] }],
 ])('an issue is ignored when it is %s', (_, event) => {
   expect(read('linear', linearIssue(event))).toBe(NO_LABEL)
+})
+
+test.each([
+  ['created with the label by an integration', { actor: INTEGRATION }, 'Intake'],
+  ['created with the label by an application', { actor: { type: 'oauthClient', name: 'Forms' } }, 'Forms'],
+  ['given the label by an integration', { ...added, actor: INTEGRATION }, 'Intake'],
+  ['given the label by a bot without a name', { ...added, actor: { type: 'bot' } }, 'the actor'],
+])('an issue is ignored when it is %s, which is not a person', (_, event, actor) => {
+  expect(read('linear', linearIssue(event))).toBe(
+    `${actor} is not a person; a person must put the label "vault-request" on it`,
+  )
 })
 
 test.each([
@@ -44,7 +53,6 @@ test.each([
 })
 
 test.each([
-  ['an integration that labels it', INTEGRATION, 'Intake on Linear'],
   ['somebody without an address', { type: 'user', name: 'Jane' }, 'Jane on Linear'],
   ['somebody without a name', { type: 'user' }, 'somebody on Linear'],
 ])('%s is who asked', (_, actor, requestedBy) => {
