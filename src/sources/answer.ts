@@ -1,5 +1,5 @@
-import type { Definition, ListItem, Nodes, PhrasingContent, RootContent } from 'mdast'
-import { parseMarkdown, rangeOf, withoutHiddenHtml } from './markdown.ts'
+import type { Definition, ListItem, PhrasingContent, RootContent } from 'mdast'
+import { flatten, parseMarkdown, rangeOf, withoutHiddenHtml } from './markdown.ts'
 import { readMailtoLink } from './people.ts'
 import type { Question } from './questions.ts'
 
@@ -10,7 +10,8 @@ export type AnswerText = { readonly text: string } | { readonly fault: string }
 const MAX_ANSWER_CHARS = 12_000
 
 const NO_ANSWER = /^[_*]no response[_*]$/i
-const STRUCK_OUT = /~~[^~]+~~/
+/** GitHub takes one tilde for two. */
+const STRUCK_OUT = /~~[\s\S]+?~~|~[^\s~](?:[^~]*[^\s~])?~/
 
 /**
  * Reads an answer below a question. A description stays as it is written, but for comments, which people do not see. Of
@@ -64,10 +65,6 @@ function withoutComments(source: string): string {
 function isHidden(block: RootContent): boolean {
   if (block.type === 'definition') return block.url === '#' || block.url === ''
   return block.type === 'html' && withoutHiddenHtml(block.value).trim() === ''
-}
-
-function flatten(node: Nodes): Nodes[] {
-  return [node, ...('children' in node ? node.children.flatMap(flatten) : [])]
 }
 
 function isUsed({ label, identifier }: Definition, source: string): boolean {
