@@ -2,6 +2,7 @@ import type { Heading, Root } from 'mdast'
 import { toString as textOf } from 'mdast-util-to-string'
 import type { FieldFault } from '../problem/problem.ts'
 import { readAnswer } from './answer.ts'
+import { findEnclosedHeadings } from './enclosures.ts'
 import { type HeadingMatch, matchHeading, quoteOf } from './headings.ts'
 import { isLeftOpen, parseBlocks, parseMarkdown, rangeOf, textFault } from './markdown.ts'
 import { missedQuestions } from './missed-questions.ts'
@@ -43,6 +44,13 @@ export function readForm(markdown: string): FormReading {
     .join('\n')
   const sections = sectionsOf(document, text)
   for (const [index, section] of sections.entries()) {
+    if (section.enclosure !== undefined && section.kind !== 'other') {
+      faults.push({
+        pointer: `/${section.question.field}`,
+        detail: enclosed(section.title, section.enclosure),
+      })
+      continue
+    }
     switch (section.kind) {
       case 'misspelled':
         faults.push({
@@ -83,6 +91,11 @@ export function readForm(markdown: string): FormReading {
     faults,
     warnings: warnings.slice(0, MAX_WARNING_COUNT),
   }
+}
+
+function enclosed(title: string, enclosure: string): string {
+  const around = quoteOf(enclosure)
+  return `“${quoteOf(title)}” stands inside ${around}, which may be folded, quoted or struck out: move it out, or close ${around} above it`
 }
 
 const UNCLOSED =
@@ -128,6 +141,8 @@ type Section = HeadingMatch & {
   readonly isUnderlined: boolean
   /** The heading as it is written. */
   readonly title: string
+  /** What of HTML or quotes is open around the heading. */
+  readonly enclosure: string | undefined
   /** The Markdown below it. */
   readonly source: string
 }
@@ -135,9 +150,10 @@ type Section = HeadingMatch & {
 /** Divides a document at its headings. One that is not a question and stands in the description is part of it. */
 function sectionsOf(document: Root, text: string): Section[] {
   const sections: (Section & { readonly start: number })[] = []
+  const enclosures = findEnclosedHeadings(document, text)
   for (const heading of document.children.filter((node) => node.type === 'heading')) {
     const [start, end] = rangeOf(heading)
-    const title = titleOf(heading)
+    const title = titleOf(heading, text)
     const match = matchHeading(title)
     const open = sections.at(-1)
     if (match.kind === 'other' && open?.kind === 'question' && open.question.answer === 'text') continue
@@ -148,6 +164,7 @@ function sectionsOf(document: Root, text: string): Section[] {
       depth: heading.depth,
       isUnderlined,
       title,
+      enclosure: enclosures.get(start),
       start: end,
       source: text.slice(end),
     })
@@ -155,8 +172,10 @@ function sectionsOf(document: Root, text: string): Section[] {
   return sections
 }
 
-function titleOf(heading: Heading): string {
-  return textOf(parseMarkdown(textOf(heading)), { includeHtml: false, includeImageAlt: false })
+function titleOf({ children: [first, ...rest] }: Heading, text: string): string {
+  if (first === undefined) return ''
+  const source = text.slice(rangeOf(first)[0], rangeOf(rest.at(-1) ?? first)[1])
+  return textOf(parseMarkdown(source), { includeHtml: false, includeImageAlt: false })
 }
 
 function answeredTwice(heading: string, first: string, second: string): string {

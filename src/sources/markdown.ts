@@ -15,15 +15,11 @@ const DEEP_LINE = new RegExp(
 const RULE = /^[ \t]*([-*_])(?:[ \t]*\1)+[ \t]*$/gm
 const UNDERLINE = /^ {0,3}(?:=+|-+)[ \t]*$/gm
 
-/** Constructs inside a line, which do not decide how a text divides into blocks. */
+/** Constructs inside a line that decide neither how a text divides into blocks nor what of it is HTML. */
 const INLINE_CONSTRUCTS = [
   'attention',
-  'autolink',
-  'characterEscape',
   'characterReference',
-  'codeText',
   'hardBreakEscape',
-  'htmlText',
   'labelEnd',
   'labelStartImage',
   'labelStartLink',
@@ -39,7 +35,7 @@ export function textFault(text: string): string | undefined {
   return undefined
 }
 
-/** Divides a text into blocks (CommonMark 0.31.2) and leaves the text inside them as it is written. */
+/** Divides a text into blocks (CommonMark 0.31.2), and finds the HTML inside them. */
 export function parseBlocks(text: string): Root {
   return fromMarkdown(text, { extensions: [{ disable: { null: INLINE_CONSTRUCTS } }] })
 }
@@ -52,6 +48,11 @@ export function parseMarkdown(text: string): Root {
 /** Returns the offsets at which a node begins and ends in the text that it was parsed from. */
 export function rangeOf({ position }: Nodes): readonly [start: number, end: number] {
   return [position?.start.offset ?? 0, position?.end.offset ?? 0]
+}
+
+/** Lists a node and all that is in it, in the order of the text. */
+export function flatten(node: Nodes): Nodes[] {
+  return [node, ...('children' in node ? node.children.flatMap(flatten) : [])]
 }
 
 /** HTML that people do not see: comments, processing instructions, declarations. */

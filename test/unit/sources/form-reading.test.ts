@@ -38,6 +38,84 @@ describe('text that people do not see is never read', () => {
   })
 })
 
+describe('a question inside HTML or a quote that began above it is a fault, and no answer', () => {
+  const fault = (pointer: string, title: string, around: string) => [
+    {
+      pointer,
+      detail: `“${title}” stands inside ${around}, which may be folded, quoted or struck out: move it out, or close ${around} above it`,
+    },
+  ]
+
+  test.each([
+    ['a fold', '<details><summary>Logs</summary>', '</details>', '<details>'],
+    ['a fold in capitals', '<DETAILS open>', '</DETAILS>', '<details>'],
+    ['a quote', '<blockquote>', '</blockquote>', '<blockquote>'],
+    ['struck-out text', '<del>', '</del>', '<del>'],
+    ['a table', '<table><tr><td>', '</td></tr></table>', '<table><tr><td>'],
+    ['two elements', '<div>\n\n<details>', '</details>\n\n</div>', '<div><details>'],
+    ['a fold in a line', 'Last time: <details>', '</details>', '<details>'],
+    ['a fold in a list', '- <details>', '</details>', '<details>'],
+    ['a fold after a void element', '<hr a=b="><details>">', '</details>', '<details>'],
+    ['a fold that only an attribute closes', '<details title="</details>">', '</details>', '<details>'],
+    ['a fold that only a comment closes', '<details><!-- </details> -->', '</details>', '<details>'],
+    ['a fold after a comment that HTML ends early', '<!--> <details> -->', '</details>', '<details>'],
+    [
+      'a fold in a table that is closed too late',
+      '<details><table><td></details>',
+      '',
+      '<details><table><td>',
+    ],
+    ['a fold that only a declaration closes', '<details></ </details>', '</details>', '<details>'],
+    ['an attribute', '<hr title="', '">', '<hr>'],
+    ['a comment in a list', '- <!--', '-->', '<!--'],
+    ['a quote of GitLab', '>>>', '>>>', '>>>'],
+    ['a longer quote of GitLab', '>>>>', '>>>>', '>>>>'],
+    ['a quote of GitLab after an empty one', '>>>\n>>>\n>>>', '>>>', '>>>'],
+  ])('%s', (_, opening, closing, around) => {
+    const inside = `### What it is for\n\n${opening}\n\n### Kind\n\nMagic link`
+    const faults = fault('/kind', 'Kind', around)
+    expect(readForm(`${named}\n\n${inside}`)).toMatchObject({ answers: { name: 'Payroll' }, faults })
+    const { answers, faults: found } = readForm(`${inside}\n\n### x\n\n${closing}\n\n${named}`)
+    expect(answers).not.toHaveProperty('kind')
+    expect(found).toEqual(expect.arrayContaining(faults))
+  })
+
+  test('above the form it does not decide, and the form is read', () => {
+    const above = '<details>\n\n### Owners\n\nbob@example.com\n\n### x\n\n</details>'
+    expect(readForm(`${above}\n\n${named}\n\n### Owners\n\nalice@example.com`)).toMatchObject({
+      answers: { name: 'Payroll', owners: ['alice@example.com'] },
+      faults: fault('/owners', 'Owners', '<details>'),
+    })
+  })
+
+  test('nor does a tag in the heading itself begin what the answer stands in', () => {
+    expect(readForm(`${named}\n\n### Kind <s>\n\nMagic link`)).toMatchObject({
+      answers: { name: 'Payroll' },
+      faults: fault('/kind', 'Kind', '<s>'),
+    })
+  })
+
+  test('a nearly known one is a fault too', () => {
+    expect(readForm(`${named}\n\n### Why\n\n<details>\n\n### Onwers\n\nx`).faults).toEqual(
+      fault('/owners', 'Onwers', '<details>'),
+    )
+  })
+
+  test.each([
+    ['a closed element', '<details>\n\nMore.\n\n</details>'],
+    ['elements without an end', 'a<br>b <img src="a>b"><hr>\n\n<p align="center">\n\n<input />'],
+    ['HTML in code', 'Use `<details>`.\n\n```\n<details>\n```'],
+    ['what is no tag', 'Alice <alice@example.com>, 1 < 2, \\<details>, <https://example.com>'],
+    ['a comment', '<!-- <details> -->'],
+    ['a quote of GitLab that ends', '>>>\nLast time\n\n>>>'],
+    ['quotes in quotes', '> a\n>>>\n> b'],
+  ])('but %s does not stand around what follows', (_, description) => {
+    const { answers, faults } = readForm(`### What it is for\n\n${description}\n\n### Kind\n\nGroup`)
+    expect(answers.kind).toBe('group')
+    expect(faults).toEqual([])
+  })
+})
+
 describe('a heading is matched by its words', () => {
   test.each([
     ['### Owner'],
@@ -211,6 +289,7 @@ describe('a single-line answer is its text', () => {
     ['<https://ledger.example.com>', 'https://ledger.example.com'],
     ['```\nLedger\n```', 'Ledger'],
     ['    Ledger', 'Ledger'],
+    ['~5 or ~ 6 of ~/payroll', '~5 or ~ 6 of ~/payroll'],
     ['snake_case_name and 2 * 3 * 4', 'snake_case_name and 2 * 3 * 4'],
   ])('%j', (answer, name) => {
     const text = `### Vault name\n\n${answer}\n\n### What it is for\n\nx\n\n[Ledger]: https://example.com`
@@ -227,6 +306,9 @@ describe('a single-line answer is its text', () => {
     ['<div>Payroll</div>', 'HTML'],
     ['[x]: y', 'no text'],
     ['~~Ledger~~ Payroll', 'struck out'],
+    ['~Ledger~ Payroll', 'struck out'],
+    ['~~a ~ b~~ Payroll', 'struck out'],
+    ['Old~er~', 'struck out'],
   ])('%j is a fault, and not left open', (answer, fault) => {
     const { answers, faults } = readForm(`### Vault name\n\n${answer}`)
     expect(answers).toEqual({})
@@ -273,6 +355,7 @@ describe('owners', () => {
     ['> alice@example.com', 'quote'],
     ['<div>alice@example.com</div>', 'HTML'],
     ['~~alice@example.com~~', 'struck out'],
+    ['~alice@example.com~, bob@example.com', 'struck out'],
     ['![alice@example.com](a.png)', 'more than text'],
   ])('%j is a fault', (answer, fault) => {
     expect(readForm(`### Owners\n\n${answer}`)).toMatchObject({
