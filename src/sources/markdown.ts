@@ -7,12 +7,15 @@ const MAX_TEXT_CHARS = 20_000
 const MAX_NESTING = 8
 /** Lines of `=` or `-`, each of which may turn the paragraph above it into a heading. */
 const MAX_UNDERLINE_COUNT = 100
+/** Lines of quotes, or of lists in lists; the parser's time grows with their square. */
+const MAX_NESTED_LINE_COUNT = 1_000
 
 const DEEP_LINE = new RegExp(
   String.raw`^(?:[ \t]*(?:>|[-+*](?=[ \t>])|\d{1,9}[.)](?=[ \t>]))){${MAX_NESTING + 1}}`,
   'm',
 )
-const RULE = /^[ \t]*([-*_])(?:[ \t]*\1)+[ \t]*$/gm
+const NESTED_LINE = /^[ \t]*(?:>|(?:[-+*]|\d{1,9}[.)])[ \t]*(?:>|(?:[-+*]|\d{1,9}[.)])(?!\S)))/gm
+const RULE = /^[ \t]*([-*_])(?:[ \t]*\1){2,}[ \t]*$/gm
 const UNDERLINE = /^ {0,3}(?:=+|-+)[ \t]*$/gm
 
 /** Constructs inside a line that decide neither how a text divides into blocks nor what of it is HTML. */
@@ -29,7 +32,10 @@ const INLINE_CONSTRUCTS = [
 export function textFault(text: string): string | undefined {
   if (text.length > MAX_TEXT_CHARS)
     return `is longer than ${MAX_TEXT_CHARS.toLocaleString('en')} characters; shorten it`
-  if (DEEP_LINE.test(text.replaceAll(RULE, ''))) return 'is nested too deep; take lists and quotes apart'
+  const withoutRules = text.replaceAll(RULE, '')
+  if (DEEP_LINE.test(withoutRules)) return 'is nested too deep; take lists and quotes apart'
+  if (Array.from(withoutRules.matchAll(NESTED_LINE)).length > MAX_NESTED_LINE_COUNT)
+    return 'has too many quotes or lists in lists; remove some'
   if (Array.from(text.matchAll(UNDERLINE)).length > MAX_UNDERLINE_COUNT)
     return 'has too many lines of = or -; remove some'
   return undefined

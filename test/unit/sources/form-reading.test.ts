@@ -263,12 +263,19 @@ describe('what is not a question', () => {
     ['lists in lists', `${'1. '.repeat(20)}a`, 'is nested too deep'],
     ['quotes and lists', `${'>- '.repeat(20)}a`, 'is nested too deep'],
     ['hundreds of underlines', 'a\n===\n'.repeat(300), 'has too many lines'],
+    ['thousands of quotes', '> a\n\n'.repeat(2_000), 'has too many quotes'],
+    ['thousands of quotes in lists', '1. >\n'.repeat(2_000), 'has too many quotes'],
+    ['thousands of lists in lists', '- -\n\n\n'.repeat(2_000), 'has too many quotes'],
   ])('%s is a fault, and is not parsed', (_, text, fault) => {
     expect(readForm(`${named}\n\n${text}`)).toEqual({
       answers: {},
       faults: [{ pointer: '', detail: expect.stringContaining(`The ticket’s text ${fault}`) }],
       warnings: [],
     })
+  })
+
+  test('a quote of many lines is read', () => {
+    expect(readForm(`${named}\n\n### What it is for\n\n${'> a\n'.repeat(900)}`).faults).toEqual([])
   })
 
   test('a rule across the page is not nesting', () => {
