@@ -16,8 +16,8 @@ async function compressedKib(name: 'worker' | 'without-agents'): Promise<number>
   return gzipSync(code).byteLength / KIB
 }
 
-test('the Worker’s bundle is under 208 KiB, compressed', async () => {
-  expect(await compressedKib('worker')).toBeLessThan(208)
+test('the Worker’s bundle is under 210 KiB, compressed', async () => {
+  expect(await compressedKib('worker')).toBeLessThan(210)
 })
 
 test('without the agents’ route it is under 128 KiB, and agents need most of the rest', async () => {
