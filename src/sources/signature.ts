@@ -31,7 +31,7 @@ export type Signature = {
 /** More signatures than any rotation needs; a longer list is not read. */
 const MAX_SIGNATURE_COUNT = 8
 
-/** @returns whether a delivery is signed as the row says, with this secret */
+/** Tells whether a delivery is signed as the row says, with this secret. */
 export async function isSigned(
   row: Signature,
   secret: string,
