@@ -7,10 +7,10 @@ import { countByStatus, listRequests } from '../ledger/shards.ts'
 import { world } from '../lib/world.ts'
 import { problems } from '../problem/catalog.ts'
 import type { Alert } from './alert.ts'
+import { DAY_MS, dayAt } from './day.ts'
 
 const CHECK_TIMEOUT_MS = 10_000
 const HOUR_MS = 3_600_000
-const DAY_MS = 24 * HOUR_MS
 /** Days before its end at which the credential is reported, each once. */
 const REPORT_DAYS = [1, 7, 14] as const
 /** The automatic search for a lost vault takes about half an hour; before that, there is nothing to do. */
@@ -157,7 +157,7 @@ async function checkBackground(env: Bindings): Promise<CheckResult[]> {
 /** Makes a report that is sent once a day for as long as its cause stays. */
 function today(key: string, alert: Alert): Report {
   const now = world.now()
-  return { ...alert, key: `${key}-${new Date(now).toISOString().slice(0, 10)}`, forgetAt: now + 2 * DAY_MS }
+  return { ...alert, key: `${key}-${dayAt(now)}`, forgetAt: now + 2 * DAY_MS }
 }
 
 function several(count: number, one: string, more: string): string {

@@ -9,6 +9,7 @@ import { log } from '../lib/log.ts'
 import { world } from '../lib/world.ts'
 import { type Alert, alertOperators } from './alert.ts'
 import { CHECKS, type CheckResult, runCheck } from './checkup.ts'
+import { dayAt } from './day.ts'
 import {
   batchesOf,
   compareDays,
@@ -148,8 +149,4 @@ export async function startDailyCheck({ DAILY_CHECK }: Bindings, scheduledTime: 
 function dayOf({ instanceId, timestamp }: Readonly<WorkflowEvent<unknown>>): string {
   const [, day] = /^check-(\d{4}-\d{2}-\d{2})$/.exec(instanceId) ?? []
   return day ?? dayAt(timestamp.getTime())
-}
-
-function dayAt(time: number): string {
-  return new Date(time).toISOString().slice(0, 10)
 }

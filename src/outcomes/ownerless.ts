@@ -6,6 +6,7 @@ import type { LedgerShard } from '../ledger/shards.ts'
 import { parseJson } from '../lib/body.ts'
 import type { World } from '../lib/world.ts'
 import type { Alert } from './alert.ts'
+import { DAY_MS, dayAt } from './day.ts'
 
 /** Rows of the register that are read at once. */
 const VAULTS_PER_READ_COUNT = 1_000
@@ -15,7 +16,6 @@ const SEARCH_TIMEOUT_MS = 30_000
 /** Requests that are remembered from one day to the next. */
 const MAX_REMEMBERED_COUNT = 1_000
 
-const DAY_MS = 24 * 3_600_000
 const MEMORY_SECONDS = 3 * 24 * 3_600
 
 const Memory = z.object({ ownerless: z.array(z.string()), reported: z.array(z.string()) })
@@ -28,7 +28,7 @@ export type Memory = z.output<typeof Memory>
 
 /** Recalls what a check needs to know: what was found on the day before, and what was reported then or earlier today. */
 export async function recall(kv: Pick<KVNamespace, 'get'>, day: string): Promise<Memory> {
-  const dayBefore = new Date(Date.parse(day) - DAY_MS).toISOString().slice(0, 10)
+  const dayBefore = dayAt(Date.parse(day) - DAY_MS)
   const [before, today] = await Promise.all([readMemory(kv, dayBefore), readMemory(kv, day)])
   return { ...before, reported: [...before.reported, ...today.reported] }
 }
