@@ -258,6 +258,12 @@ test.each([
   expect(await read(id)).toEqual(record)
 })
 
+test('the names that HTML gives to characters are read in a ticket', async () => {
+  const body = formText({ 'Vault&nbsp;name': 'Caf&eacute; &NotEqualTilde; &nosuchname;', Owners: OWNER })
+  const answer = await deliver(senderOf('github'), gitHubIssue({ number: ++tickets, body }))
+  expect(answer.body.request).toMatchObject({ status: 'accepted', name: 'Café \u2242\u0338 &nosuchname;' })
+})
+
 test('all faults of a ticket are told at once', async () => {
   const body = '### Vault name\n\n\n\n### Owners\n\nnobody\n\n### Kind\n\nOther\n\n### Maximum views\n\nmany'
   const answer = await deliver(senderOf('github'), gitHubIssue({ number: ++tickets, body }))
