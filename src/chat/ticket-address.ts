@@ -6,7 +6,7 @@ type AddressReader = (url: URL) => string | undefined
 
 const ISSUE_KEY = /^[A-Z][A-Z0-9_]*-\d+$/i
 
-/** `browse/SEC-1` at the root of any host, and what only Atlassian's own hosts write. */
+/** `browse/SEC-1` on any host, and what only Atlassian's own hosts write. */
 const jira: AddressReader = ({ hostname, pathname, searchParams }) => {
   const isCloud = hostname.endsWith('.atlassian.net')
   const [, inPath] = (isCloud ? CLOUD_ISSUE : BROWSED_ISSUE).exec(pathname) ?? []
@@ -14,17 +14,20 @@ const jira: AddressReader = ({ hostname, pathname, searchParams }) => {
   return key && ISSUE_KEY.test(key) ? key.toUpperCase() : undefined
 }
 
-/** Other systems have `browse/` too, but further down a path. */
-const BROWSED_ISSUE = /^\/browse\/([^/]+)\/?$/
+/** At the root or below the usual context path of Jira's own servers; other systems have `browse/` further down a path. */
+const BROWSED_ISSUE = /^(?:\/jira)?\/browse\/([^/]+)\/?$/
 /** An issue itself, in its project, in a queue of the service desk, or as its customer sees it. */
 const CLOUD_ISSUE =
   /^\/(?:(?:jira\/)?browse|(?:jira\/\w+\/(?:c\/)?)?projects\/[^/]+\/(?:issues|queues\/\w+\/\d+)|servicedesk\/customer\/portal\/\d+)\/([^/]+)\/?$/
 /** A board, a list or a queue, on which `selectedIssue` is open. */
 const CLOUD_BOARD = /^\/(?:jira\/|secure\/RapidBoard\.jspa$)/
 
-/** `owner/repo/issues/12` on GitHub's host or one that is named after it. */
+/** GitHub's own hosts, and servers whose name begins with its name; the pages that people publish there are others. */
+const GITHUB_HOST = /^(?:www\.github\.com|[^.]+\.ghe\.com|(?:github|ghe)(?!\.io$)(?:\..+)?)$/
+
+/** `owner/repo/issues/12` */
 const github: AddressReader = ({ hostname, pathname }) => {
-  if (!/(?:^|\.)(?:github|ghe)\./.test(`${hostname}.`)) return undefined
+  if (!GITHUB_HOST.test(hostname)) return undefined
   const [, repository, number] = /^\/([^/]+\/[^/]+)\/(?:issues|pull)\/(\d+)(?:\/|$)/.exec(pathname) ?? []
   return repository && `${repository}#${number}`
 }
@@ -51,11 +54,11 @@ const serviceNow: AddressReader = ({ hostname, pathname, search }) => {
 }
 
 const pagerduty: AddressReader = ({ hostname, pathname }) =>
-  hostname.endsWith('.pagerduty.com') ? /^\/incidents\/(\w+)/.exec(pathname)?.[1] : undefined
+  hostname.endsWith('.pagerduty.com') ? /^\/incidents\/(\w+)(?:\/|$)/.exec(pathname)?.[1] : undefined
 
 const zendesk: AddressReader = ({ hostname, pathname }) =>
   hostname.endsWith('.zendesk.com')
-    ? /^\/(?:agent\/tickets|tickets|requests|hc\/(?:[^/]+\/)?requests)\/(\d+)/.exec(pathname)?.[1]
+    ? /^\/(?:agent\/tickets|tickets|requests|hc\/(?:[^/]+\/)?requests)\/(\d+)(?:\/|$)/.exec(pathname)?.[1]
     : undefined
 
 const READERS: readonly AddressReader[] = [linear, github, gitlab, pagerduty, zendesk, serviceNow, jira]
