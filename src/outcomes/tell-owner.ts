@@ -18,6 +18,9 @@ export type OnceOnly = {
   readonly unmark: () => Promise<void>
 }
 
+/** What the owners of a vault have in common: Slack's answer as to which workspace the token is for. */
+export type SharedAnswer = { workspace?: Promise<SlackAnswer> | undefined }
+
 type NotTold = Exclude<TellResult, { kind: 'delivered' }>
 
 const Self = z.looseObject({ team_id: z.string() })
@@ -44,19 +47,21 @@ const MEANINGS: Readonly<Record<string, string>> = {
  *
  * @param ownerId ConductorOne's id of the user
  * @param record the request that made the vault
+ * @param shared the same for every owner, so that Slack is asked once
  */
 export async function tellOwner(
   ownerId: string,
   record: RequestRecord,
   { config, tenant }: Pick<Deployment, 'config' | 'tenant'>,
   { mark, unmark }: OnceOnly,
+  shared: SharedAnswer,
   world: World,
 ): Promise<TellResult> {
   const { slackToken, policy, credentials } = config
   if (!slackToken || !policy.tellOwners) return refused('owners are not told any more')
   const email = await readAddress(ownerId, tenant, world)
   if (typeof email !== 'string') return email
-  const member = await findMember(email, slackToken, world)
+  const member = await findMember(email, slackToken, shared, world)
   if (typeof member !== 'string') return member
   if (!(await mark())) return refused('this Worker was stopped while it sent the message')
   const message = {
@@ -95,13 +100,22 @@ async function readAddress(
 }
 
 /** Finds the member of the bot's own workspace with an address. */
-async function findMember(email: string, token: Secret, world: World): Promise<string | NotTold> {
+async function findMember(
+  email: string,
+  token: Secret,
+  shared: SharedAnswer,
+  world: World,
+): Promise<string | NotTold> {
   const ask = (method: string, body?: object) =>
     callSlack({ method, body, timeoutMs: RECEIVER_TIMEOUT_MS }, token, world)
   const found = await ask(`users.lookupByEmail?email=${encodeURIComponent(email)}`)
   if (found.kind !== 'done') return notTold(found)
-  const self = await ask('auth.test', {})
-  if (self.kind !== 'done') return notTold(self)
+  shared.workspace ??= ask('auth.test', {})
+  const self = await shared.workspace
+  if (self.kind !== 'done') {
+    shared.workspace = undefined
+    return notTold(self)
+  }
   const user = Found.safeParse(found.content).data?.user
   const team = Self.safeParse(self.content).data?.team_id
   if (!user || user.team_id !== team || user.is_stranger)

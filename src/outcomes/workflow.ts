@@ -14,7 +14,7 @@ import { alertOperators, staysUnknown } from './alert.ts'
 import { sendCallback } from './callback.ts'
 import type { TellResult } from './post.ts'
 import { isAnsweredOnce, sendReply } from './reply.ts'
-import { tellOwner } from './tell-owner.ts'
+import { type SharedAnswer, tellOwner } from './tell-owner.ts'
 import { writeComment } from './ticket-comment.ts'
 
 /** A step that fails by accident, such as on a restart of the ledger, is repeated; the ledger makes that safe. */
@@ -59,6 +59,7 @@ type Told =
 export class Provision extends WorkflowEntrypoint<Bindings, ProvisionParameters> {
   /** the messages that are not recorded yet; steps that are replayed add them again */
   readonly #told: Telling[] = []
+  readonly #slack: SharedAnswer = {}
 
   override async run(event: Readonly<WorkflowEvent<ProvisionParameters>>, step: WorkflowStep): Promise<void> {
     const steps = step as unknown as Steps // see Steps
@@ -112,7 +113,7 @@ export class Provision extends WorkflowEntrypoint<Bindings, ProvisionParameters>
       unmark: () => this.#ledger(payload.id).markOwnerUntold(payload, ownerId),
     }
     await this.#tell(payload, ownerId, steps, (record) =>
-      tellOwner(ownerId, record, deploymentOf(this.env), once, world),
+      tellOwner(ownerId, record, deploymentOf(this.env), once, this.#slack, world),
     )
   }
 

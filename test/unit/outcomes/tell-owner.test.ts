@@ -4,7 +4,7 @@ import { parseConfig } from '../../../src/config/config.ts'
 import type { Deployment } from '../../../src/deployment.ts'
 import type { RequestRecord } from '../../../src/ledger/entry.ts'
 import { ownerMessage } from '../../../src/outcomes/owner-message.ts'
-import { tellOwner } from '../../../src/outcomes/tell-owner.ts'
+import { type SharedAnswer, tellOwner } from '../../../src/outcomes/tell-owner.ts'
 import { CLIENT_ID, CLIENT_SECRET } from '../samples.ts'
 import { json, type Step, TestWorld } from '../world.ts'
 
@@ -57,7 +57,11 @@ function configOf(changes: object) {
 type Users = Deployment['tenant']['searchUsersById']
 const ENABLED: Users = async ([id = '']) => [{ id, email: 'jane+vault@example.com' }]
 
-async function tell(steps: readonly Step[], { users = ENABLED, isMarked = false, settings = {} } = {}) {
+async function tell(
+  steps: readonly Step[],
+  { users = ENABLED, isMarked = false, settings = {} } = {},
+  shared: SharedAnswer = {},
+) {
   const world = new TestWorld(...steps)
   const marks: string[] = []
   const once = {
@@ -70,7 +74,7 @@ async function tell(steps: readonly Step[], { users = ENABLED, isMarked = false,
     },
   }
   const tenant = { searchUsersById: users } as unknown as Deployment['tenant'] // all that it is asked for
-  const result = await tellOwner('2abc', RECORD, { config: configOf(settings), tenant }, once, world)
+  const result = await tellOwner('2abc', RECORD, { config: configOf(settings), tenant }, once, shared, world)
   return {
     result,
     marks,
@@ -95,6 +99,18 @@ test('an owner is told at the address that ConductorOne has, without links unfur
     unfurl_links: false,
     unfurl_media: false,
   })
+})
+
+test('Slack is asked once which workspace the token is for, and again if it did not say so', async () => {
+  const shared: SharedAnswer = {}
+  const asked = async (...steps: Step[]) => {
+    const { calls } = await tell(steps, {}, shared)
+    return calls.filter((call) => call === 'auth.test').length
+  }
+  expect(await asked(found(), json({}, 502))).toBe(1)
+  expect(await asked(found(), self, taken)).toBe(1)
+  expect(await asked(found(), taken)).toBe(0)
+  expect((await tell([found({ team_id: 'T2' })], {}, shared)).result.kind).toBe('refused')
 })
 
 test('the message says which vault, why, who asked and where it is, and nothing else that people wrote', () => {
