@@ -10,8 +10,8 @@ export type AnswerText = { readonly text: string } | { readonly fault: string }
 const MAX_ANSWER_CHARS = 12_000
 
 const NO_ANSWER = /^[_*]no response[_*]$/i
-/** GitHub takes one tilde for two. */
-const STRUCK_OUT = /~~[\s\S]+?~~|~[^\s~](?:[^~]*[^\s~])?~/
+/** Marks of text that is struck out; GitHub takes one tilde for two. */
+export const STRUCK_OUT = /~~[\s\S]+?~~|~[^\s~](?:[^~]*[^\s~])?~/
 
 /**
  * Reads an answer below a question. A description stays as it is written, but for comments, which people do not see. Of

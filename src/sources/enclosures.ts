@@ -1,5 +1,5 @@
 import type { Blockquote, Root } from 'mdast'
-import { flatten, rangeOf } from './markdown.ts'
+import { flatten, HEADING_LINE, rangeOf } from './markdown.ts'
 
 /**
  * Finds the headings of a document that stand inside HTML or a quote that began above them: people see those folded,
@@ -58,6 +58,17 @@ const TOKEN = new RegExp(
 /** Elements without an end, and paragraphs, which a heading ends. */
 const NEVER_AROUND_HEADINGS = /^(?:area|base|br|col|embed|hr|img|input|link|meta|p|param|source|track|wbr)$/
 
+/** Every other element of HTML, old ones too, and the roots of SVG and MathML. */
+const ELEMENTS = new Set(
+  `a abbr acronym address applet article aside audio b bdi bdo big blink blockquote body button canvas caption center cite
+  code colgroup content data datalist dd del details dfn dialog dir div dl dt em fencedframe fieldset figcaption figure font
+  footer form frame frameset h1 h2 h3 h4 h5 h6 h7 h8 head header hgroup html i iframe image ins isindex kbd keygen label
+  legend li listing main map mark marquee math menu menuitem meter multicol nav nextid nobr noembed noframes noscript object
+  ol optgroup option output picture plaintext portal pre progress q rb rbc rp rt rtc ruby s samp script search section select
+  selectedcontent shadow slot small spacer span strike strong style sub summary sup svg table tbody td template textarea
+  tfoot th thead time title tr tt u ul var video xmp`.split(/\s+/),
+)
+
 /**
  * Follows the tags of a piece of HTML. Only the innermost element can be closed, so elements that overlap count as open.
  *
@@ -71,8 +82,16 @@ function followTags(html: string, open: string[]): void {
     else if (name === undefined) continue
     // a tag without its end hides what follows, whatever its name
     else if (groups?.end === '') open.push(tag)
-    else if (NEVER_AROUND_HEADINGS.test(name)) continue
-    else if (groups?.slash === '') open.push(tag)
-    else if (open.at(-1) === tag) open.pop()
+    else if (groups?.slash !== '') {
+      if (open.at(-1) === tag) open.pop()
+    } else if (canEnclose(name, html)) open.push(tag)
   }
+}
+
+/**
+ * Tells whether an element can stand around headings. GitHub and GitLab drop the tags of unknown ones (`<team>`) and show
+ * what follows as if they were not there, except for headings in the same piece of HTML, which they show as text.
+ */
+function canEnclose(name: string, html: string): boolean {
+  return !NEVER_AROUND_HEADINGS.test(name) && (ELEMENTS.has(name) || HEADING_LINE.test(html))
 }

@@ -1,10 +1,10 @@
 import type { Heading, Root } from 'mdast'
 import { toString as textOf } from 'mdast-util-to-string'
 import type { FieldFault } from '../problem/problem.ts'
-import { readAnswer } from './answer.ts'
+import { readAnswer, STRUCK_OUT } from './answer.ts'
 import { findEnclosedHeadings } from './enclosures.ts'
 import { type HeadingMatch, matchHeading, quoteOf } from './headings.ts'
-import { isLeftOpen, parseBlocks, parseMarkdown, rangeOf, textFault } from './markdown.ts'
+import { flatten, isLeftOpen, parseBlocks, parseMarkdown, rangeOf, textFault } from './markdown.ts'
 import { missedQuestions } from './missed-questions.ts'
 import { HEADINGS, readAnswers } from './questions.ts'
 
@@ -44,11 +44,8 @@ export function readForm(markdown: string): FormReading {
     .join('\n')
   const sections = sectionsOf(document, text)
   for (const [index, section] of sections.entries()) {
-    if (section.enclosure !== undefined && section.kind !== 'other') {
-      faults.push({
-        pointer: `/${section.question.field}`,
-        detail: enclosed(section.title, section.enclosure),
-      })
+    if (section.fault !== undefined && section.kind !== 'other') {
+      faults.push({ pointer: `/${section.question.field}`, detail: section.fault })
       continue
     }
     switch (section.kind) {
@@ -93,7 +90,14 @@ export function readForm(markdown: string): FormReading {
   }
 }
 
-function enclosed(title: string, enclosure: string): string {
+/** Says why a heading asks nothing although it may have the words of a question; undefined if it does. */
+function faultOf(heading: Heading, title: string, enclosure: string | undefined): string | undefined {
+  if (enclosure === undefined) {
+    const tags = flatten(heading).map((node) => (node.type === 'html' ? node.value : ''))
+    return STRUCK_OUT.test(title) || tags.some((tag) => /^<(?:del|s|strike)\b/i.test(tag))
+      ? `“${quoteOf(title)}” is struck out: remove the heading, or write it without the strike`
+      : undefined
+  }
   const around = quoteOf(enclosure)
   return `“${quoteOf(title)}” stands inside ${around}, which may be folded, quoted or struck out: move it out, or close ${around} above it`
 }
@@ -141,8 +145,8 @@ type Section = HeadingMatch & {
   readonly isUnderlined: boolean
   /** The heading as it is written. */
   readonly title: string
-  /** What of HTML or quotes is open around the heading. */
-  readonly enclosure: string | undefined
+  /** Why it may not be a question for people, though it has the words of one. */
+  readonly fault: string | undefined
   /** The Markdown below it. */
   readonly source: string
 }
@@ -164,7 +168,7 @@ function sectionsOf(document: Root, text: string): Section[] {
       depth: heading.depth,
       isUnderlined,
       title,
-      enclosure: enclosures.get(start),
+      fault: faultOf(heading, title, enclosures.get(start)),
       start: end,
       source: text.slice(end),
     })

@@ -66,6 +66,8 @@ describe('a question inside HTML or a quote that began above it is a fault, and 
       '<details><table><td>',
     ],
     ['a fold that only a declaration closes', '<details></ </details>', '</details>', '<details>'],
+    ['a name that is no element and takes in what follows', '<team>\n### Owners\nx', '</team>', '<team>'],
+    ['an element that no browser shows', '<team>\n\n<template>', '</template>', '<template>'],
     ['an attribute', '<hr title="', '">', '<hr>'],
     ['a comment in a list', '- <!--', '-->', '<!--'],
     ['a quote of GitLab', '>>>', '>>>', '>>>'],
@@ -107,6 +109,8 @@ describe('a question inside HTML or a quote that began above it is a fault, and 
     ['HTML in code', 'Use `<details>`.\n\n```\n<details>\n```'],
     ['what is no tag', 'Alice <alice@example.com>, 1 < 2, \\<details>, <https://example.com>'],
     ['a comment', '<!-- <details> -->'],
+    ['what no element is called', '<team>\n\nAsk <name> of <our-team.x>.\n\n- <owner>'],
+    ['an element that closes around such a name', '<details>\n\n<team>\n\n</details>'],
     ['a quote of GitLab that ends', '>>>\nLast time\n\n>>>'],
     ['quotes in quotes', '> a\n>>>\n> b'],
   ])('but %s does not stand around what follows', (_, description) => {
@@ -114,6 +118,20 @@ describe('a question inside HTML or a quote that began above it is a fault, and 
     expect(answers.kind).toBe('group')
     expect(faults).toEqual([])
   })
+})
+
+test.each([
+  ['~~Owners~~'],
+  ['~Owners~'],
+  ['Owners ~~of the vault~~'],
+  ['**~~Onwers~~**'],
+  ['<del>Owners</del>'],
+  ['<s>Owners</s>'],
+  ['Owners <STRIKE>(optional)</STRIKE>'],
+])('a question that is struck out is a fault, and no answer: %s', (heading) => {
+  const { answers, faults } = readForm(`${named}\n\n### ${heading}\n\nalice@example.com`)
+  expect(answers).toEqual({ name: 'Payroll' })
+  expect(faults).toEqual([{ pointer: '/owners', detail: expect.stringContaining('is struck out') }])
 })
 
 describe('a heading is matched by its words', () => {
