@@ -85,6 +85,7 @@ test.each([
   ['curly single quotes', WHOLE.replaceAll(/"([^"]*)"/g, '‘$1’')],
   ['low single quotes', WHOLE.replaceAll(/"([^"]*)"/g, '‚$1‘')],
   ['corner brackets of half width', WHOLE.replaceAll(/"([^"]*)"/g, '｢$1｣')],
+  ['quotes of Hebrew', WHOLE.replaceAll(/"([^"]*)"/g, '״$1״')],
   ['low quotes', WHOLE.replaceAll(/"([^"]*)"/g, '„$1“')],
   ['a text without quotes', WHOLE.replace('"For the night shift"', 'For the night shift')],
   ['a kind of two words', WHOLE.replace('magic_link', 'magic link')],
@@ -154,8 +155,17 @@ test.each([
   ["create rock 'n' roll", "rock 'n' roll"],
   ["create 'Jane’s keys'", 'Jane’s keys'],
   ["create 'twas the night", "'twas the night"],
+  ['create מנכ״ל ודוא״ל', 'מנכ״ל ודוא״ל'],
+  ['create ״מנכ״ל צה״ל״', 'מנכ״ל צה״ל'],
 ])('an apostrophe quotes nothing: %s', (text, name) => {
   expect(created(read(text))).toMatchObject({ request: { name }, mistakes: [] })
+})
+
+test('brackets of titles quote nothing', () => {
+  expect(created(read('create 【重要】Payroll'))).toMatchObject({
+    request: { name: '【重要】Payroll' },
+    mistakes: [],
+  })
 })
 
 test('what is said twice of the owners counts twice', () => {
