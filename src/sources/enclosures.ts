@@ -1,5 +1,5 @@
 import type { Blockquote, Root } from 'mdast'
-import { flatten, HEADING_LINE, rangeOf } from './markdown.ts'
+import { flatten, rangeOf } from './markdown.ts'
 
 /**
  * Finds the headings of a document that stand inside HTML or a quote that began above them: people see those folded,
@@ -90,8 +90,8 @@ function followTags(html: string, open: string[]): void {
 
 /**
  * Tells whether an element can stand around headings. GitHub and GitLab drop the tags of unknown ones (`<team>`) and show
- * what follows as if they were not there, except for headings in the same piece of HTML, which they show as text.
+ * what follows as if they were not there, but for more lines of the same piece of HTML, in which no question is found.
  */
 function canEnclose(name: string, html: string): boolean {
-  return !NEVER_AROUND_HEADINGS.test(name) && (ELEMENTS.has(name) || HEADING_LINE.test(html))
+  return !NEVER_AROUND_HEADINGS.test(name) && (ELEMENTS.has(name) || html.includes('\n'))
 }

@@ -75,8 +75,7 @@ const HTML_ENDS: readonly (readonly [start: RegExp, end: RegExp])[] = [
   [/^ {0,3}<!\[CDATA\[/, /\]\]>/],
   [/^ {0,3}<(?:script|pre|style|textarea)(?=[\s>]|$)/i, /<\/(?:script|pre|style|textarea)>/i],
 ]
-/** A line that is a heading, unless it stands in code or HTML. */
-export const HEADING_LINE = /^ {0,3}#{1,6}[ \t]/m
+const HEADING_LINE = /^ {0,3}#{1,6}[ \t]/m
 
 /**
  * Finds a block of code or HTML that is never closed, and so takes in everything below it, headings too. A comment that is

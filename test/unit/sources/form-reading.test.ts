@@ -67,6 +67,7 @@ describe('a question inside HTML or a quote that began above it is a fault, and 
     ],
     ['a fold that only a declaration closes', '<details></ </details>', '</details>', '<details>'],
     ['a name that is no element and takes in what follows', '<team>\n### Owners\nx', '</team>', '<team>'],
+    ['such a name above an underlined heading', '<team>\nOwners\n---\nx', '</team>', '<team>'],
     ['an element that no browser shows', '<team>\n\n<template>', '</template>', '<template>'],
     ['an attribute', '<hr title="', '">', '<hr>'],
     ['a comment in a list', '- <!--', '-->', '<!--'],
