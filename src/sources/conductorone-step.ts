@@ -87,21 +87,20 @@ export function readStep(payload: unknown, { conductorone }: SourceOptions): Ste
     requester.email ??
     requester.displayName ??
     (task.createdByUserId || user.email || user.displayName || task.userId)
-  const answered = { answers, fieldNames: map, warnings: [] }
+  const answered = { answers, faults, fieldNames: map, warnings: [] }
   const title = names.$entitlement ?? names.$task
-  const named = title === undefined ? answered : nameByTitle(answered, title, 'Entitlement')
+  const { answers: named, ...rest } =
+    title === undefined ? answered : nameByTitle(answered, title, 'Entitlement')
   return {
     kind: 'request',
     request: {
       // the person whom the task is for, by the id that ConductorOne itself gives; another person may have asked
       ...(ownerId && { owners: [ownerId] }),
-      ...named.answers,
+      ...named,
       ticket: { id: task.numericId ? `C1-${task.numericId}` : task.id },
       requestedBy: nameOfPerson(requestedBy),
     },
-    fieldNames: named.fieldNames,
-    faults,
-    warnings: named.warnings,
+    ...rest,
     // the tenant is the only site
     issue: { site: '', id: task.id },
     personId: askerId,

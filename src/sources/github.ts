@@ -1,6 +1,7 @@
 import * as z from 'zod/mini'
 import { readForm } from './form.ts'
 import { HEADINGS } from './questions.ts'
+import { BODY_HMAC } from './signature.ts'
 import {
   hasLabel,
   hostOf,
@@ -56,17 +57,7 @@ const TRUSTED_ASSOCIATIONS = ['OWNER', 'MEMBER', 'COLLABORATOR']
  * @see https://docs.github.com/en/webhooks/webhook-events-and-payloads#issues
  */
 export const github: Source = {
-  proofs: [
-    {
-      kind: 'signature',
-      algorithm: 'HMAC-SHA-256',
-      header: 'X-Hub-Signature-256',
-      key: 'verbatim',
-      prefix: 'sha256=',
-      encoding: 'hex',
-      text: ['body'],
-    },
-  ],
+  proofs: [{ ...BODY_HMAC, header: 'X-Hub-Signature-256', prefix: 'sha256=' }],
   read({ headers, json, options: { label } }) {
     const event = headers.get('X-GitHub-Event') ?? 'issues'
     if (event !== 'issues') return ignored(`${event} events ask for nothing here`)
@@ -90,19 +81,16 @@ export const github: Source = {
       return ignored(
         `the author is not an owner, member or collaborator; one of those must put the label "${label}" on it`,
       )
-    const { faults, ...form } = readForm(issue.body ?? '')
-    const answered = { ...form, fieldNames: HEADINGS }
-    const named = isBareTag(issue.title) ? answered : nameByTitle(answered, issue.title, 'Title')
+    const form = { ...readForm(issue.body ?? ''), fieldNames: HEADINGS }
+    const { answers, ...rest } = isBareTag(issue.title) ? form : nameByTitle(form, issue.title, 'Title')
     return {
       kind: 'request',
       request: {
-        ...named.answers,
+        ...answers,
         ticket: ticketOf(readableId(repository, issue), issue.html_url),
         requestedBy: nameOfPerson(issue.user.login, 'GitHub'),
       },
-      fieldNames: named.fieldNames,
-      faults,
-      warnings: named.warnings,
+      ...rest,
       issue: issueOf(repository, issue),
       // an id only: a name can pass to another person
       personId: issue.user.id?.toString(),

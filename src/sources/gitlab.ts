@@ -69,7 +69,7 @@ export const gitlab: Source = {
       return ignored(
         `anyone may open issues in a public project; a member must add the label "${label}" afterwards`,
       )
-    const { answers, faults, warnings } = readForm(issue.description ?? '')
+    const { answers, ...rest } = readForm(issue.description ?? '')
     const readableId = `${project.path_with_namespace}#${issue.iid}`
     return {
       kind: 'request',
@@ -78,9 +78,8 @@ export const gitlab: Source = {
         ticket: ticketOf(readableId, issue.url),
         requestedBy: authorOf(parsed.data, isAuthor),
       },
+      ...rest,
       fieldNames: HEADINGS,
-      faults,
-      warnings,
       issue: { site: hostOf(issue.url), id: String(issue.id ?? readableId) },
       // an id only: a name can pass to another person
       personId: (authorId ?? (isOpened ? user.id : undefined))?.toString(),

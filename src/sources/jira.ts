@@ -2,6 +2,7 @@ import * as z from 'zod/mini'
 import type { SourceOptions } from '../config/source-options.ts'
 import { readJiraField } from './jira-field.ts'
 import { readAnswers } from './questions.ts'
+import { BODY_HMAC } from './signature.ts'
 import { hasLabel, ignored, nameByTitle, nameOfPerson, type Source, ticketOf } from './source.ts'
 
 const Change = z.looseObject({
@@ -43,17 +44,7 @@ type IssueEvent = z.output<typeof IssueEvent>
  * @see https://developer.atlassian.com/cloud/jira/platform/webhooks/
  */
 export const jira: Source = {
-  proofs: [
-    {
-      kind: 'signature',
-      algorithm: 'HMAC-SHA-256',
-      header: 'X-Hub-Signature',
-      key: 'verbatim',
-      prefix: 'sha256=',
-      encoding: 'hex',
-      text: ['body'],
-    },
-  ],
+  proofs: [{ ...BODY_HMAC, header: 'X-Hub-Signature', prefix: 'sha256=' }],
   read({ json, options }) {
     const parsed = IssueEvent.safeParse(json)
     if (!parsed.success) return ignored('this is not an issue event')
@@ -62,23 +53,21 @@ export const jira: Source = {
     if (reason !== undefined) return ignored(reason)
     const map = options.jira.fields
     const fieldNames = fieldNamesOf(map)
-    const { answers, faults } = readAnswers(
+    const read = readAnswers(
       (field) => readJiraField(customField(issue, map[field]), fieldNames[field] ?? field),
       fieldNames,
     )
     const { site, host } = siteOf(issue.self, options.jira.sites)
     const { reporter, summary } = issue.fields
-    const named = nameByTitle({ answers, fieldNames, warnings: [] }, summary, 'Summary')
+    const { answers, ...rest } = nameByTitle({ ...read, fieldNames, warnings: [] }, summary, 'Summary')
     return {
       kind: 'request',
       request: {
-        ...named.answers,
+        ...answers,
         ticket: ticketOf(issue.key, host && `https://${host}/browse/${issue.key}`),
         requestedBy: personOf(reporter),
       },
-      fieldNames: named.fieldNames,
-      faults,
-      warnings: named.warnings,
+      ...rest,
       issue: { site, id: String(issue.id ?? issue.key) },
       personId: reporter?.accountId ?? undefined,
       approvedBy: approverOf(parsed.data),

@@ -1,6 +1,7 @@
 import * as z from 'zod/mini'
 import { readForm } from './form.ts'
 import { HEADINGS } from './questions.ts'
+import { BODY_HMAC } from './signature.ts'
 import { hasLabel, ignored, nameOfPerson, type Revision, type Source, ticketOf } from './source.ts'
 
 const Person = z.looseObject({
@@ -42,17 +43,7 @@ const SITE = 'linear.app'
  * @see https://linear.app/developers/webhooks
  */
 export const linear: Source = {
-  proofs: [
-    {
-      kind: 'signature',
-      algorithm: 'HMAC-SHA-256',
-      header: 'Linear-Signature',
-      key: 'verbatim',
-      prefix: '',
-      encoding: 'hex',
-      text: ['body'],
-    },
-  ],
+  proofs: [{ ...BODY_HMAC, header: 'Linear-Signature' }],
   bodyTime: {
     sentAt: (json) => Stamp.safeParse(json).data?.webhookTimestamp,
     toleranceSeconds: 60,
@@ -79,7 +70,7 @@ export const linear: Source = {
           : `an issue asks for a vault when it gets the label "${label}"`
       return { kind: 'ignored', reason, revision: isRelevant ? revision : undefined }
     }
-    const { answers, faults, warnings } = readForm(data.description ?? '')
+    const { answers, ...rest } = readForm(data.description ?? '')
     const key = data.team && data.number !== undefined ? `${data.team.key}-${data.number}` : data.id
     const isAuthor = !data.creatorId || !actor?.id || data.creatorId === actor.id
     return {
@@ -89,9 +80,8 @@ export const linear: Source = {
         ticket: ticketOf(data.identifier ?? key, url),
         requestedBy: authorOf(parsed.data),
       },
+      ...rest,
       fieldNames: HEADINGS,
-      faults,
-      warnings,
       issue: { site: SITE, id: data.id },
       revision,
       personId: data.creatorId ?? (isCreated ? actor?.id : undefined),

@@ -1,6 +1,7 @@
 import * as z from 'zod/mini'
 import { readFieldValue } from './field-value.ts'
 import { readAnswers } from './questions.ts'
+import { BODY_HMAC } from './signature.ts'
 import { ignored, nameByTitle, nameOfPerson, type Source, ticketOf } from './source.ts'
 
 const IncidentEvent = z.looseObject({
@@ -40,18 +41,7 @@ const SITE = 'pagerduty.com'
  * @see https://developer.pagerduty.com/docs/webhooks-overview
  */
 export const pagerduty: Source = {
-  proofs: [
-    {
-      kind: 'signature',
-      algorithm: 'HMAC-SHA-256',
-      header: 'X-PagerDuty-Signature',
-      key: 'verbatim',
-      prefix: 'v1=',
-      encoding: 'hex',
-      separator: ',',
-      text: ['body'],
-    },
-  ],
+  proofs: [{ ...BODY_HMAC, header: 'X-PagerDuty-Signature', prefix: 'v1=', separator: ',' }],
   read({ json, options }) {
     const parsed = IncidentEvent.safeParse(json)
     if (!parsed.success) return ignored('this is not an incident event')
@@ -70,17 +60,16 @@ export const pagerduty: Source = {
       )
     if (incident.id === undefined) return ignored('the incident has no id')
     const title = data.title ?? data.incident?.summary
-    const named = nameByTitle({ answers, fieldNames: map, warnings: [] }, title, 'Title')
+    const answered = { answers, faults, fieldNames: map, warnings: [] }
+    const { answers: named, ...rest } = nameByTitle(answered, title, 'Title')
     return {
       kind: 'request',
       request: {
-        ...named.answers,
+        ...named,
         ticket: ticketOf(incident.id, incident.html_url),
         requestedBy: nameOfPerson(agent?.summary, 'PagerDuty'),
       },
-      fieldNames: named.fieldNames,
-      faults,
-      warnings: named.warnings,
+      ...rest,
       issue: { site: SITE, id: incident.id },
       personId: agent?.id ?? undefined,
     }

@@ -127,6 +127,16 @@ function decode(encoding: 'verbatim' | 'base64' | 'hex', text: string): Uint8Arr
   return toBase64(bytes) === text ? bytes : undefined
 }
 
+/** An HMAC of the body under the secret as it is written, in hexadecimal digits: most senders sign so, or nearly so. */
+export const BODY_HMAC = {
+  kind: 'signature',
+  algorithm: 'HMAC-SHA-256',
+  key: 'verbatim',
+  prefix: '',
+  encoding: 'hex',
+  text: ['body'],
+} as const satisfies Partial<Signature>
+
 /**
  * Standard Webhooks, which several senders use: `id.timestamp.body`, five minutes to either side, a list of
  * signatures; `v1` is HMAC, `v1a` is Ed25519.

@@ -135,7 +135,11 @@ type Answered = {
  *
  * @param word what the ticket's author calls the title
  */
-export function nameByTitle(answered: Answered, title: string | null | undefined, word: string): Answered {
+export function nameByTitle<T extends Answered>(
+  answered: T,
+  title: string | null | undefined,
+  word: string,
+): T {
   if ('name' in answered.answers) return answered
   const fieldNames = { ...answered.fieldNames, name: word }
   if (title === null || title === undefined) return { ...answered, fieldNames }
@@ -143,5 +147,6 @@ export function nameByTitle(answered: Answered, title: string | null | undefined
   const name = cut(line, MAX_NAME_CHARS)
   const change = name !== line ? `cut to ${MAX_NAME_CHARS} characters` : 'put on one line'
   const warnings = name === title.trim() ? [] : [`“${word}” was ${change} to name the vault.`]
-  return { answers: { name, ...answered.answers }, fieldNames, warnings: [...warnings, ...answered.warnings] }
+  const { answers, warnings: before } = answered
+  return { ...answered, answers: { name, ...answers }, fieldNames, warnings: [...warnings, ...before] }
 }

@@ -1,6 +1,7 @@
 import * as z from 'zod/mini'
 import { readForm } from './form.ts'
 import { HEADINGS } from './questions.ts'
+import { BODY_HMAC } from './signature.ts'
 import { hasLabel, ignored, nameByTitle, type Reading, type Source } from './source.ts'
 import { readWrittenRequest } from './standard.ts'
 
@@ -32,12 +33,8 @@ const TicketEvent = z.looseObject({
 export const zendesk: Source = {
   proofs: [
     {
-      kind: 'signature',
-      algorithm: 'HMAC-SHA-256',
+      ...BODY_HMAC, // its secret looks like base64 and is used as it is written
       header: 'X-Zendesk-Webhook-Signature',
-      // looks like base64 and is used as it is typed
-      key: 'verbatim',
-      prefix: '',
       encoding: 'base64',
       text: [{ header: 'X-Zendesk-Webhook-Signature-Timestamp' }, 'body'],
       // Zendesk prescribes none; an hour leaves room for its retries
@@ -61,14 +58,12 @@ function readEvent(
   const tagged = type === 'zen:event-type:ticket.tags_changed' && hasLabel(event?.tags_added ?? [], label)
   if (!detail || (!created && !tagged))
     return ignored(`a ticket asks for a vault when it gets the tag "${label}"`)
-  const { faults, ...form } = readForm(detail.description ?? '')
-  const named = nameByTitle({ ...form, fieldNames: HEADINGS }, detail.subject, 'Subject')
+  const form = { ...readForm(detail.description ?? ''), fieldNames: HEADINGS }
+  const { answers, ...rest } = nameByTitle(form, detail.subject, 'Subject')
   return {
     kind: 'request',
-    request: { ...named.answers, ticket: { id: String(detail.id) } },
-    fieldNames: named.fieldNames,
-    faults,
-    warnings: named.warnings,
+    request: { ...answers, ticket: { id: String(detail.id) } },
+    ...rest,
     issue: { site: String(account_id ?? ''), id: String(detail.id) },
     // the event does not say which person set the tag
     personId: detail.requester_id ? String(detail.requester_id) : undefined,

@@ -2,6 +2,7 @@ import * as z from 'zod/mini'
 import { bytesOf, formOf } from '../../lib/encoding.ts'
 import { parseRequestJson } from '../../problem/body.ts'
 import type { Proof } from '../../sources/proof.ts'
+import { BODY_HMAC } from '../../sources/signature.ts'
 import { WORDS } from '../grammar.ts'
 import { SHARE } from './blocks.ts'
 import { plainText } from './plain-text.ts'
@@ -13,12 +14,9 @@ import { plainText } from './plain-text.ts'
  */
 export const SLACK_PROOFS: readonly Proof[] = [
   {
-    kind: 'signature',
-    algorithm: 'HMAC-SHA-256',
+    ...BODY_HMAC,
     header: 'X-Slack-Signature',
-    key: 'verbatim',
     prefix: 'v0=',
-    encoding: 'hex',
     text: [{ word: 'v0:' }, { header: 'X-Slack-Request-Timestamp' }, { word: ':' }, 'body'],
     time: { header: 'X-Slack-Request-Timestamp', unit: 'seconds', toleranceSeconds: 300 },
   },

@@ -1,6 +1,7 @@
 import * as z from 'zod/mini'
 import { decodeHtmlText } from '../../lib/html-text.ts'
 import { parseRequestJson } from '../../problem/body.ts'
+import { BODY_HMAC } from '../../sources/signature.ts'
 import type { Chat } from '../chat.ts'
 import { adaptiveCard } from './adaptive-card.ts'
 
@@ -19,17 +20,7 @@ const Stamp = z.looseObject({ timestamp: z.string() })
  */
 export const teams: Chat = {
   title: 'Microsoft Teams',
-  proofs: [
-    {
-      kind: 'signature',
-      algorithm: 'HMAC-SHA-256',
-      header: 'Authorization',
-      key: 'base64',
-      prefix: 'HMAC ',
-      encoding: 'base64',
-      text: ['body'],
-    },
-  ],
+  proofs: [{ ...BODY_HMAC, header: 'Authorization', key: 'base64', prefix: 'HMAC ', encoding: 'base64' }],
   bodyTime: {
     sentAt: (json) => Date.parse(Stamp.safeParse(json).data?.timestamp ?? ''),
     toleranceSeconds: 300,
