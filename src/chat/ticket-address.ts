@@ -1,3 +1,5 @@
+import { decodePercent } from '../lib/encoding.ts'
+
 /** A ticket as a request has it. */
 type Ticket = { readonly id: string; readonly url?: string }
 
@@ -47,7 +49,7 @@ const linear: AddressReader = ({ hostname, pathname }) => {
 /** A record by its table and `sys_id`, in either of the two user interfaces, perhaps inside of another address. */
 const serviceNow: AddressReader = ({ hostname, pathname, search }) => {
   if (!hostname.endsWith('.service-now.com')) return undefined
-  const text = decode(decode(pathname + search))
+  const text = decodePercent(decodePercent(pathname + search))
   const [, table, id] =
     /([a-z][\w]*)\.do\?(?:[^?#]*&)?sys_id=(\w+)/.exec(text) ?? /\/record\/([a-z]\w*)\/(\w+)/.exec(text) ?? []
   return table && `${table}/${id}`
@@ -78,11 +80,3 @@ export function readTicket(answer: string): Ticket {
 
 /** A link in Markdown: a ticket is where it leads, whatever its label says. */
 const LINK = /^(?:<([^<>\s]+)>|\[[^\]]*\]\(<?([^\s()<>]+)>?\))$/
-
-function decode(text: string): string {
-  try {
-    return decodeURIComponent(text)
-  } catch {
-    return text
-  }
-}

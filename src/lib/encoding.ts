@@ -10,6 +10,15 @@ export function formOf(bytes: Uint8Array): URLSearchParams {
   return new URLSearchParams(new TextDecoder().decode(bytes))
 }
 
+/** Decodes what is percent-encoded (RFC 3986, section 2.1); a text that is not stays as it is. */
+export function decodePercent(text: string): string {
+  try {
+    return decodeURIComponent(text)
+  } catch {
+    return text
+  }
+}
+
 const HEX = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, '0'))
 
 /** Writes bytes as lower-case hexadecimal digits, two for each byte. */

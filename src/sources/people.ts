@@ -1,3 +1,5 @@
+import { decodePercent } from '../lib/encoding.ts'
+
 /** The mark of a list's item that an author types: a bullet, a number, a box. */
 const ITEM_MARK = /^(?:[-*•]+|\+(?=\s)|\d{1,3}[.)](?=\s))?\s*(?:\[[ xX]?\](?=\s))?\s*/
 /** A link to an address in Markdown, or in Jira's own mark-up. */
@@ -34,18 +36,10 @@ export function readPeople(answer: string): string[] {
  * @returns the address in brackets; undefined if the label shows another one, which would mislead a reader
  */
 export function readMailtoLink(label: string, target: string): string | undefined {
-  const address = decode(target.replace(/\?.*$/s, ''))
+  const address = decodePercent(target.replace(/\?.*$/s, ''))
   const shown = label.trim().replace(MAILTO, '')
   if (!shown.includes('@')) return `<${address}>`
   return shown.toLowerCase() === address.toLowerCase() ? `<${shown}>` : undefined
-}
-
-function decode(text: string): string {
-  try {
-    return decodeURIComponent(text)
-  } catch {
-    return text
-  }
 }
 
 function readEntry(entry: string): string[] {
