@@ -51,12 +51,10 @@ function isBlank(value: unknown): boolean {
   return value === null || (typeof value === 'string' && trimInvisible(value) === '')
 }
 
+const Person = cleanText((value) => trimInvisible(withoutInvisible(value)), MAX_PERSON_CHARS, 'one line')
+
 /** A vault's owner as people write it: the e-mail address of a ConductorOne user, or the user's id. */
-export const Owner = cleanText(
-  (value) => trimInvisible(withoutInvisible(value)),
-  MAX_PERSON_CHARS,
-  'one line',
-).check(
+export const Owner = Person.check(
   z.refine((value) => USER_ID.test(value) || EMAIL_ADDRESS.test(value), {
     error:
       'must be the e-mail address of a ConductorOne user, or a ConductorOne user id (20 or more letters and digits)',
@@ -64,11 +62,7 @@ export const Owner = cleanText(
 )
 
 /** A person's e-mail address. */
-export const EmailAddress = cleanText(
-  (value) => trimInvisible(withoutInvisible(value)),
-  MAX_PERSON_CHARS,
-  'one line',
-).check(z.regex(EMAIL_ADDRESS, { error: 'must be an e-mail address' }))
+export const EmailAddress = Person.check(z.regex(EMAIL_ADDRESS, { error: 'must be an e-mail address' }))
 
 /** A duration as people write it, such as `30d`. */
 export const Duration = text(32).check(

@@ -60,9 +60,7 @@ export async function runCheck(name: string, env: Bindings): Promise<CheckResult
     const advice = `${message} ${problems[code].remedy}`
     // ConductorOne may be away for a while; that is seen from outside, and passes
     if (code !== 'conductorone-credentials-rejected') return [{ name, ok: false, do: advice }]
-    return [
-      { name, ok: false, do: advice, report: today('credential-rejected', { text: advice, requests: [] }) },
-    ]
+    return [finding(name, 'credential-rejected', advice)]
   }
 }
 
@@ -90,7 +88,7 @@ function rightsResult(rights: string): CheckResult {
   if (rights !== 'too-few') return { name: 'rights', ok: true }
   const advice =
     'The credential may not create vaults. Give its service principal the role Super Administrator in ConductorOne.'
-  return { name: 'rights', ok: false, do: advice, report: today('rights', { text: advice, requests: [] }) }
+  return finding('rights', 'rights', advice)
 }
 
 /** Judges how long the credential still lives: each of the days before its end is reported once, also if one is missed. */
@@ -125,14 +123,7 @@ async function checkUnknownOutcomes(env: Bindings): Promise<CheckResult[]> {
   const { requests } = await listRequests(env, { status: ['unknown'], until, limit: MAX_NAMED_REQUESTS })
   if (requests.length === 0) return [{ name: 'outcomes', ok: true }]
   const advice = `${several(unknown.count, 'request has', 'requests have')} an unknown outcome, the oldest since ${unknown.oldest}. Look for the vaults in ConductorOne, and settle the requests.`
-  return [
-    {
-      name: 'outcomes',
-      ok: false,
-      do: advice,
-      report: today('unknown', { text: advice, requests: requests.map(({ id }) => id) }),
-    },
-  ]
+  return [finding('outcomes', 'unknown', advice, requests)]
 }
 
 async function checkBackground(env: Bindings): Promise<CheckResult[]> {
@@ -144,20 +135,20 @@ async function checkBackground(env: Bindings): Promise<CheckResult[]> {
   )
   if (stuck.length === 0) return [{ name: 'background', ok: true }]
   const advice = `${several(stuck.length, 'request waits', 'requests wait')} for a Workflow that does not start. See Cloudflare's status, and the log for workflow.not_started.`
-  return [
-    {
-      name: 'background',
-      ok: false,
-      do: advice,
-      report: today('background', { text: advice, requests: stuck.map(({ id }) => id) }),
-    },
-  ]
+  return [finding('background', 'background', advice, stuck)]
 }
 
-/** Makes a report that is sent once a day for as long as its cause stays. */
-function today(key: string, alert: Alert): Report {
+/** Makes a finding that is reported once a day for as long as its cause stays. */
+function finding(
+  name: string,
+  cause: string,
+  advice: string,
+  about: readonly { readonly id: string }[] = [],
+): CheckResult {
   const now = world.now()
-  return { ...alert, key: `${key}-${dayAt(now)}`, forgetAt: now + 2 * DAY_MS }
+  const requests = about.map(({ id }) => id)
+  const report = { text: advice, requests, key: `${cause}-${dayAt(now)}`, forgetAt: now + 2 * DAY_MS }
+  return { name, ok: false, do: advice, report }
 }
 
 function several(count: number, one: string, more: string): string {
