@@ -8,7 +8,7 @@ import { joinContinued } from './continued.ts'
 import { ClientId, ClientSecret, type Credentials } from './credentials.ts'
 import { Policy } from './policy.ts'
 import type { TicketSystem } from './senders.ts'
-import { hide, Name, objectOrJson, optional } from './setting.ts'
+import { hide, Name, objectOrJson, optional, refuse } from './setting.ts'
 import { SourceOptions } from './source-options.ts'
 import { type TicketAccess, TicketTokens } from './ticket-tokens.ts'
 import { WebhookSecrets } from './webhook-secrets.ts'
@@ -32,9 +32,9 @@ export type Config = {
   readonly callbackKey: Secret | undefined
   /** the address that is told what needs an operator */
   readonly alertWebhook: Secret | undefined
-  /** where the ledger's objects must stay, before the first deploy */
   /** for how many days the register remembers a vault that was made; 0 for not at all */
   readonly registerDays: number
+  /** where the ledger's objects must stay, before the first deploy */
   readonly ledgerJurisdiction: 'eu' | 'us' | 'fedramp' | undefined
   readonly policy: Policy
   /** how deliveries are read */
@@ -51,8 +51,7 @@ const BaseUrl = z.pipe(
     const url = URL.parse(text)
     const fault = url ? baseUrlFault(url) : 'is not a URL'
     if (url && fault === undefined) return url
-    context.issues.push({ code: 'custom', message: fault ?? '', input: text })
-    return z.NEVER
+    return refuse(context, fault ?? '')
   }),
 )
 

@@ -1,7 +1,7 @@
 import * as z from 'zod/mini'
 import { fromBase64url } from '../lib/encoding.ts'
 import { Secret } from '../lib/secret.ts'
-import { bareEnds } from './setting.ts'
+import { bareEnds, refuse } from './setting.ts'
 
 /** A ConductorOne credential: who we are and the key that proves it. */
 export type Credentials = {
@@ -45,12 +45,7 @@ export const ClientId = z.pipe(
   z.transform((clientId: string, context) => {
     const [, host] = /^[^@/\s]+@([a-z0-9.-]+(?::\d+)?)\/[a-z]+$/i.exec(clientId) ?? []
     if (host) return { clientId, host: host.toLowerCase() }
-    context.issues.push({
-      code: 'custom',
-      message: 'is not of the form <name>@<host>/<use-case>',
-      input: clientId,
-    })
-    return z.NEVER
+    return refuse(context, 'is not of the form <name>@<host>/<use-case>')
   }),
 )
 
@@ -65,13 +60,9 @@ export const ClientSecret = z.pipe(
     })
     .check(bareEnds),
   z.transform((text: string, context) => {
-    const fault = (message: string) => {
-      context.issues.push({ code: 'custom', message, input: undefined })
-      return z.NEVER
-    }
-    if (!text.startsWith(PREFIX)) return fault(`does not begin with ${PREFIX}; copy it whole`)
+    if (!text.startsWith(PREFIX)) return refuse(context, `does not begin with ${PREFIX}; copy it whole`)
     const parsed = PrivateJwk.safeParse(decoded(text.slice(PREFIX.length)))
-    if (!parsed.success) return fault(parsed.error.issues.map(({ message }) => message).join('; '))
+    if (!parsed.success) return refuse(context, parsed.error.issues.map(({ message }) => message).join('; '))
     return { clientSecret: new Secret(text), privateKey: parsed.data }
   }),
 )

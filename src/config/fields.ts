@@ -29,6 +29,11 @@ export function personName(maxChars: number) {
   return cleanText((value) => trimInvisible(withoutPersonMarks(value)), maxChars, 'one line')
 }
 
+/** Text of one line whose ends are part of it. */
+export function wholeText(maxChars: number) {
+  return cleanText((value) => value, maxChars, 'one line')
+}
+
 /** Text that is cleaned before anything is judged. */
 function cleanText(clean: (value: string) => string, maxChars: number, lines: 'one line' | 'several lines') {
   return z.string({ error: expected('text') }).check(
@@ -71,10 +76,12 @@ export const Duration = text(32).check(
   }),
 )
 
+/** A whole number from 1. */
+export function count(max: number) {
+  return z
+    .int({ error: 'must be a whole number' })
+    .check(z.minimum(1, { error: 'must be at least 1' }), z.maximum(max, { error: `must be at most ${max}` }))
+}
+
 /** How often a magic link may be opened. */
-export const Views = z
-  .int({ error: 'must be a whole number' })
-  .check(
-    z.minimum(1, { error: 'must be at least 1' }),
-    z.maximum(MAX_VIEWS, { error: `must be at most ${MAX_VIEWS}` }),
-  )
+export const Views = count(MAX_VIEWS)

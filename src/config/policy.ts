@@ -1,8 +1,7 @@
 import * as z from 'zod/mini'
 import { asciiDomain } from '../lib/domain.ts'
-import { textFault } from '../lib/text.ts'
-import { Duration, MAX_OWNERS, Owner, Views } from './fields.ts'
-import { Name } from './setting.ts'
+import { count, Duration, MAX_OWNERS, Owner, Views, wholeText } from './fields.ts'
+import { Name, refuse } from './setting.ts'
 
 /** The most entries that a list of the policy may have. */
 const MAX_LIST_LENGTH = 1_000
@@ -27,8 +26,7 @@ const Pattern = z.pipe(
     try {
       return new RegExp(source, 'u')
     } catch {
-      context.issues.push({ code: 'custom', message: 'is not a regular expression', input: source })
-      return z.NEVER
+      return refuse(context, 'is not a regular expression')
     }
   }),
 )
@@ -42,22 +40,13 @@ const list = <T extends z.ZodMiniType>(item: T, maxLength = MAX_LIST_LENGTH) =>
     [],
   )
 
-/** What a name begins with; a blank at its end is part of it. */
-const NamePrefix = z.string({ error: 'must be text' }).check(
-  z.maxLength(MAX_PREFIX_CHARS, { error: `must be at most ${MAX_PREFIX_CHARS} characters long` }),
-  z.superRefine((value, context) => {
-    const fault = textFault(value, 'one line')
-    if (fault) context.addIssue({ code: 'custom', message: fault })
-  }),
-)
-
 /**
  * A preset: what it fixes of a request, and who may use it. A value that it has is fixed, its owners are added to those of
  * the request, and an empty list means everyone.
  */
 export const Preset = z.strictObject(
   {
-    namePrefix: z.optional(NamePrefix),
+    namePrefix: z.optional(wholeText(MAX_PREFIX_CHARS)),
     namePattern: z.optional(Pattern),
     owners: list(Owner, MAX_OWNERS),
     kind: z.optional(z.enum(['group', 'magic_link'], { error: 'must be "group" or "magic_link"' })),
@@ -81,15 +70,7 @@ export const Policy = z.strictObject({
   requireTicket: flag,
   defaultCredentialTtl: z.optional(Duration),
   allowedCallbackHosts: list(Host),
-  minOwners: z._default(
-    z
-      .int({ error: 'must be a whole number' })
-      .check(
-        z.minimum(1, { error: 'must be at least 1' }),
-        z.maximum(MAX_OWNERS, { error: `must be at most ${MAX_OWNERS}` }),
-      ),
-    1,
-  ),
+  minOwners: z._default(count(MAX_OWNERS), 1),
   tellOwners: flag,
   presets: z._default(z.record(Name, Preset, { error: 'must be an object of names and presets' }), {}),
 })

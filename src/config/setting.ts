@@ -1,6 +1,12 @@
 import * as z from 'zod/mini'
 import { Secret } from '../lib/secret.ts'
 
+/** Refuses a value inside a transform; the fault never repeats it. */
+export function refuse(context: { readonly issues: z.core.$ZodRawIssue[] }, message: string): never {
+  context.issues.push({ code: 'custom', message, input: undefined })
+  return z.NEVER
+}
+
 /** Objects may stand as TOML tables or as JSON text. */
 export function objectOrJson<T extends z.ZodMiniType>(schema: T) {
   const parsed = z.transform((value: unknown, context) => {
@@ -8,8 +14,7 @@ export function objectOrJson<T extends z.ZodMiniType>(schema: T) {
     try {
       return JSON.parse(value) as unknown
     } catch {
-      context.issues.push({ code: 'custom', message: 'is not JSON', input: undefined })
-      return z.NEVER
+      return refuse(context, 'is not JSON')
     }
   })
   return z.pipe(parsed, schema)
