@@ -75,7 +75,7 @@ export const jira: Source = {
   },
   acceptedStatus: 202,
   // people do not see a failure, and it is not sent again
-  refusedStatus: 200,
+  showsProblems: false,
 }
 
 function reasonToIgnore(
