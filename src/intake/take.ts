@@ -27,8 +27,8 @@ type SenderRequest = Judgement &
   }
 
 /**
- * Hands a request to the ledger, which lets a Workflow do it. One with faults is recorded too, so that its author learns
- * of them the same way.
+ * Hands a request to the ledger, which does it in the background. One with faults is recorded too, so that its author
+ * learns of them the same way.
  *
  * @returns what the ledger says
  */

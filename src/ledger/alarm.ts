@@ -10,6 +10,8 @@ const WORKFLOW_TIMEOUT_HOURS = 24
 const WORKFLOW_CHECK_MINUTES = 10
 /** How long after the deadline an answer may still be on its way to the ledger. */
 const GRACE_MS = 5_000
+/** How long before the deadline of an attempt in the background the ledger looks whether it was cut off. */
+const CUT_OFF_CHECK_MS = 90_000
 const MIN_ALARM_INTERVAL_MS = 5_000
 
 /**
@@ -27,7 +29,8 @@ export function overdueAt({ deadline, updatedAt }: Entry): number {
  * @returns epoch milliseconds, or null for never
  */
 export function dueAt(entry: Entry): number | null {
-  if (entry.workflow === 'due') return entry.updatedAt + GRACE_MS
+  if (entry.workflow === 'due')
+    return entry.deadline === null ? entry.updatedAt + GRACE_MS : entry.deadline - CUT_OFF_CHECK_MS
   const times = [workflowCheckAt(entry), endAt(entry)].filter((time) => time !== null)
   return times.length > 0 ? Math.min(...times) : null
 }

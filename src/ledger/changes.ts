@@ -17,7 +17,7 @@ export function lose(
 ): Partial<Entry> {
   const search = beginSearch(entry, now, isSearchOn)
   const ended = end(entry, 'unknown', problem, now)
-  return { ...ended, search, ...(isSearchOn && entry.workflow === 'none' && { workflow: 'due' }) }
+  return { ...ended, search, ...(isSearchOn && ended.workflow === 'none' && { workflow: 'due' }) }
 }
 
 /** Ends an attempt; if it was thought to be lost, what was told of it is told anew. */
@@ -58,7 +58,7 @@ export function end(
   }
 }
 
-/** Ends an attempt that did nothing; the Workflow begins the next one. */
+/** Ends an attempt that did nothing; a Workflow makes the next one. */
 export function postpone(entry: Entry, problem: ProblemDocument | null, now: number): Partial<Entry> {
   const postponed = entry.attempts.length - 1 - entry.attempts.findLastIndex(isNotPostponed)
   const backoffSeconds = Math.min(2 ** postponed, MAX_BACKOFF_SECONDS)
@@ -90,16 +90,16 @@ function attemptsAfter(
     : attempts
 }
 
-/** Work that remains once the outcome is known needs a Workflow, unless one is at it already. */
+/** Says whether work remains once the outcome is known: it needs a Workflow, unless one is at it already. */
 function workflowAfter(status: Ended, entry: Entry): Entry['workflow'] {
-  const remains =
-    (status === 'created' && (entry.expiry === 'pending' || mustTellOwners(entry))) || mustTell(entry)
-  return entry.workflow === 'none' && remains ? 'due' : entry.workflow
+  if (entry.workflow === 'started') return 'started'
+  const isLeft = status === 'created' && (entry.expiry === 'pending' || mustTellOwners(entry))
+  return isLeft || mustTell(entry) ? 'due' : 'none'
 }
 
 /** Cancels a Workflow that was to do nothing but set the expiry. */
 export function workflowWithoutExpiry(entry: Entry): Entry['workflow'] {
-  return entry.workflow === 'due' && !mustTell(entry) && !mustTellOwners(entry) ? 'none' : entry.workflow
+  return entry.workflow === 'due' ? workflowAfter('created', { ...entry, expiry: 'none' }) : entry.workflow
 }
 
 /** Says whether the outcome must be told elsewhere than in the answer. */

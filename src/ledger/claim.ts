@@ -20,7 +20,7 @@ export type Claim = Claimant & {
   readonly personId: string | null
   /** who approved it, as a signed event says */
   readonly approvedBy: string | null
-  /** whether a Workflow does the work, so that the caller doesn't wait for it */
+  /** whether the caller doesn't wait for the outcome */
   readonly background: boolean
   /** where the outcome is told beside the callback */
   readonly tell: Tell | null

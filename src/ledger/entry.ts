@@ -37,7 +37,7 @@ export type Entry = Omit<
   readonly attempt: number
   /** the last attempts, oldest first */
   readonly attempts: readonly Attempt[]
-  /** epoch milliseconds when the Workflow makes the next attempt; null if it doesn't */
+  /** epoch milliseconds when the Workflow makes the next attempt; null if it doesn't, or makes it at once */
   readonly nextAttemptAt: number | null
   /** counts the Workflows of this request, from 1; an earlier one has no say any more */
   readonly run: number
@@ -52,7 +52,7 @@ export type Entry = Omit<
   readonly told?: readonly Telling[]
   /** whether the vault's credentials got the lifetime that was asked for */
   readonly expiry: 'none' | 'pending' | 'set'
-  /** the Workflow that does, or finishes, the work: none is needed, one must be started, or it was */
+  /** the Workflow that finishes the work: none is needed, one must be started if anything remains, or it was */
   readonly workflow: 'none' | 'due' | 'started'
   /** epoch milliseconds when its Workflow was last known to be alive */
   readonly workflowSeenAt: number | null

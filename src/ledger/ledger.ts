@@ -3,6 +3,7 @@ import type { Call } from '../conductorone/call.ts'
 import { Deadline } from '../conductorone/deadline.ts'
 import { Lanes } from '../conductorone/lanes.ts'
 import type { Bindings } from '../env.ts'
+import { log } from '../lib/log.ts'
 import { world } from '../lib/world.ts'
 import { Alarm, aliasDueAt } from './alarm.ts'
 import { type Alias, aliasOf, putAlias } from './aliases.ts'
@@ -108,11 +109,12 @@ export class Ledger extends DurableObject<Bindings> {
     }
   }
 
-  /** Makes one attempt at a request that a Workflow looks after; safe to repeat. */
+  /** Makes the next attempt at a request that a Workflow looks after, or waits for the one that runs; safe to repeat. */
   async run({ id, run }: ProvisionParameters): Promise<Progress> {
-    await this.#runner.waitFor(id)
+    const hasWaited = await this.#runner.waitFor(id)
     const entry = this.#runner.expireIfOverdue(this.#workflows.seen({ id, run }))
-    if (entry?.status !== 'accepted') return progressOf(entry, run)
+    // after an attempt that was postponed, the next one has its time
+    if (hasWaited || entry?.status !== 'accepted') return progressOf(entry, run)
     const call = this.#newCall(BACKGROUND_DEADLINE_MS)
     const started = this.#store.advance(id, { type: 'started', deadline: call.deadline.at })
     return progressOf(await this.#runner.attempt(started, call), run)
@@ -284,25 +286,31 @@ export class Ledger extends DurableObject<Bindings> {
   }
 
   async #begin(claim: Claim, failed?: Entry, notes: readonly string[] = []): Promise<Reply> {
-    if (claim.background || claim.refusal) {
+    if (claim.refusal) {
       const entry = withNotes(beginAttempt(claim, failed, world.now()), notes)
       this.#store.put(entry)
-      if (claim.refusal) {
-        const refused = this.#runner.refuse(entry, claim.refusal)
-        return { kind: 'ended', record: recordOf(refused), replayed: false }
-      }
-      this.#workflows.startFollowUp(entry)
-      return { kind: 'accepted', record: recordOf(entry) }
+      const refused = this.#runner.refuse(entry, claim.refusal)
+      return { kind: 'ended', record: recordOf(refused), replayed: false }
     }
-    const call = this.#newCall(FOREGROUND_DEADLINE_MS, claim.traceparent)
+    const deadlineMs = claim.background ? BACKGROUND_DEADLINE_MS : FOREGROUND_DEADLINE_MS
+    const call = this.#newCall(deadlineMs, claim.traceparent)
     const entry = withNotes(beginAttempt(claim, failed, world.now(), call.deadline.at), notes)
     this.#store.put(entry)
-    return { kind: 'ended', record: recordOf(await this.#runner.attempt(entry, call)), replayed: false }
+    const attempt = this.#runner.attempt(entry, call)
+    if (!claim.background) return { kind: 'ended', record: recordOf(await attempt), replayed: false }
+    this.ctx.waitUntil(attempt.catch((error: unknown) => logInterrupted(entry, error)))
+    return { kind: 'accepted', record: recordOf(entry) }
   }
 
   #newCall(deadlineMs: number, traceparent?: string): Call {
     return { deadline: new Deadline(deadlineMs, world.now), traceparent, lanes: this.#lanes }
   }
+}
+
+/** Logs that an attempt broke off, such as on a failure of the disk. The alarm starts the Workflow that goes on. */
+function logInterrupted({ id, caller }: Entry, error: unknown): void {
+  const message = error instanceof Error ? error.message : undefined
+  log('error', 'ledger.interrupted', { request: id, caller, message })
 }
 
 function withNotes(entry: Entry, notes: readonly string[]): Entry {

@@ -23,6 +23,8 @@ export type Progress =
       readonly status: Status
       readonly callbackUrl: string | null
       readonly tell: Tell | null
+      /** whether the expiry of its credentials is still to be set; results of steps of earlier versions don't say */
+      readonly isExpiryPending?: boolean
       /** the ids of owners who are still to be told */
       readonly ownersToTell: readonly string[]
       /** the search for its vault that is still to be made, or null */
@@ -66,6 +68,7 @@ export function progressOf(entry: Entry | undefined, run: number): Progress {
         status: entry.status,
         callbackUrl: entry.order.callbackUrl ?? null,
         tell: entry.tell,
+        isExpiryPending: entry.status === 'created' && entry.expiry === 'pending',
         ownersToTell: entry.status === 'created' ? (entry.ownersToTell ?? []) : [],
         search:
           waitSeconds === null
@@ -76,6 +79,7 @@ export function progressOf(entry: Entry | undefined, run: number): Progress {
   }
 }
 
-function secondsUntil(time: number | null): number {
+/** Says how many seconds there are until a time; 0 if it has passed, or there is none. */
+export function secondsUntil(time: number | null): number {
   return time === null ? 0 : Math.max(0, Math.ceil((time - world.now()) / 1_000))
 }

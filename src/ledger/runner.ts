@@ -46,9 +46,20 @@ export class Runner {
     return running
   }
 
-  /** Waits until no attempt at a request runs. Between that and what its caller does at once, no other can begin one. */
-  async waitFor(id: string): Promise<void> {
+  /** Says whether an attempt at a request runs. */
+  isRunning(id: string): boolean {
+    return this.#running.has(id)
+  }
+
+  /**
+   * Waits until no attempt at a request runs. Between that and what its caller does at once, no other can begin one.
+   *
+   * @returns whether one ran
+   */
+  async waitFor(id: string): Promise<boolean> {
+    const isRunning = this.isRunning(id)
     for (let running = this.#running.get(id); running; running = this.#running.get(id)) await running
+    return isRunning
   }
 
   /** Ends a request that can't be done, and is recorded for its author's sake only. */
@@ -67,7 +78,7 @@ export class Runner {
    * @returns the entry as it is from now on
    */
   expireIfOverdue(entry: Entry | undefined): Entry | undefined {
-    if (!entry || !isUnderWay(entry) || this.#running.has(entry.id)) return entry
+    if (!entry || !isUnderWay(entry) || this.isRunning(entry.id)) return entry
     if (world.now() < overdueAt(entry)) return entry
     const expired = this.#store.advance(entry.id, { type: 'overdue', isSearchOn: this.#isSearchOn() })
     log('error', `request.${expired.status}`, {

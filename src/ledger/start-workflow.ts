@@ -2,7 +2,12 @@ import { log } from '../lib/log.ts'
 import type { Entry } from './entry.ts'
 
 /** What a Workflow is started with: the request that it looks after, and which one of its Workflows it is. */
-export type ProvisionParameters = { readonly id: string; readonly run: number }
+export type ProvisionParameters = {
+  readonly id: string
+  readonly run: number
+  /** how many seconds it waits for the second attempt; absent if it makes the first one */
+  readonly retryAfter?: number
+}
 
 /** Ended instances are kept for a person who looks into them; the ledger needs none of them. */
 const RETENTION = { successRetention: '3 days', errorRetention: '7 days' } as const
@@ -14,12 +19,18 @@ export type WorkflowHealth = 'alive' | 'held' | 'complete' | 'dead'
  * Starts the Workflow that looks after a request. Its id comes from the request's own, so that no instance of an earlier
  * request under the same key is taken for it.
  *
+ * @param retryAfter how many seconds it waits first, if the ledger has made an attempt and nothing was done
  * @returns whether it runs now; if it doesn't, the ledger tries again later
  */
-export async function startWorkflow(workflow: Workflow<ProvisionParameters>, entry: Entry): Promise<boolean> {
+export async function startWorkflow(
+  workflow: Workflow<ProvisionParameters>,
+  entry: Entry,
+  retryAfter?: number,
+): Promise<boolean> {
   const { id, run } = entry
+  const params = { id, run, ...(retryAfter !== undefined && { retryAfter }) }
   try {
-    await workflow.create({ id: instanceIdOf(entry), params: { id, run }, retention: RETENTION })
+    await workflow.create({ id: instanceIdOf(entry), params, retention: RETENTION })
     return true
   } catch (error) {
     // the error crosses a process boundary, which keeps its text only

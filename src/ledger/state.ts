@@ -151,7 +151,8 @@ function changesBy(event: Event, entry: Entry, now: number): Partial<Entry> {
     case 'workflow-seen':
       return { workflow: 'started', workflowSeenAt: now }
     case 'workflow-lost':
-      return { workflow: 'due', workflowSeenAt: null, run: entry.run + 1 }
+      // the next one waits no longer
+      return { workflow: 'due', workflowSeenAt: null, run: entry.run + 1, nextAttemptAt: null }
     case 'workflow-ended':
       return { workflow: 'none', workflowSeenAt: null, ...tellingsAfter(entry, event.told) }
     case 'told':

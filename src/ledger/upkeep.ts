@@ -70,8 +70,10 @@ export class Upkeep {
     // read again: while a Workflow was started, another claim may have taken a failed one's place
     const entry = this.#store.get(id)
     if (!entry || (dueAt(entry) ?? Number.POSITIVE_INFINITY) > world.now()) return
-    if (entry.workflow === 'due' && entry.status !== 'creating') await this.#workflows.start(entry)
-    else if ((workflowCheckAt(entry) ?? Number.POSITIVE_INFINITY) <= world.now())
+    if (entry.workflow === 'due') {
+      // an attempt that still runs starts it at its end, if anything remains
+      if (!this.#runner.isRunning(id)) await this.#workflows.start(entry)
+    } else if ((workflowCheckAt(entry) ?? Number.POSITIVE_INFINITY) <= world.now())
       await this.#workflows.check(entry)
     else if (isUnderWay(entry)) this.#runner.expireIfOverdue(entry)
     else this.#archive(entry)

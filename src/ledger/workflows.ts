@@ -3,6 +3,7 @@ import { log } from '../lib/log.ts'
 import { world } from '../lib/world.ts'
 import { type Alarm, hasMissedAttempt } from './alarm.ts'
 import { type Entry, isUnderWay } from './entry.ts'
+import { secondsUntil } from './replies.ts'
 import { isSearching } from './search.ts'
 import { type ProvisionParameters, startWorkflow, workflowHealth } from './start-workflow.ts'
 import type { Store } from './store.ts'
@@ -36,7 +37,9 @@ export class Workflows {
   /** Starts a request's Workflow. If that can't be done now, the alarm tries again. */
   async start(entry: Entry): Promise<void> {
     await this.#alarm.wakeFor(entry)
-    if (!(await startWorkflow(this.#env.PROVISION, entry))) return
+    const { nextAttemptAt } = entry
+    const retryAfter = nextAttemptAt === null ? undefined : secondsUntil(nextAttemptAt)
+    if (!(await startWorkflow(this.#env.PROVISION, entry, retryAfter))) return
     const now = this.#store.get(entry.id)
     if (now?.run !== entry.run || now.workflow !== 'due') return
     await this.#alarm.wakeFor(this.#store.advance(entry.id, { type: 'workflow-seen' }))

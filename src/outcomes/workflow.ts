@@ -51,10 +51,10 @@ type Told =
   | { readonly kind: 'superseded' }
 
 /**
- * Runs one request in the background: provisions it, searches for its vault if the create got no answer, sets the expiry
- * of its credentials, tells the requester. Every step is safe to repeat, because the ledger does each thing once; waits
- * are the platform's, so they survive restarts. If the ledger has started another Workflow for the request, this one
- * learns so from its next step, and ends.
+ * Does what remains of one request after the ledger's own attempt: retries it, searches for its vault if the create got
+ * no answer, sets the expiry of its credentials, tells the requester. Every step is safe to repeat, because the ledger
+ * does each thing once; waits are the platform's, so they survive restarts. If the ledger has started another Workflow
+ * for the request, this one learns so from its next step, and ends.
  */
 export class Provision extends WorkflowEntrypoint<Bindings, ProvisionParameters> {
   /** the messages that are not recorded yet; steps that are replayed add them again */
@@ -65,7 +65,9 @@ export class Provision extends WorkflowEntrypoint<Bindings, ProvisionParameters>
     const steps = step as unknown as Steps // see Steps
     const { payload } = event
     const ledger = this.#ledger(payload.id)
-    const ended = await this.#finish(payload, steps, 'provision', () => ledger.run(payload))
+    const { retryAfter } = payload
+    const first: Again | undefined = retryAfter === undefined ? undefined : { kind: 'again', retryAfter }
+    const ended = await this.#finish(payload, steps, 'provision', () => ledger.run(payload), first)
     if (ended.kind === 'ended') {
       // what takes long to tell must not keep the search waiting
       const telling = Promise.all([
@@ -90,12 +92,12 @@ export class Provision extends WorkflowEntrypoint<Bindings, ProvisionParameters>
   }
 
   async #tellEveryone(payload: ProvisionParameters, steps: Steps, ended: Ended): Promise<void> {
-    const { status, callbackUrl, tell, search } = ended
+    const { status, callbackUrl, tell, search, isExpiryPending = status === 'created' } = ended
     // an address that came with the request may be good for minutes only, and an expiry can take hours
     if (search === null) await this.#tellOnce(payload, steps, ended)
     if (tell && tell.kind !== 'ticket' && !isAnsweredOnce(tell.kind))
       await this.#tell(payload, 'requester', steps, (record) => sendReply(record, tell, this.#config, world))
-    if (status === 'created')
+    if (isExpiryPending)
       await this.#finish(payload, steps, 'set expiry', () => this.#ledger(payload.id).finishExpiry(payload))
     if (callbackUrl !== null)
       await this.#tell(payload, callbackHost(callbackUrl), steps, (record) =>
@@ -163,8 +165,9 @@ export class Provision extends WorkflowEntrypoint<Bindings, ProvisionParameters>
     steps: Steps,
     part: string,
     work: () => Promise<Progress>,
+    first?: Again,
   ): Promise<Progress> {
-    const progress = await repeat(steps, part, work)
+    const progress = await repeat(steps, part, work, first)
     return progress.kind === 'again'
       ? steps.do(`give up: ${part}`, STEP, () => this.#ledger(payload.id).giveUp(payload))
       : progress
@@ -216,15 +219,21 @@ function commentMarkOf({ attempt, settledBy }: RequestRecord): string {
   return settledBy === null ? String(attempt) : `${attempt}, settled`
 }
 
-/** Repeats a part of the work, each attempt as a step of its own, until it doesn't ask for another one. */
+/**
+ * Repeats a part of the work, each attempt as a step of its own, until it doesn't ask for another one.
+ *
+ * @param first what the first attempt came to, if the ledger made it already
+ */
 async function repeat<T extends { readonly kind: string }>(
   steps: Steps,
   name: string,
   work: () => Promise<T | Again>,
+  first?: Again,
 ): Promise<T | Again> {
   let waitSeconds = FIRST_WAIT_SECONDS
   for (let attempt = 1; ; attempt++) {
-    const progress = await steps.do(`${name} ${attempt}`, STEP, work)
+    const isMade = attempt === 1 && first !== undefined
+    const progress = isMade ? first : await steps.do(`${name} ${attempt}`, STEP, work)
     // the kind decides which of the two it is; the compiler cannot tell for every T
     const again = progress.kind === 'again' ? (progress as Again) : undefined
     if (!again || attempt === MAX_ATTEMPTS) return progress

@@ -73,7 +73,7 @@ export const vaults = factory
  * Creates a vault for the caller.
  *
  * @param c with the caller and the deployment
- * @param options the caller's key as it was sent, and whether a Workflow does the work
+ * @param options the caller's key as it was sent, and whether the caller doesn't wait for the outcome
  * @throws {Problem} if the request can't be taken, is running, or its key was used for another one
  */
 export async function createVault(

@@ -125,6 +125,24 @@ test('a kill while a create waits to be sent again leaves a request that failed'
   expect(vaults.filter(({ displayName }) => displayName === json.name)).toHaveLength(1)
 }, 90_000)
 
+test('a kill before anything was sent of a request that nobody waits for: a Workflow makes the vault', async () => {
+  const json = { name: unique('Background'), owners: ['second.owner@example.com'] }
+  const hold = wire.hold({ path: '/api/v1/search/users' })
+  const accepted = await worker.create(json, { headers: { Prefer: 'respond-async' } })
+  expect([accepted.status, accepted.body.status]).toEqual([202, 'accepted'])
+  await hold.answered
+  await worker.kill()
+  hold.release()
+
+  await start()
+  const read = async () => (await worker.call('GET', `/v1/requests/${accepted.body.id}`)).body
+  expect(await read()).toMatchObject({ status: 'accepted', attempt: 1 })
+  await expect.poll(async () => (await read()).status, { timeout: 60_000, interval: 500 }).toBe('created')
+  expect(await read()).toMatchObject({ attempt: 1, problem: null })
+  const vaults = await simulator.control.vaults()
+  expect(vaults.filter(({ displayName }) => displayName === json.name)).toHaveLength(1)
+}, 90_000)
+
 test('what a killed Worker leaves on disk holds no secret', async () => {
   await worker.kill()
   await expectNoSecretsOnDisk(folder, { simulator, credential })

@@ -34,6 +34,12 @@ test('starts each Workflow of a request under an id of its own, which no other r
   ])
 })
 
+test('tells a Workflow how long its first attempt has to wait', async () => {
+  const { started, workflow } = workflowThat(async () => ({}))
+  await startWorkflow(workflow, await entryOf(), 60)
+  expect(started).toMatchObject([{ params: { run: 1, retryAfter: 60 } }])
+})
+
 test.each([
   [new Error('(instance.already_exists) Workflow instance already exists'), true],
   [new Error('(instance.rate_limited)'), false],

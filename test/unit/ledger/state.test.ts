@@ -179,7 +179,7 @@ test('an overdue request that a Workflow looks after waits a day for it, if it w
   expect(waiting).toMatchObject({ status: 'accepted', deadline: null, workflow: 'due', attempt: 2 })
   expect(overdueAt(waiting)).toBe(NOON + 25_000 + DAY)
   expect(advance(waiting, events.overdue, NOON)).toMatchObject({ status: 'failed' })
-  const sent = await entryIn('creating', {}, true)
+  const sent = await entryIn('creating', { callbackUrl }, true)
   expect(advance(sent, events.overdue, NOON)).toMatchObject({ status: 'unknown', workflow: 'due' })
 })
 
@@ -307,11 +307,20 @@ test('the ledger looks at a request again soon after its deadline, or 30 days af
   expect(due).toEqual([NOON + DAY + 5_000, NOON + 30_000, NOON + 30 * DAY, NOON + 30 * DAY, null])
 })
 
-test('the ledger looks soon at a request whose Workflow is not started', async () => {
+test('the ledger looks soon at a request whose Workflow is not started, and later while it makes the attempt', async () => {
   const due = await Promise.all(
     statuses.map(async (status) => dueAt(await entryIn(status, { callbackUrl }, true))),
   )
-  expect(due).toEqual(Array(5).fill(NOON + 5_000))
+  const [soon, untilDeadline] = [NOON + 5_000, NOON + 25_000 - 90_000]
+  expect(due).toEqual([soon, untilDeadline, soon, soon, soon])
+})
+
+test('a Workflow that was to be started is not, if nothing remains at the end', async () => {
+  const ends = await Promise.all(
+    (['created', 'failed', 'unknown'] as const).map((status) => entryIn(status, {}, true)),
+  )
+  expect(ends.map(({ workflow }) => workflow)).toEqual(['none', 'none', 'none'])
+  expect(advance(await entryIn('creating', {}, true), searched, NOON)).toMatchObject({ workflow: 'due' })
 })
 
 const searched = { ...events.lost, isSearchOn: true } as const

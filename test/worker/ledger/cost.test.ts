@@ -4,7 +4,7 @@ import operating from '../../../docs/operating.md?raw'
 import type { Ledger } from '../../../src/ledger/ledger.ts'
 import { shardOf } from '../../../src/ledger/request-id.ts'
 import { tableOf } from '../../support/markdown.ts'
-import { bindings, CALLBACK_URL, claimFor, stageTenant, travel } from '../stage.ts'
+import { bindings, CALLBACK_URL, claimFor, onDisk, stageTenant, travel } from '../stage.ts'
 
 const { sent } = stageTenant()
 const DAY = 24 * 3_600_000
@@ -12,9 +12,13 @@ const fields = { ticket: { id: 'SEC-42' }, credentialTtl: '30d' }
 
 /** What the document says, by what is counted: where a caller waits, and in the background. */
 const told = new Map(
-  tableOf(operating, 'for each vault', 'a caller waits', 'in the background, one place is told').map(
-    ([what, ...numbers]) => [what, numbers],
-  ),
+  tableOf(
+    operating,
+    'for each vault',
+    'a caller waits',
+    'in the background, no one is told',
+    'in the background, one place is told',
+  ).map(([what, ...numbers]) => [what, numbers]),
 )
 
 /** Counts the rows that a shard writes from now on, and how often it sets its alarm, which is one more. */
@@ -70,25 +74,28 @@ test('a vault that somebody waits for takes the rows and calls that operating.md
   )
 })
 
-test('a vault in the background takes the rows and calls that operating.md says', async () => {
-  await using workflows = await introspectWorkflow(bindings.PROVISION)
-  const { claim, ledger, stub } = await claimFor({
-    fields: { ...fields, callbackUrl: CALLBACK_URL },
-    background: true,
-  })
-  await awake(shardOf(claim.id) ?? '')
-  sent.length = 0
-  const count = await counter(stub)
-  await ledger.submit(claim)
-  await vi.waitFor(async () => {
-    const [instance] = await workflows.get()
-    expect(instance).toBeDefined()
-    await instance?.waitForStatus('complete')
-  })
-  const { rows } = count()
-  const calls = sent.filter(({ to }) => to !== 'callback')
-  expect([`${rows}`, `${calls.length}`]).toEqual([
-    told.get('rows written')?.[1],
-    told.get('calls to ConductorOne')?.[1],
-  ])
-})
+test.each([
+  ['no one is told', 1, {}],
+  ['one place is told', 2, { callbackUrl: CALLBACK_URL }],
+] as const)(
+  'a vault in the background takes the rows, calls and Workflows that operating.md says: %s',
+  async (_, column, more) => {
+    await using workflows = await introspectWorkflow(bindings.PROVISION)
+    const { claim, ledger, stub } = await claimFor({ fields: { ...fields, ...more }, background: true })
+    await awake(shardOf(claim.id) ?? '')
+    sent.length = 0
+    const count = await counter(stub)
+    await ledger.submit(claim)
+    await vi.waitFor(async () =>
+      expect(await onDisk(stub, claim.id)).toMatchObject({ status: 'created', workflow: 'none' }),
+    )
+    const { rows } = count()
+    const calls = sent.filter(({ to }) => to !== 'callback')
+    const instances = await workflows.get()
+    expect([`${rows}`, `${calls.length}`, `1, ${instances.length}`]).toEqual([
+      told.get('rows written')?.[column],
+      told.get('calls to ConductorOne')?.[column],
+      told.get('requests to the Worker, Workflow instances')?.[column],
+    ])
+  },
+)

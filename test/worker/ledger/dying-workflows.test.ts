@@ -1,7 +1,17 @@
-import { introspectWorkflow, runDurableObjectAlarm } from 'cloudflare:test'
+import { introspectWorkflow, runDurableObjectAlarm, runInDurableObject } from 'cloudflare:test'
 import { expect, test, vi } from 'vitest'
 import { SHARDS } from '../../../src/ledger/request-id.ts'
-import { bindings, CALLBACK_URL, claimFor, json, NOT_NOW, stageTenant, travel } from '../stage.ts'
+import {
+  bindings,
+  CALLBACK_URL,
+  claimFor,
+  entryOf,
+  json,
+  NOT_NOW,
+  stageTenant,
+  travel,
+  write,
+} from '../stage.ts'
 
 const { script, sentTo } = stageTenant()
 
@@ -68,7 +78,14 @@ test('whatever a Workflow dies at, its request has ended and is told a quarter o
       }),
     ),
   )
-  for (const { ledger, claim } of requests) await ledger.submit(claim)
+  for (const { ledger, claim, stub, moment } of requests) {
+    if (moment !== 'sending') await ledger.submit(claim)
+    else {
+      // the ledger was killed before its own attempt, so that the Workflow makes it
+      await write(stub, entryOf(claim, { updatedAt: Date.now() - MINUTE_MS }))
+      await runInDurableObject(stub, (shard) => shard.alarm())
+    }
+  }
   const callsFor = (to: 'create' | 'callback', name: string) =>
     sentTo(to).filter(({ body }) => (Object(body).displayName ?? Object(body).data?.name) === name)
   const hasCome: Readonly<Record<Moment, (one: (typeof requests)[number]) => Promise<unknown>>> = {
@@ -84,8 +101,10 @@ test('whatever a Workflow dies at, its request has ended and is told a quarter o
       timeout: 20_000,
     })
 
-  for (const { claim } of requests)
-    await (await bindings.PROVISION.get(`${claim.id}-1`)).terminate().catch(() => undefined) // it may have ended
+  for (const { claim } of requests) {
+    const workflow = await vi.waitFor(() => bindings.PROVISION.get(`${claim.id}-1`))
+    await workflow.terminate().catch(() => undefined) // it may have ended
+  }
   isSendingOver = true
   travel(11 * MINUTE_MS)
   for (const shard of SHARDS) await runDurableObjectAlarm(bindings.LEDGER.getByName(`shard-${shard}`))

@@ -18,6 +18,9 @@ async function waiting(wish: Parameters<typeof claimFor>[0] = {}) {
       problem: { code: 'conductorone-unavailable' },
     }),
   )
+  await vi.waitFor(async () =>
+    expect(await onDisk(claimed.stub, claimed.claim.id)).toMatchObject({ workflow: 'started' }),
+  )
   script.users = usersLater
   return claimed
 }
@@ -123,7 +126,8 @@ test('an earlier Workflow has no say any more', async () => {
 test('an instance of an earlier request under the same key is not taken for this one', async () => {
   await using workflows = await introspectWorkflow(bindings.PROVISION)
   script.create = [json({}, 400), ...script.create]
-  const first = await claimFor({ background: true, key: 'the same' })
+  const fields = { callbackUrl: CALLBACK_URL }
+  const first = await claimFor({ background: true, key: 'the same', fields })
   await first.ledger.submit(first.claim)
   await vi.waitFor(async () =>
     expect(await onDisk(first.stub, first.claim.id)).toMatchObject({ status: 'failed', workflow: 'none' }),

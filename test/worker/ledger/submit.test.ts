@@ -1,7 +1,7 @@
 import { abortAllDurableObjects, runInDurableObject } from 'cloudflare:test'
 import { expect, test, vi } from 'vitest'
 import { Store } from '../../../src/ledger/store.ts'
-import { bindings, claimFor, json, onDisk, SILENCE, stageTenant, travel } from '../stage.ts'
+import { bindings, CALLBACK_URL, claimFor, json, onDisk, SILENCE, stageTenant, travel } from '../stage.ts'
 
 const { script, sentTo } = stageTenant()
 
@@ -348,14 +348,14 @@ test('logs the id of an answered vault before it is stored', async () => {
   expect(logged.mock.calls.join()).toContain('"vault":"vault-that-is-there"')
 })
 
-test('answers a request in the background while its Workflow is still being started', async () => {
+test('a request in the background has ended while its Workflow is still being started', async () => {
   const { promise, resolve } = Promise.withResolvers<void>()
   const start = vi.spyOn(Object.getPrototypeOf(bindings.PROVISION), 'create').mockReturnValue(promise)
-  const { claim, ledger, stub } = await claimFor({ background: true })
+  const { claim, ledger, stub } = await claimFor({ background: true, fields: { callbackUrl: CALLBACK_URL } })
   expect(await ledger.submit(claim)).toMatchObject({ kind: 'accepted' })
-  expect(start).toHaveBeenCalledOnce()
+  await vi.waitFor(() => expect(start).toHaveBeenCalledOnce())
   // until it has started, the alarm would start another
-  expect(await onDisk(stub, claim.id)).toMatchObject({ status: 'accepted', workflow: 'due' })
+  expect(await onDisk(stub, claim.id)).toMatchObject({ status: 'created', workflow: 'due' })
   resolve()
   await vi.waitFor(async () => expect(await onDisk(stub, claim.id)).toMatchObject({ workflow: 'started' }))
 })
