@@ -46,10 +46,15 @@ function cleanText(clean: (value: string) => string, maxChars: number, lines: 'o
   )
 }
 
-/** Lets null and blank text count as left out, as a template writes them. */
-export function optionalField<T extends z.ZodMiniType>(schema: T) {
+/**
+ * Lets null and blank text count as left out, as a template writes them.
+ *
+ * @param meta what descriptions of the field say
+ */
+export function optionalField<T extends z.ZodMiniType>(schema: T, meta?: Parameters<typeof z.meta>[0]) {
   const blankAsAbsent = z.transform((value: unknown) => (isBlank(value) ? undefined : value))
-  return z.optional(z.pipe(blankAsAbsent, z.optional(schema)))
+  const field = z.optional(z.pipe(blankAsAbsent, z.optional(schema)))
+  return meta ? field.check(z.meta(meta)) : field
 }
 
 function isBlank(value: unknown): boolean {

@@ -32,7 +32,7 @@ export const MAX_TICKET_ID_CHARS = 255
 export const Ticket = z.strictObject(
   {
     id: required(MAX_TICKET_ID_CHARS).check(z.meta({ examples: ['SEC-42'] })),
-    url: optionalField(httpsUrl).check(z.meta({ examples: ['https://acme.atlassian.net/browse/SEC-42'] })),
+    url: optionalField(httpsUrl, { examples: ['https://acme.atlassian.net/browse/SEC-42'] }),
   },
   { error: expected('an object with `id` and, if there is one, `url`') },
 )
@@ -70,56 +70,47 @@ export const ProvisioningRequest = z
           examples: ['Payroll break-glass'],
         }),
       ),
-      description: optionalField(text(2_000, 'several lines')).check(
-        z.meta({ description: 'What it is for. A line that says who asked, and why, is added below it.' }),
-      ),
-      kind: optionalField(
-        z.enum(['group', 'magic_link'], { error: 'must be "group" or "magic_link"' }),
-      ).check(
-        z.meta({
-          description: 'Who may open it: members of a group, or everyone who has the link.',
-          default: 'group',
-        }),
-      ),
-      maxViews: optionalField(Views).check(
-        z.meta({
-          description: 'How often the magic link may be opened. For `magic_link` only.',
-          examples: [1],
-        }),
-      ),
-      allowUnauthenticated: optionalField(z.boolean({ error: 'must be true or false' })).check(
-        z.meta({ description: 'Whether the magic link works without signing in. For `magic_link` only.' }),
-      ),
+      description: optionalField(text(2_000, 'several lines'), {
+        description: 'What it is for. A line that says who asked, and why, is added below it.',
+      }),
+      kind: optionalField(z.enum(['group', 'magic_link'], { error: 'must be "group" or "magic_link"' }), {
+        description: 'Who may open it: members of a group, or everyone who has the link.',
+        default: 'group',
+      }),
+      maxViews: optionalField(Views, {
+        description: 'How often the magic link may be opened. For `magic_link` only.',
+        examples: [1],
+      }),
+      allowUnauthenticated: optionalField(z.boolean({ error: 'must be true or false' }), {
+        description: 'Whether the magic link works without signing in. For `magic_link` only.',
+      }),
       owners: optionalField(
         z
           .array(Owner, { error: 'must be a list of e-mail addresses or ConductorOne user ids' })
           .check(z.maxLength(MAX_OWNERS, { error: `must name at most ${MAX_OWNERS} owners` })),
-      ).check(
-        z.meta({
+        {
           description:
             'E-mail addresses or ConductorOne user ids. Only an owner can open the vault, and owners can only be set now.',
           default: [],
           examples: [['owner@example.com']],
-        }),
+        },
       ),
-      credentialTtl: optionalField(Duration).check(
-        z.meta({ description: 'How long a credential in the vault lives.', examples: ['30d'] }),
-      ),
-      preset: optionalField(text(31)).check(
-        z.meta({
-          description: 'A preset of this deployment, which fixes some fields and adds owners.',
-          examples: ['payroll'],
-        }),
-      ),
-      ticket: optionalField(Ticket).check(z.meta({ description: 'The ticket that asked for the vault.' })),
-      requestedBy: optionalField(personName(MAX_PERSON_CHARS)).check(
-        z.meta({ description: 'Who asked: an e-mail address or a name.', examples: ['jane@example.com'] }),
-      ),
-      callbackUrl: optionalField(httpsUrl).check(
-        z.meta({
-          description: 'Where the result is posted to, signed. The host must be allowed by the policy.',
-        }),
-      ),
+      credentialTtl: optionalField(Duration, {
+        description: 'How long a credential in the vault lives.',
+        examples: ['30d'],
+      }),
+      preset: optionalField(text(31), {
+        description: 'A preset of this deployment, which fixes some fields and adds owners.',
+        examples: ['payroll'],
+      }),
+      ticket: optionalField(Ticket, { description: 'The ticket that asked for the vault.' }),
+      requestedBy: optionalField(personName(MAX_PERSON_CHARS), {
+        description: 'Who asked: an e-mail address or a name.',
+        examples: ['jane@example.com'],
+      }),
+      callbackUrl: optionalField(httpsUrl, {
+        description: 'Where the result is posted to, signed. The host must be allowed by the policy.',
+      }),
     },
     { error: expected('a JSON object') },
   )
