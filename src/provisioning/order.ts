@@ -33,7 +33,7 @@ export type Order = {
 export function orderOf(written: ProvisioningRequest, policy: Policy, asker?: Asker): Order {
   const { request, preset } = applyPreset(written, policy, asker)
   const faults = violations({ written, request, policy, preset })
-  if (faults.length > 0) throw violation(faults)
+  if (faults.length > 0) throw violation(...faults)
 
   const owners = request.owners?.length ? request.owners : policy.defaultOwners
   if (owners.length === 0)

@@ -63,12 +63,10 @@ export function checkOwnerCount(
   { minOwners }: Pick<Policy, 'minOwners'>,
 ): void {
   if (owners.length >= minOwners) return
-  throw violation([
-    {
-      pointer: '/owners',
-      detail: `must name at least ${minOwners} different people here: if the only owner leaves, nobody can open the vault`,
-    },
-  ])
+  throw violation({
+    pointer: '/owners',
+    detail: `must name at least ${minOwners} different people here: if the only owner leaves, nobody can open the vault`,
+  })
 }
 
 /** Judges an owner's domain. An id doesn't show one, so only e-mail addresses pass if domains are limited. */

@@ -40,12 +40,13 @@ export function applyPreset(
   const preset = Object.hasOwn(policy.presets, name) ? policy.presets[name] : undefined
   if (!preset || !mayUse(preset, asker)) throw noSuchPreset(policy, asker)
   const faults = contradictions(request, name, preset)
-  if (faults.length > 0) throw violation(faults)
+  if (faults.length > 0) throw violation(...faults)
   const owners = distinct([...(request.owners ?? []), ...preset.owners])
   if (owners.length > MAX_OWNERS)
-    throw violation([
-      { pointer: '/owners', detail: `must name at most ${MAX_OWNERS} owners, with those of the preset` },
-    ])
+    throw violation({
+      pointer: '/owners',
+      detail: `must name at most ${MAX_OWNERS} owners, with those of the preset`,
+    })
   const { kind, maxViews, credentialTtl } = preset
   return {
     preset,
@@ -64,16 +65,11 @@ export function applyPreset(
 function checkKey(name: string | undefined, asker: Asker | undefined): void {
   const { presets } = asker ?? {}
   if (!presets || (name !== undefined && presets.includes(name))) return
-  throw violation([
-    {
-      pointer: '/preset',
-      detail: `must be ${presets.join(' or ')}: this key is for ${plural(presets)} only`,
-    },
-  ])
-}
-
-function plural(presets: readonly string[]): string {
-  return presets.length === 1 ? 'that preset' : 'those presets'
+  const only = presets.length === 1 ? 'that preset' : 'those presets'
+  throw violation({
+    pointer: '/preset',
+    detail: `must be ${presets.join(' or ')}: this key is for ${only} only`,
+  })
 }
 
 function mayUse({ sources, callers }: Preset, asker: Asker | undefined): boolean {
@@ -91,7 +87,7 @@ function noSuchPreset(policy: Policy, asker: Asker | undefined): Problem {
   })
   const detail =
     usable.length > 0 ? `must be ${usable.join(' or ')}` : 'names a preset, and there is none for you here'
-  return violation([{ pointer: '/preset', detail }])
+  return violation({ pointer: '/preset', detail })
 }
 
 /** Finds what a request says in contradiction to its preset. */
@@ -129,6 +125,6 @@ function distinct(owners: readonly string[]): string[] {
 }
 
 /** Makes the problem of a request that the policy does not allow. */
-export function violation(errors: readonly FieldFault[]): Problem {
+export function violation(...errors: readonly FieldFault[]): Problem {
   return new Problem('policy-violation', `Not allowed: ${faultsInWords(errors)}.`, { errors })
 }
