@@ -1,42 +1,7 @@
-/** Letters of other scripts, and digits, that people take for Latin letters; in lower case. */
-const LOOK_ALIKES: Readonly<Record<string, string>> = {
-  // Cyrillic
-  ...{
-    а: 'a',
-    в: 'b',
-    с: 'c',
-    ԁ: 'd',
-    е: 'e',
-    һ: 'h',
-    н: 'h',
-    і: 'i',
-    ј: 'j',
-    к: 'k',
-    ӏ: 'l',
-    м: 'm',
-    о: 'o',
-  },
-  ...{ р: 'p', ԛ: 'q', г: 'r', ѕ: 's', т: 't', ѵ: 'v', ԝ: 'w', х: 'x', у: 'y' },
-  // Greek
-  ...{
-    α: 'a',
-    β: 'b',
-    ϲ: 'c',
-    ε: 'e',
-    η: 'n',
-    ι: 'i',
-    κ: 'k',
-    μ: 'm',
-    ν: 'n',
-    ο: 'o',
-    ρ: 'p',
-    τ: 't',
-    υ: 'u',
-  },
-  ...{ χ: 'x', γ: 'y', ω: 'w', ζ: 'z' },
-  ...{ ı: 'i', ø: 'o', ł: 'l' },
-  ...{ 0: 'o', 1: 'i', 3: 'e', 4: 'a', 5: 's', 7: 't', 8: 'b' },
-}
+/** Letters of Cyrillic, Greek and others, and digits, that people take for Latin letters; in lower case. */
+const LOOK_ALIKES = 'авсԁеһніјкӏморԛгѕтѵԝху' + 'αβεηικμνορτυχγωζ' + 'ıøł' + '0134578'
+/** The Latin letters, in the same order. */
+const LATIN = 'abcdehhijklmopqrstvwxy' + 'abenikmnoptuxywz' + 'iol' + 'oieastb'
 
 /**
  * Writes a word as it looks to a reader of Latin letters: without accents, and with the letters that others stand in for.
@@ -48,5 +13,5 @@ export function foldLookAlikes(word: string): string {
   return word
     .normalize('NFKD')
     .replaceAll(/\p{M}+/gu, '')
-    .replaceAll(/./gu, (letter) => LOOK_ALIKES[letter] ?? letter)
+    .replaceAll(/./gu, (letter) => LATIN[LOOK_ALIKES.indexOf(letter)] ?? letter)
 }
