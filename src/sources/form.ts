@@ -1,7 +1,7 @@
 import type { Heading, Root } from 'mdast'
 import { toString as textOf } from 'mdast-util-to-string'
 import type { FieldFault } from '../problem/problem.ts'
-import { readAnswer, STRUCK_OUT } from './answer.ts'
+import { type AnswerText, readAnswer, STRUCK_OUT } from './answer.ts'
 import { findEnclosedHeadings } from './enclosures.ts'
 import { type HeadingMatch, matchHeading, quoteOf } from './headings.ts'
 import { flatten, isLeftOpen, parseBlocks, parseMarkdown, rangeOf, textFault } from './markdown.ts'
@@ -44,42 +44,20 @@ export function readForm(markdown: string): FormReading {
     .join('\n')
   const sections = sectionsOf(document, text)
   for (const [index, section] of sections.entries()) {
-    if (section.fault !== undefined && section.kind !== 'other') {
-      faults.push({ pointer: `/${section.question.field}`, detail: section.fault })
+    if (section.kind === 'other') {
+      if (isPartOfAnswer(section, sections[index - 1], sections[index + 1]))
+        faults.push(headingInAnswer(section, sections[index - 1]))
+      else if (section.source.trim() !== '')
+        warnings.push(`“${quoteOf(section.title)}” was not read: it is not a question that is asked here.`)
       continue
     }
-    switch (section.kind) {
-      case 'misspelled':
-        faults.push({
-          pointer: `/${section.question.field}`,
-          detail: `“${quoteOf(section.title)}” is not a question here; did you mean “${section.question.heading}”?`,
-        })
-        break
-      case 'other':
-        if (isPartOfAnswer(section, sections[index - 1], sections[index + 1]))
-          faults.push(headingInAnswer(section, sections[index - 1]))
-        else if (section.source.trim() !== '')
-          warnings.push(`“${quoteOf(section.title)}” was not read: it is not a question that is asked here.`)
-        break
-      case 'question': {
-        const { question, source } = section
-        const { field, heading } = question
-        const hidden = hiddenQuestion(source, sections)
-        if (hidden !== undefined && question.answer !== 'text') {
-          faults.push({
-            pointer: `/${field}`,
-            detail: `“${heading}” begins with a comment that hides the question “${hidden}”; remove the comment`,
-          })
-          break
-        }
-        const answer = readAnswer(source, question, definitions)
-        const before = answers.get(field)
-        if ('fault' in answer) faults.push({ pointer: `/${field}`, detail: `“${heading}” ${answer.fault}` })
-        else if (before !== undefined && before !== answer.text)
-          faults.push({ pointer: `/${field}`, detail: answeredTwice(heading, before, answer.text) })
-        else answers.set(field, answer.text)
-      }
-    }
+    const { field, heading } = section.question
+    const answer = answerOf(section, sections, definitions)
+    const before = answers.get(field)
+    if ('fault' in answer) faults.push({ pointer: `/${field}`, detail: answer.fault })
+    else if (before !== undefined && before !== answer.text)
+      faults.push({ pointer: `/${field}`, detail: answeredTwice(heading, before, answer.text) })
+    else answers.set(field, answer.text)
   }
   const asked = sections.flatMap((section) => (section.kind === 'other' ? [] : [section.question.field]))
   faults.push(...missedQuestions(document, new Set(asked)))
@@ -90,16 +68,40 @@ export function readForm(markdown: string): FormReading {
   }
 }
 
-/** Says why a heading asks nothing although it may have the words of a question; undefined if it does. */
-function faultOf(heading: Heading, title: string, enclosure: string | undefined): string | undefined {
-  if (enclosure === undefined) {
-    const tags = flatten(heading).map((node) => (node.type === 'html' ? node.value : ''))
-    return STRUCK_OUT.test(title) || tags.some((tag) => /^<(?:del|s|strike)\b/i.test(tag))
-      ? `“${quoteOf(title)}” is struck out: remove the heading, or write it without the strike`
-      : undefined
+/** Reads what stands below a question; a fault is a whole sentence. */
+function answerOf(
+  { question, source, fault }: Asked,
+  sections: readonly Section[],
+  definitions: string,
+): AnswerText {
+  if (fault !== undefined) return { fault }
+  const hidden = question.answer === 'text' ? undefined : hiddenQuestion(source, sections)
+  if (hidden !== undefined)
+    return {
+      fault: `“${question.heading}” begins with a comment that hides the question “${hidden}”; remove the comment`,
+    }
+  const answer = readAnswer(source, question, definitions)
+  return 'fault' in answer ? { fault: `“${question.heading}” ${answer.fault}` } : answer
+}
+
+/** Says why a heading that has the words of a question, or nearly, asks nothing; undefined if it does. */
+function faultOf(
+  heading: Heading,
+  title: string,
+  match: HeadingMatch,
+  enclosure: string | undefined,
+): string | undefined {
+  if (match.kind === 'other') return undefined
+  if (enclosure !== undefined) {
+    const around = quoteOf(enclosure)
+    return `“${quoteOf(title)}” stands inside ${around}, which may be folded, quoted or struck out: move it out, or close ${around} above it`
   }
-  const around = quoteOf(enclosure)
-  return `“${quoteOf(title)}” stands inside ${around}, which may be folded, quoted or struck out: move it out, or close ${around} above it`
+  const tags = flatten(heading).map((node) => (node.type === 'html' ? node.value : ''))
+  if (STRUCK_OUT.test(title) || tags.some((tag) => /^<(?:del|s|strike)\b/i.test(tag)))
+    return `“${quoteOf(title)}” is struck out: remove the heading, or write it without the strike`
+  return match.kind === 'misspelled'
+    ? `“${quoteOf(title)}” is not a question here; did you mean “${match.question.heading}”?`
+    : undefined
 }
 
 const UNCLOSED =
@@ -145,11 +147,13 @@ type Section = HeadingMatch & {
   readonly isUnderlined: boolean
   /** The heading as it is written. */
   readonly title: string
-  /** Why it may not be a question for people, though it has the words of one. */
+  /** Why it asks nothing, though it has the words of a question, or nearly. */
   readonly fault: string | undefined
   /** The Markdown below it. */
   readonly source: string
 }
+
+type Asked = Extract<Section, { readonly question: unknown }>
 
 /** Divides a document at its headings. One that is not a question and stands in the description is part of it. */
 function sectionsOf(document: Root, text: string): Section[] {
@@ -168,7 +172,7 @@ function sectionsOf(document: Root, text: string): Section[] {
       depth: heading.depth,
       isUnderlined,
       title,
-      fault: faultOf(heading, title, enclosures.get(start)),
+      fault: faultOf(heading, title, match, enclosures.get(start)),
       start: end,
       source: text.slice(end),
     })
