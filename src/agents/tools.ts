@@ -173,22 +173,14 @@ function requestResult(body: Body): CallToolResult {
 
 /** The parts of the policy that a request can run into. */
 function policyOf(policy: Policy) {
-  const {
-    defaultOwners,
-    minOwners,
-    allowedOwnerDomains,
-    allowUnauthenticatedViews,
-    maxViews,
-    requireTicket,
-  } = policy
   return {
-    requireTicket,
-    minOwners,
+    requireTicket: policy.requireTicket,
+    minOwners: policy.minOwners,
     namePattern: policy.namePattern?.source ?? null,
-    allowedOwnerDomains,
-    defaultOwners,
+    allowedOwnerDomains: policy.allowedOwnerDomains,
+    defaultOwners: policy.defaultOwners,
     defaultCredentialTtl: policy.defaultCredentialTtl ?? null,
-    maxViews,
-    allowUnauthenticatedViews,
+    maxViews: policy.maxViews,
+    allowUnauthenticatedViews: policy.allowUnauthenticatedViews,
   }
 }

@@ -10,15 +10,11 @@ import { type Message, note } from './message.ts'
  */
 export function resultMessage(record: RequestRecord, next: string): Message {
   const { id, status, name, owners, ticket, vault, problem, warnings } = record
-  const facts: [string, string][] = [
-    ['Name', name],
-    ...(vault ? [['Vault id', vault.id] as [string, string]] : []),
-    ...(owners.length > 0
-      ? [['Owners', owners.map(({ input }) => input).join(', ')] as [string, string]]
-      : []),
-    ...(ticket ? [['Ticket', ticket.url ?? ticket.id] as [string, string]] : []),
-    ['Request', id],
-  ]
+  const facts: [string, string][] = [['Name', name]]
+  if (vault) facts.push(['Vault id', vault.id])
+  if (owners.length > 0) facts.push(['Owners', owners.map(({ input }) => input).join(', ')])
+  if (ticket) facts.push(['Ticket', ticket.url ?? ticket.id])
+  facts.push(['Request', id])
   const why = problem ? explainProblem(problem) : []
   switch (status) {
     case 'created':
