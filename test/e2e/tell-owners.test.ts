@@ -51,6 +51,7 @@ test('every owner of a vault that was made is told once, and a replay tells no o
   expect(made.status).toBe(201)
   await expect.poll(() => messagesOn(name).length, PATIENCE).toBe(2)
   expect(new Set(messagesOn(name).map(({ body }) => body.channel))).toEqual(new Set(['U111', 'U222']))
+  expect(servers.at('https://slack.com/api/auth.test')).toHaveLength(1)
   const [message] = messagesOn(name)
   expect(message?.headers.authorization).toBe(`Bearer ${TOKEN}`)
   expect(message?.body).toMatchObject({ unfurl_links: false, unfurl_media: false })
