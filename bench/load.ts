@@ -64,7 +64,8 @@ export class Line {
     this.#agent.destroy()
   }
 
-  #shoot({ method = 'POST', path, headers, body = '', expect }: Shot): Promise<number> {
+  #shoot(shot: Shot): Promise<number> {
+    const { method = 'POST', path, headers, body = '', expect } = shot
     return new Promise((resolve, reject) => {
       const start = performance.now()
       const options = {
@@ -80,7 +81,11 @@ export class Line {
           else reject(new Error(`${path} was answered ${response.statusCode}: ${Buffer.concat(chunks)}`))
         })
       })
-      sent.once('error', reject)
+      sent.once('error', (error: NodeJS.ErrnoException) => {
+        // the server closed a connection that nothing had come over for seconds, in the moment that it was used again
+        if (sent.reusedSocket && error.code === 'ECONNRESET') this.#shoot(shot).then(resolve, reject)
+        else reject(error)
+      })
       sent.end(body)
     })
   }

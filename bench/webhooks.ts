@@ -16,6 +16,9 @@ const PATIENCE = 60_000
 /** How many deliveries that ask for a vault come in a second, and for how many seconds. */
 const PACE = { perSecond: 50, seconds: 4 } as const
 
+/** 300 a second: twice what it was when a Workflow made each attempt. */
+const MAX_MS_FOR_EACH = 3.3
+
 type Row = {
   readonly perSecond: number[]
   /** with all vaults made */
@@ -61,15 +64,15 @@ export const webhooks: Measurement = async (upstream) => {
     {
       title: 'Webhook deliveries',
       note:
-        `${CONNECTIONS} connections. Where a vault is asked for, the run behind the answer is Cloudflare's Workflow engine ` +
-        'as miniflare simulates it, in the same process: most of the CPU is the simulation.',
+        `${CONNECTIONS} connections. If a vault is asked for, the ledger makes it behind the answer. No one is told here, ` +
+        'so no Workflow is started.',
       table: [...rows].map(([{ source, asks }, { perSecond, donePerSecond, p99, cpu }]) => ({
         source,
         'asks for': asks,
         'answered each second': written(spreadOf(perSecond), 0),
         'done each second': written(spreadOf(donePerSecond), 0),
         'p99, ms': written(spreadOf(p99), 1),
-        'CPU with the run behind it, ms each': written(spreadOf(cpu)),
+        'CPU with the vault, ms each': written(spreadOf(cpu)),
       })),
       targets: [
         {
@@ -80,7 +83,7 @@ export const webhooks: Measurement = async (upstream) => {
         },
         {
           what: 'time for each delivery that asks for a vault, until all are made',
-          atMost: 4,
+          atMost: MAX_MS_FOR_EACH,
           reached: 1_000 / spreadOf(asking).median,
           unit: 'ms',
         },
