@@ -6,7 +6,7 @@ import type { Secret } from '../lib/secret.ts'
 import type { Upstream } from '../problem/problem.ts'
 import { ConductorOneFailure, type Failure } from './failure.ts'
 import { readFieldViolations } from './field-violations.ts'
-import { redact, redactSigned } from './redact.ts'
+import { mayRepeat, redact, redactSigned } from './redact.ts'
 import { ErrorAnswer } from './wire.ts'
 
 const JSON_TYPE = /^application\/([\w.-]+\+)?json\s*(;|$)/i
@@ -51,7 +51,7 @@ export function readAnswer<T>(
 export function readJson({ headers, body }: Answer, token?: Secret): unknown {
   if (body.text === undefined || !JSON_TYPE.test(headers.get('Content-Type') ?? '')) return undefined
   const json = parseJson(body.text)
-  return token ? redact(json, token) : json
+  return token && mayRepeat(body.text, token) ? redact(json, token) : json
 }
 
 /**

@@ -6,13 +6,20 @@ const JWS = /eyJ[\w-]+\.[\w-]+\.[\w-]+/g
 
 /** A piece of the token of this length is a piece of the token and not a coincidence. */
 const MIN_PIECE_CHARS = 12
+/** Parts of pieces that are looked for first; a piece is so much longer that few places of a text need a look. */
+const PART_CHARS = 4
 
 const HIDDEN = String(new Secret(''))
 
-/** The pieces of a token; made once, since every answer to the token is searched for them. */
-const piecesOf = new WeakMap<Secret, Pieces>()
+/** The pieces of tokens; made once, since every answer to a token is searched for them. */
+const known = new WeakMap<Secret, Pieces>()
 
-type Pieces = { readonly length: number; readonly all: ReadonlySet<string> }
+type Pieces = {
+  readonly length: number
+  readonly all: ReadonlySet<string>
+  /** every part of a piece */
+  readonly parts: ReadonlySet<string>
+}
 
 /**
  * Removes an access token from what a server answered, wherever in the parsed JSON it stands: whole or in part, as it
@@ -29,24 +36,42 @@ export function redact(json: unknown, token: Secret): unknown {
   return Object.fromEntries(entries)
 }
 
+/**
+ * Says whether JSON text may repeat a token in any way that {@link redact} knows, after a look at every ninth place.
+ * Nearly every answer repeats nothing, and then its values need no search one by one.
+ */
+export function mayRepeat(json: string, token: Secret): boolean {
+  if (HOLDS_CODES.test(json)) return true
+  const { length, parts } = piecesOf(token)
+  // white space may stand inside a token, and what stands around a text may only add to it
+  const text = json.replaceAll(WHITE_SPACE, '')
+  const partLength = Math.min(PART_CHARS, length)
+  // the longest step at which one of the places lies in each piece with a whole part
+  const step = length - partLength + 1
+  for (let start = 0; start + partLength <= text.length; start += step)
+    if (parts.has(text.slice(start, start + partLength))) return true
+  return false
+}
+
 /** Removes assertions and proofs from an error message that repeats them. */
 export function redactSigned(message: string): string {
   return message.replaceAll(JWS, HIDDEN)
 }
 
 function redactText(text: string, token: Secret): string {
-  let pieces = piecesOf.get(token)
-  if (!pieces) {
-    pieces = makePieces(token)
-    piecesOf.set(token, pieces)
-  }
+  const pieces = piecesOf(token)
   // no encoding makes a text shorter, so a short one holds no piece
   if (text.length < pieces.length) return text
   const redacted = withoutPieces(text, pieces)
-  if (!MAY_BE_ENCODED.test(redacted)) return redacted
   // an encoding that hides the token from the search above: the whole text goes
   const isHidden = decodings(redacted).some((decoded) => withoutPieces(decoded, pieces) !== decoded)
   return isHidden ? HIDDEN : redacted
+}
+
+function piecesOf(token: Secret): Pieces {
+  const pieces = known.get(token) ?? makePieces(token)
+  known.set(token, pieces)
+  return pieces
 }
 
 function makePieces(secret: Secret): Pieces {
@@ -64,10 +89,15 @@ function makePieces(secret: Secret): Pieces {
     forms.push(base64, base64.replaceAll('+', '-').replaceAll('/', '_'))
   }
   const length = Math.min(MIN_PIECE_CHARS, token.length)
+  return { length, all: windows(forms, length), parts: windows(forms, Math.min(PART_CHARS, length)) }
+}
+
+/** Cuts out of texts everything that is so many characters long. */
+function windows(texts: readonly string[], length: number): Set<string> {
   const all = new Set<string>()
-  for (const form of forms)
-    for (let start = 0; start + length <= form.length; start++) all.add(form.slice(start, start + length))
-  return { length, all }
+  for (const text of texts)
+    for (let start = 0; start + length <= text.length; start++) all.add(text.slice(start, start + length))
+  return all
 }
 
 /** Replaces each run of characters that is made of pieces. */
@@ -84,8 +114,9 @@ function withoutPieces(text: string, { length, all }: Pieces): string {
   return kept + text.slice(keptTo)
 }
 
-/** What every one of {@link decodings} needs to find. */
-const MAY_BE_ENCODED = /[%&\\\s]/
+/** What {@link decodings} undoes, but for white space. */
+const HOLDS_CODES = /[%&\\]/
+const WHITE_SPACE = /\s+/g
 
 /** Undoes what may stand between the characters of a token: percent encoding, entities, escapes, white space. */
 function decodings(text: string): string[] {
@@ -98,6 +129,6 @@ function decodings(text: string): string[] {
     text.replaceAll(/\\(?:u([0-9a-f]{4})|x([0-9a-f]{2}))/gi, (_, long?: string, short?: string) =>
       character(Number.parseInt(long ?? short ?? '', 16)),
     ),
-    text.replaceAll(/\s+/g, ''),
+    text.replaceAll(WHITE_SPACE, ''),
   ].filter((decoded) => decoded !== text)
 }

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { redact, redactSigned } from '../../../src/conductorone/redact.ts'
+import { mayRepeat, redact, redactSigned } from '../../../src/conductorone/redact.ts'
 import { Secret } from '../../../src/lib/secret.ts'
 
 const TOKEN = 'eyJhbGciOiJFZERTQSJ9.eyJzdWIiOiJzd2lmdC1vdHRlciJ9.q7Zr-0_xK2mB5vYw8tLd3nPfHc1sJg4uRi6oEa9kQyT'
@@ -70,6 +70,35 @@ test('leaves everything else as it was', () => {
 
 test('removes a short token', () => {
   expect(redact('at-1 and at-2', new Secret('at-1'))).toBe('[secret] and at-2')
+  expect(mayRepeat('{"a":"at-1"}', new Secret('at-1'))).toBe(true)
+  expect(mayRepeat('{"a":"x-1y"}', new Secret('x-1'))).toBe(true)
+})
+
+test.each(Object.entries(ECHOES))('sees that a text may repeat the token %s', (_, echo) => {
+  expect(mayRepeat(JSON.stringify({ a: [1, `before ${echo} after`] }), token)).toBe(true)
+  expect(mayRepeat(JSON.stringify({ [echo]: null }, undefined, 2), token)).toBe(true)
+})
+
+test('sees every text of which something would be removed', () => {
+  const piece = fc
+    .tuple(fc.constantFrom(...Object.values(ECHOES)), fc.nat({ max: 60 }), fc.nat({ max: 40 }))
+    .map(([echo, start, length]) => echo.slice(start, start + length))
+  const text = fc
+    .array(fc.oneof(fc.string({ maxLength: 12 }), piece), { maxLength: 4 })
+    .map((parts) => parts.join(''))
+  const json = fc.oneof(text, fc.array(text), fc.dictionary(text, text))
+  fc.assert(
+    fc.property(json, fc.constantFrom(0, 2), (value, indent) => {
+      const isChanged = JSON.stringify(redact(value, token)) !== JSON.stringify(value)
+      if (isChanged) expect(mayRepeat(JSON.stringify(value, undefined, indent), token)).toBe(true)
+    }),
+    { numRuns: 2_000 },
+  )
+})
+
+test('sees an ordinary answer that repeats nothing', () => {
+  const vault = { id: '2mQg9IILyNefQ6oMTvolM4FjD01', displayName: 'Payroll break-glass', groupAuthzVault: {} }
+  expect(mayRepeat(JSON.stringify({ vault }), token)).toBe(false)
 })
 
 test('removes assertions from a message', () => {
