@@ -20,8 +20,8 @@ export type Operation<T> = {
   readonly effect: Effect
   /** the shape of a good answer */
   readonly answer: z.ZodMiniType<T>
-  /** runs once everything is ready; the request is sent as soon as it resolves, and not if it rejects */
-  readonly beforeSend?: () => Promise<void>
+  /** runs once everything is ready; the request is sent at once, or not if it throws */
+  readonly beforeSend?: () => void
   /** runs before a wait to send it again, as an answer says that nothing was done */
   readonly beforeWait?: () => void
   /** the size of an answer that is still read, if it is not the usual one */
@@ -71,13 +71,13 @@ export class Api {
       // from memory, unless the wait for the lane outlived the token
       const token = await this.#tokens.get(call.deadline)
       checkTime(call, effect)
-      await operation.beforeSend?.()
+      operation.beforeSend?.()
       const endsAt = this.#world.now() + timeoutMs
       const answer = await this.#send(operation, token, call, endsAt)
       if (answer.status !== 401) return readAnswer(answer, schema, effect, this.#world.now(), token.value)
       operation.beforeWait?.()
       const fresh = await this.#tokens.replace(token, call.deadline)
-      await operation.beforeSend?.()
+      operation.beforeSend?.()
       const second = await this.#send(operation, fresh, call, endsAt)
       return readAnswer(second, schema, effect, this.#world.now(), fresh.value)
     } finally {

@@ -15,6 +15,11 @@ export class Lanes {
     this.#free = count
   }
 
+  /** Says whether a call need not wait. */
+  hasFree(): boolean {
+    return this.#free > 0
+  }
+
   /**
    * Waits for a free lane, first come first served. Every lane that was entered must be left: {@link Lanes.leave}.
    *

@@ -24,7 +24,7 @@ export type CreateRecord = {
    * Records that the create is about to be sent. It runs when nothing is left to wait for: the token is here and a lane
    * is free. Nothing was sent if it never ran.
    */
-  readonly beforeSend: () => Promise<void>
+  readonly beforeSend: () => void
   /** Records that an answer says nothing was created: the create waits and is sent again. */
   readonly beforeWait: () => void
 }
@@ -58,6 +58,11 @@ export class Tenant {
   /** Gets a token ready while other work goes on, so that the next call need not wait for one. */
   async connect({ deadline }: Call): Promise<void> {
     await this.#tokens.get(deadline)
+  }
+
+  /** Says whether a token is ready. */
+  isConnected(): boolean {
+    return this.#tokens.isReady()
   }
 
   /**

@@ -72,7 +72,7 @@ export class Ledger extends DurableObject<Bindings> {
     this.#store = new Store(storage.sql, world.now)
     this.#alarm = new Alarm(storage, world.now)
     this.#workflows = new Workflows(env, this.#store, this.#alarm, (work) => context.waitUntil(work))
-    this.#runner = new Runner(env, storage, this.#store, this.#alarm, this.#workflows)
+    this.#runner = new Runner(env, this.#store, this.#alarm, this.#workflows)
     this.#settler = new Settler(env, this.#store, this.#workflows, (deadlineMs) => this.#newCall(deadlineMs))
     this.#upkeep = new Upkeep(env, storage.sql, this.#store, this.#alarm, this.#workflows, this.#runner)
     void context.blockConcurrencyWhile(() => this.#alarm.restore())
@@ -295,7 +295,9 @@ export class Ledger extends DurableObject<Bindings> {
     const deadlineMs = claim.background ? BACKGROUND_DEADLINE_MS : FOREGROUND_DEADLINE_MS
     const call = this.#newCall(deadlineMs, claim.traceparent)
     const entry = withNotes(beginAttempt(claim, failed, world.now(), call.deadline.at), notes)
-    this.#store.put(entry)
+    // an answer promises that the request is on disk; a caller who waits gets none before it has ended
+    if (claim.background) this.#store.put(entry)
+    else this.#store.hold(entry)
     const attempt = this.#runner.attempt(entry, call)
     if (!claim.background) return { kind: 'ended', record: recordOf(await attempt), replayed: false }
     this.ctx.waitUntil(attempt.catch((error: unknown) => logInterrupted(entry, error)))

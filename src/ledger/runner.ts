@@ -19,21 +19,13 @@ import type { Workflows } from './workflows.ts'
 /** Runs the attempts at the requests of one shard, and records what each comes to. */
 export class Runner {
   readonly #env: Bindings
-  readonly #storage: Pick<DurableObjectStorage, 'sync'>
   readonly #store: Store
   readonly #alarm: Alarm
   readonly #workflows: Workflows
   readonly #running = new Map<string, Promise<Entry>>()
 
-  constructor(
-    env: Bindings,
-    storage: Pick<DurableObjectStorage, 'sync'>,
-    store: Store,
-    alarm: Alarm,
-    workflows: Workflows,
-  ) {
+  constructor(env: Bindings, store: Store, alarm: Alarm, workflows: Workflows) {
     this.#env = env
-    this.#storage = storage
     this.#store = store
     this.#alarm = alarm
     this.#workflows = workflows
@@ -122,6 +114,9 @@ export class Runner {
 
   async #createVault(entry: Entry, call: Call): Promise<Vault> {
     const { tenant, directory, config } = deploymentOf(this.#env)
+    const isReady = call.lanes?.hasFree() && tenant.isConnected() && directory.knows(entry.order.owners)
+    // what is ready is written for the first time as it is sent, a moment from now
+    if (!isReady) this.#store.writeHeld(entry.id)
     return provision({
       order: entry.order,
       provenance: entry,
@@ -129,12 +124,11 @@ export class Runner {
       directory,
       policy: config.policy,
       call: { ...call, request: entry.id },
-      beforeSend: async (owners) => {
+      // the platform holds the request back until the row is on disk, and never sends it if that fails
+      beforeSend: (owners) => {
         const { policy, slackToken } = config
         const ownersToTell = policy.tellOwners && slackToken ? owners.map(({ id }) => id) : []
         this.#store.advance(entry.id, { type: 'sending', owners, ownersToTell })
-        // the output gate would hold the request back until the row is on disk; this says so, and fails if it is not
-        await this.#storage.sync()
       },
       beforeWait: () => {
         if (this.#store.get(entry.id)?.status === 'creating')

@@ -12,6 +12,8 @@ export class Store {
   readonly #now: () => number
   /** the entries of attempts that are under way, as they are on disk: they will be read again in a moment */
   readonly #cached = new Map<string, Entry>()
+  /** the ids of cached entries that are not on disk yet */
+  readonly #held = new Set<string>()
 
   /**
    * Works on the rows of one shard.
@@ -31,7 +33,24 @@ export class Store {
 
   /** Reads the entry under a key. */
   underKey(key: string | null): Entry | undefined {
-    return key === null ? undefined : this.#entries('key = ?', key)[0]
+    if (key === null) return undefined
+    for (const id of this.#held) if (this.#cached.get(id)?.key === key) return this.#cached.get(id)
+    return this.#entries('key = ?', key)[0]
+  }
+
+  /**
+   * Takes the entry of an attempt that begins, and leaves its writing to {@link Store.writeHeld} or to what happens to it
+   * first. If the object is killed before, nothing was sent for it.
+   */
+  hold(entry: Entry): void {
+    this.#cached.set(entry.id, entry)
+    this.#held.add(entry.id)
+  }
+
+  /** Writes an entry that is held, as it will have to wait. */
+  writeHeld(id: string): void {
+    const entry = this.#held.has(id) && this.#cached.get(id)
+    if (entry) this.put(entry)
   }
 
   /** Writes the entry of an attempt that begins: of a new request, or of one that had failed. */
@@ -50,6 +69,7 @@ export class Store {
       dueAt(entry),
       JSON.stringify(entry),
     )
+    this.#held.delete(entry.id)
     this.#cache(entry)
   }
 
@@ -62,16 +82,8 @@ export class Store {
     const entry = this.get(id)
     if (!entry) throw new TypeError(`${event.type} cannot happen to a request that is not there`)
     const next = advance(entry, event, this.#now())
-    // the other columns belong to what was asked for, which no event changes
-    this.#sql.exec(
-      'UPDATE requests SET status = ?, vault = ?, due = ?, entry = ? WHERE id = ?',
-      next.status,
-      next.vault?.id ?? null,
-      dueAt(next),
-      JSON.stringify(next),
-      id,
-    )
-    this.#cache(next)
+    if (this.#held.has(id)) this.put(next)
+    else this.#update(entry, next)
     return next
   }
 
@@ -112,6 +124,25 @@ export class Store {
   delete(id: string): void {
     this.#sql.exec('DELETE FROM requests WHERE id = ?', id)
     this.#cached.delete(id)
+  }
+
+  /** Writes what an event has changed. A column that is named is written to its index too, even if it stays as it was. */
+  #update(before: Entry, entry: Entry): void {
+    const { id, status, vault } = entry
+    const json = JSON.stringify(entry)
+    const due = dueAt(entry)
+    if (due === dueAt(before) && vault?.id === before.vault?.id)
+      this.#sql.exec('UPDATE requests SET status = ?, entry = ? WHERE id = ?', status, json, id)
+    else
+      this.#sql.exec(
+        'UPDATE requests SET status = ?, vault = ?, due = ?, entry = ? WHERE id = ?',
+        status,
+        vault?.id ?? null,
+        due,
+        json,
+        id,
+      )
+    this.#cache(entry)
   }
 
   #cache(entry: Entry): void {

@@ -106,6 +106,11 @@ export class OwnerDirectory {
     return [...found.values()]
   }
 
+  /** Says whether all of these owners were found a short time ago, so that {@link OwnerDirectory.find} asks nobody. */
+  knows(owners: readonly string[]): boolean {
+    return owners.every((owner) => this.#recall(owner) !== undefined)
+  }
+
   async #findEmail(owner: string, call: Call): Promise<Finding> {
     const email = owner.toLowerCase()
     const search = this.#byEmail.join(email, async () =>

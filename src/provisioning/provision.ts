@@ -15,8 +15,8 @@ export type Provisioning = {
   readonly tenant: Pick<Tenant, 'connect' | 'createVault'>
   readonly directory: Pick<OwnerDirectory, 'find'>
   readonly policy: Pick<Policy, 'minOwners'>
-  /** records that the create is about to be sent; nothing is sent before it resolves, or if it rejects */
-  readonly beforeSend: (owners: readonly FoundOwner[]) => Promise<void>
+  /** records that the create is about to be sent; nothing is sent if it throws */
+  readonly beforeSend: (owners: readonly FoundOwner[]) => void
   /** records that ConductorOne created nothing, and that the create is sent again after a wait */
   readonly beforeWait: () => void
   /** the deadline and the trace */

@@ -25,6 +25,11 @@ export class TokenCache {
     this.#token = new CachedToken(untilGiven, store, world)
   }
 
+  /** Says whether {@link TokenCache.get} has a token without waiting for it. */
+  isReady(): boolean {
+    return this.#token.held() !== undefined
+  }
+
   /**
    * Gives a token that is good for another 30 seconds at least.
    *

@@ -13,7 +13,7 @@ const request = { displayName: 'Payroll', description: '', groupAuthzVault: {}, 
 const good = json({ vault })
 /** what is asked for by id */
 const asked = { ...vault, id: 'v/1' }
-const recorded = { beforeSend: async () => {}, beforeWait: () => {} }
+const recorded = { beforeSend: () => {}, beforeWait: () => {} }
 
 beforeEach(() => void vi.spyOn(console, 'log').mockReturnValue())
 
@@ -214,7 +214,7 @@ test('records each sending of a create when nothing is left to wait for, and eac
   const created = tenant.createVault(
     request,
     { ...call, lanes },
-    { beforeSend: async () => void note('sends'), beforeWait: () => void note('waits') },
+    { beforeSend: () => void note('sends'), beforeWait: () => void note('waits') },
   )
   await new Promise((resolve) => setImmediate(resolve))
   expect(steps).toEqual([])
@@ -226,7 +226,7 @@ test('records each sending of a create when nothing is left to wait for, and eac
 })
 
 test('records nothing of a create that gets no token, no lane or too little time', async () => {
-  const before = vi.fn(async () => {})
+  const before = vi.fn(() => {})
   const record = { ...recorded, beforeSend: before }
   const late = tenantOf({ budget: 4_999 }, good)
   expect(await failureFrom(late.tenant.createVault(request, late.call, record))).toMatchObject({
@@ -245,7 +245,10 @@ test('sends no create that could not be recorded, and gives its lane back', asyn
   const { world, tenant, call } = tenantOf({}, good)
   const lanes = new Lanes(1)
   const error = new Error('disk')
-  const record = { ...recorded, beforeSend: () => Promise.reject(error) }
+  const beforeSend = () => {
+    throw error
+  }
+  const record = { ...recorded, beforeSend }
   expect(await rejection(tenant.createVault(request, { ...call, lanes }, record))).toBe(error)
   expect(world.sent).toEqual([])
   await lanes.enter(call.deadline)

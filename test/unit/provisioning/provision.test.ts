@@ -20,7 +20,7 @@ function run(broken?: 'find' | 'connect' | 'note', minOwners = 1) {
   const tenant = {
     connect: () => step('connect'),
     createVault: async (request: VaultServiceCreateRequest, _: unknown, record: CreateRecord) => {
-      await record.beforeSend()
+      record.beforeSend()
       await step(`create for ${request.ownerIds}`)
       return vault
     },
@@ -37,7 +37,10 @@ function run(broken?: 'find' | 'connect' | 'note', minOwners = 1) {
     tenant,
     directory,
     policy: { minOwners },
-    beforeSend: () => step('note'),
+    beforeSend: () => {
+      if (broken === 'note') throw failure
+      steps.push('note')
+    },
     beforeWait: () => {},
     call,
   })
@@ -52,8 +55,7 @@ test('finds owners and a token side by side, notes, and only then sends', async 
     'connect begins',
     'find ends',
     'connect ends',
-    'note begins',
-    'note ends',
+    'note',
     'create for u1 begins',
     'create for u1 ends',
   ])

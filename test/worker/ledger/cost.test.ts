@@ -74,6 +74,16 @@ test('a vault that somebody waits for takes the rows and calls that operating.md
   )
 })
 
+test('a vault takes fewer rows if its owners and a token are known', async () => {
+  const known = { ...fields, owners: ['known@example.com'] }
+  await claimFor({ fields: known, shard: '5' }).then(({ claim, ledger }) => ledger.submit(claim))
+  const { claim, ledger, stub } = await claimFor({ fields: { ...known, name: 'Audit' } })
+  await awake(shardOf(claim.id) ?? '')
+  const count = await counter(stub)
+  await ledger.submit(claim)
+  expect(`${count().rows}`).toBe(told.get('the same, if owners and a token are known')?.[0])
+})
+
 test.each([
   ['no one is told', 1, {}],
   ['one place is told', 2, { callbackUrl: CALLBACK_URL }],

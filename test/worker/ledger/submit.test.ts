@@ -1,7 +1,18 @@
 import { abortAllDurableObjects, runInDurableObject } from 'cloudflare:test'
 import { expect, test, vi } from 'vitest'
 import { Store } from '../../../src/ledger/store.ts'
-import { bindings, CALLBACK_URL, claimFor, json, onDisk, SILENCE, stageTenant, travel } from '../stage.ts'
+import { world } from '../../../src/lib/world.ts'
+import {
+  bindings,
+  CALLBACK_URL,
+  claimFor,
+  entryOf,
+  json,
+  onDisk,
+  SILENCE,
+  stageTenant,
+  travel,
+} from '../stage.ts'
 
 const { script, sentTo } = stageTenant()
 
@@ -118,6 +129,54 @@ test('makes one vault of fifty claims at once, and tells the others that it is r
   expect(replies.find(({ kind }) => kind === 'running')).toMatchObject({
     retryAfter: 2,
     record: { id: claim.id },
+  })
+})
+
+test('makes one vault of fifty claims at once if owners and token are known, and writes it as creating first', async () => {
+  const owners = ['known@example.com']
+  const warm = await claimFor({ fields: { owners }, shard: '3' })
+  await warm.ledger.submit(warm.claim)
+  const { claim, ledger, stub } = await claimFor({ fields: { owners, name: 'Audit' } })
+  let isSeen = false
+  script.create = [
+    async (body, init) => {
+      while (!isSeen) await scheduler.wait(1)
+      return json({ vault: { id: 'vault-1' } })(body, init)
+    },
+  ]
+  const submitted = Array.from({ length: 50 }, () => ledger.submit(claim))
+  await until(2, 'create')
+  expect(await onDisk(stub, claim.id)).toMatchObject({ status: 'creating' })
+  isSeen = true
+  const kinds = (await Promise.all(submitted)).map(({ kind }) => kind)
+  expect(kinds.filter((kind) => kind === 'ended')).not.toHaveLength(0)
+  expect([sentTo('users').length, sentTo('create').length]).toEqual([1, 2])
+  expect(await onDisk(stub, claim.id)).toMatchObject({ status: 'created', key: claim.key })
+})
+
+test('records why a request failed that was never written before', async () => {
+  const owners = ['known@example.com']
+  const warm = await claimFor({ fields: { owners }, shard: '3' })
+  await warm.ledger.submit(warm.claim)
+  script.create = [json({}, 400), json({ vault: { id: 'vault-2' } })]
+  const { claim, ledger, stub } = await claimFor({ fields: { owners, name: 'Audit' } })
+  expect(await ledger.submit(claim)).toMatchObject({ record: { id: claim.id, status: 'failed' } })
+  expect(await onDisk(stub, claim.id)).toMatchObject({ status: 'failed', attempt: 1 })
+  expect(await ledger.submit(claim)).toMatchObject({ record: { id: claim.id, status: 'created' } })
+  expect(await onDisk(stub, claim.id)).toMatchObject({ status: 'created', attempt: 2 })
+})
+
+test('a request that is held is known by its id and its key before it is written', async () => {
+  const { claim, stub } = await claimFor()
+  await runInDurableObject(stub, (_, { storage }) => {
+    const store = new Store(storage.sql, world.now)
+    const entry = entryOf(claim, { deadline: world.now() + 1_000 })
+    store.hold(entry)
+    expect([store.get(claim.id), store.underKey(claim.key)]).toEqual([entry, entry])
+    const restarted = new Store(storage.sql, world.now)
+    expect([restarted.get(claim.id), restarted.underKey(claim.key)]).toEqual([undefined, undefined])
+    store.writeHeld(claim.id)
+    expect([restarted.get(claim.id), restarted.underKey(claim.key)]).toEqual([entry, entry])
   })
 })
 

@@ -38,7 +38,7 @@ function tenantOf(...script: Step[]) {
     tenant.createVault(
       request,
       { deadline: new Deadline(25_000, world.now) },
-      { beforeSend: async () => {}, beforeWait: () => {} },
+      { beforeSend: () => {}, beforeWait: () => {} },
     )
   const nonces = () =>
     world.sent.map(({ init }) => decodeJwt(new Headers(init.headers).get('dpop') ?? '').nonce)
