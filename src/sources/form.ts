@@ -33,9 +33,8 @@ export function readForm(markdown: string): FormReading {
   if (unreadable !== undefined)
     return { answers: {}, faults: [{ pointer: '', detail: `The ticket’s text ${unreadable}` }], warnings: [] }
   const document = parseBlocks(text)
-  const faults: FieldFault[] = document.children
-    .filter((node) => isLeftOpen(node, text))
-    .map(() => ({ pointer: '', detail: UNCLOSED }))
+  const unclosed = document.children.filter((node) => isLeftOpen(node, text))
+  const faults: FieldFault[] = unclosed.map(() => ({ pointer: '', detail: UNCLOSED }))
   const warnings: string[] = []
   const answers = new Map<string, string>()
   const definitions = document.children
@@ -60,7 +59,8 @@ export function readForm(markdown: string): FormReading {
     else answers.set(field, answer.text)
   }
   const asked = sections.flatMap((section) => (section.kind === 'other' ? [] : [section.question.field]))
-  faults.push(...missedQuestions(document, new Set(asked)))
+  const readable = document.children.filter((node) => !unclosed.includes(node))
+  faults.push(...missedQuestions(readable, new Set(asked)))
   return {
     answers: readAnswers((field) => ({ text: answers.get(field) ?? '' }), HEADINGS).answers,
     faults,

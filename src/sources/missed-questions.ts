@@ -1,7 +1,8 @@
-import type { Root } from 'mdast'
+import type { RootContent } from 'mdast'
 import { toString as textOf } from 'mdast-util-to-string'
 import type { FieldFault } from '../problem/problem.ts'
 import { matchHeading, quoteOf, wordsOf } from './headings.ts'
+import { withoutHiddenHtml } from './markdown.ts'
 import { QUESTIONS, type Question } from './questions.ts'
 
 /** Shorter questions are common words, which many other headings have. */
@@ -11,21 +12,26 @@ const MIN_DISTINCT_CHARS = 5
  * Finds questions that nothing asks, but that the author wrote in another way: in the text, as `**Owners**` or `Owners: …`,
  * or as part of another heading. Unnoticed, a default would take the place of what stands there.
  *
- * @param document a ticket's text, divided into blocks
- * @param asked the fields whose questions are headings of it
+ * @param blocks those of a ticket's text
+ * @param asked the fields whose questions are headings among them
  */
-export function missedQuestions(document: Root, asked: ReadonlySet<Question['field']>): FieldFault[] {
+export function missedQuestions(
+  blocks: readonly RootContent[],
+  asked: ReadonlySet<Question['field']>,
+): FieldFault[] {
   // a description has no default
   const missing = QUESTIONS.filter(({ field, answer }) => answer !== 'text' && !asked.has(field))
-  const faultsIn = (node: Root['children'][number]): FieldFault[] => {
-    if (node.type === 'heading') return faultOfHeading(textOf(node), missing)
-    return node.type === 'paragraph'
-      ? textOf(node)
-          .split('\n')
-          .flatMap((line) => faultOfLine(line, missing))
-      : []
-  }
-  return missing.length === 0 ? [] : document.children.flatMap(faultsIn)
+  const faultsIn = (node: RootContent): FieldFault[] =>
+    node.type === 'heading'
+      ? faultOfHeading(textOf(node), missing)
+      : linesOf(node).flatMap((line) => faultOfLine(line, missing))
+  return missing.length === 0 ? [] : blocks.flatMap(faultsIn)
+}
+
+/** Lists the lines that people see as text: of a paragraph, and those behind the last tag of HTML, which are part of it. */
+function linesOf(node: RootContent): string[] {
+  if (node.type === 'paragraph') return textOf(node).split('\n')
+  return node.type === 'html' ? withoutHiddenHtml(node.value).replace(/^.*>/s, '').split('\n') : []
 }
 
 /** Judges a heading that is none of the questions, but has all the words of one. */

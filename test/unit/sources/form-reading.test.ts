@@ -66,8 +66,7 @@ describe('a question inside HTML or a quote that began above it is a fault, and 
       '<details><table><td>',
     ],
     ['a fold that only a declaration closes', '<details></ </details>', '</details>', '<details>'],
-    ['a name that is no element and takes in what follows', '<team>\n### Owners\nx', '</team>', '<team>'],
-    ['such a name above an underlined heading', '<team>\nOwners\n---\nx', '</team>', '<team>'],
+    ['a name that is no element, above an underlined heading', '<team>\nOwners\n---\nx', '</team>', '<team>'],
     ['an element that no browser shows', '<team>\n\n<template>', '</template>', '<template>'],
     ['an attribute', '<hr title="', '">', '<hr>'],
     ['a comment in a list', '- <!--', '-->', '<!--'],
@@ -119,6 +118,17 @@ describe('a question inside HTML or a quote that began above it is a fault, and 
     expect(answers.kind).toBe('group')
     expect(faults).toEqual([])
   })
+})
+
+test.each([
+  ['the end of a fold', '<details>\n\nLogs\n\n</details>\n### Owners'],
+  ['a picture', '<img src="https://example.com/a.png">\n### Owners'],
+  ['a name in angle brackets', '<team>\n**Owners**'],
+  ['a comment', '<!-- hidden --> \nx\n\n<!-- two\nlines --> ### Owners'],
+])('a question that is part of the HTML above it is a fault, and no answer: below %s', (_, text) => {
+  const { answers, faults } = readForm(`${named}\n\n### What it is for\n\n${text}\n\nalice@example.com`)
+  expect(answers).not.toHaveProperty('owners')
+  expect(faults).toEqual([{ pointer: '/owners', detail: expect.stringContaining('is not a heading here') }])
 })
 
 test.each([
