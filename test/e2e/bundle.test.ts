@@ -16,13 +16,13 @@ async function compressedKib(name: 'worker' | 'without-agents'): Promise<number>
   return gzipSync(code).byteLength / KIB
 }
 
-test('the Worker’s bundle is under 204 KiB, compressed', async () => {
-  expect(await compressedKib('worker')).toBeLessThan(204)
+test('the Worker’s bundle is under 206 KiB, compressed', async () => {
+  expect(await compressedKib('worker')).toBeLessThan(206)
 })
 
-test('without the agents’ route it is under 123 KiB, and agents need most of the rest', async () => {
+test('without the agents’ route it is under 125 KiB, and agents need most of the rest', async () => {
   const size = await compressedKib('without-agents')
-  expect(size).toBeLessThan(123)
+  expect(size).toBeLessThan(125)
   expect((await compressedKib('worker')) - size).toBeGreaterThan(30)
 })
 
