@@ -78,8 +78,8 @@ function answer(c: Context<AppEnv>, name: string, source: Source, reply: Reply):
       return c.json({ request: record })
     case 'ended':
       if (reply.replayed) return c.json({ request: record }, 200, { 'Idempotent-Replayed': 'true' })
-      return record.problem && source.showsProblems
-        ? problemResponse(record.problem, { Location: `/v1/requests/${record.id}` })
+      return record.problem && source.refusedStatus === 422
+        ? problemResponse({ ...record.problem, status: 422 }, { Location: `/v1/requests/${record.id}` })
         : c.json({ request: record })
     case 'reused':
       return ignore(c, name, explainEdit(record.id))

@@ -98,7 +98,7 @@ export const github: Source = {
     }
   },
   acceptedStatus: 202,
-  showsProblems: true,
+  refusedStatus: 422,
 }
 
 /** Says whether a title is no more than what an issue form begins it with, such as `Vault: ` or `[Vault] `. */

@@ -88,7 +88,7 @@ export const gitlab: Source = {
   },
   acceptedStatus: 202,
   // four failures in a row pause the webhook, and people do not see them
-  showsProblems: false,
+  refusedStatus: 200,
 }
 
 /** Names the author. An event names the person who acts, and of the author only the id unless assigned too. */

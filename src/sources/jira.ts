@@ -75,7 +75,7 @@ export const jira: Source = {
   },
   acceptedStatus: 202,
   // people do not see a failure, and it is not sent again
-  showsProblems: false,
+  refusedStatus: 200,
 }
 
 function reasonToIgnore(

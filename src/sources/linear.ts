@@ -90,7 +90,7 @@ export const linear: Source = {
   },
   acceptedStatus: 200,
   // failures may switch the webhook off, and people do not see them
-  showsProblems: false,
+  refusedStatus: 200,
 }
 
 function revisionOf({ id, updatedAt }: IssueEvent['data']): Revision | undefined {

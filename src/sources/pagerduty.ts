@@ -76,5 +76,5 @@ export const pagerduty: Source = {
   },
   acceptedStatus: 202,
   // three refused in a row switch the webhook off for a day
-  showsProblems: false,
+  refusedStatus: 200,
 }

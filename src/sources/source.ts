@@ -71,8 +71,8 @@ export type Source = {
   readonly read: (delivery: VerifiedDelivery) => Reading
   /** The status for a request that was taken on. */
   readonly acceptedStatus: 200 | 202
-  /** Whether faults are answered as a problem, since a person sees it. Else it would only switch the webhook off. */
-  readonly showsProblems: boolean
+  /** The status for a request with faults: 422 if a person sees it, 200 if it would only switch the webhook off. */
+  readonly refusedStatus: 200 | 422
 }
 
 /**

@@ -11,7 +11,7 @@ export const standard: Source = {
   deliveryIdHeader: 'webhook-id',
   read: ({ json }) => readWrittenRequest(json),
   acceptedStatus: 202,
-  showsProblems: true,
+  refusedStatus: 422,
 }
 
 /**

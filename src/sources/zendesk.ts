@@ -47,7 +47,7 @@ export const zendesk: Source = {
     return event.success ? readEvent(event.data, label) : ignored('this is not a ticket event')
   },
   acceptedStatus: 202,
-  showsProblems: true,
+  refusedStatus: 422,
 }
 
 function readEvent(

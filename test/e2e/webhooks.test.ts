@@ -318,13 +318,6 @@ test('members that stand twice in a vendor’s own payload are its own affair', 
   expect(answer.status).toBe(202)
 })
 
-test('what the policy forbids has the status of its problem, as on /v1', async () => {
-  const payload = { ...Object(senderOf('standard').payload(ask())), kind: 'magic_link', maxViews: 100 }
-  const answer = await deliver(senderOf('standard'), payload)
-  expectProblem(answer, 'policy-violation', ['/maxViews'])
-  expect((await read(answer.body.instance)).problem).toEqual(answer.body)
-})
-
 test('what the simplified request does not know is refused by its name', async () => {
   const body = { ...JSON.parse(JSON.stringify(senderOf('zendesk').payload(ask()))), urgency: 'high' }
   const answer = await deliver(senderOf('zendesk'), body)

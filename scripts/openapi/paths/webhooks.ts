@@ -2,7 +2,7 @@ import { sources } from '../../../src/sources/sources.ts'
 import { delivered, groupRequest } from '../examples.ts'
 import type { Part } from '../headers.ts'
 import { provenBy } from '../proven-by.ts'
-import { jsonResponse, problemResponses, schemaRef } from '../responses.ts'
+import { jsonResponse, problemResponse, problemResponses, schemaRef } from '../responses.ts'
 import { INTAKE } from './intake.ts'
 
 const senders = [...sources].map(([name, { proofs }]) => `- \`${name}\`: ${provenBy(proofs)}.`)
@@ -57,10 +57,8 @@ const receiveDelivery: Part = {
       { taken: { summary: 'The request, carried out in the background', value: { request: delivered } } },
       { Location: 'always' },
     ),
-    ...problemResponses([...INTAKE, 'malformed-json', 'policy-violation', 'invalid-request'], {
-      403: { Location: 'always' },
-      422: { Location: 'always' },
-    }),
+    ...problemResponses([...INTAKE, 'malformed-json']),
+    422: problemResponse(['invalid-request', 'policy-violation'], 422, { Location: 'always' }),
   },
 }
 
