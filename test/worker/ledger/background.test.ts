@@ -106,7 +106,7 @@ test('leaves the next attempt to a Workflow, which waits as long as ConductorOne
   const start = vi.spyOn(Object.getPrototypeOf(bindings.PROVISION), 'create')
   await using _workflows = await introspectWorkflow(bindings.PROVISION)
   script.users = [NOT_NOW]
-  const before = Date.now()
+  travel(0) // the clock stands still from here on
   const { entry, claim } = await submit()
   await vi.waitFor(async () => expect(await entry()).toMatchObject({ workflow: 'started' }))
   expect(await entry()).toMatchObject({
@@ -114,9 +114,24 @@ test('leaves the next attempt to a Workflow, which waits as long as ConductorOne
     attempt: 2,
     problem: { code: 'conductorone-unavailable' },
     attempts: [{ number: 1, outcome: 'postponed' }],
+    nextAttemptAt: Date.now() + 1_000_000,
   })
-  expect((await entry())?.nextAttemptAt).toBeGreaterThanOrEqual(before + 1_000_000)
   expect(start.mock.calls).toMatchObject([[{ params: { id: claim.id, run: 1, retryAfter: 1_000 } }]])
+  expect(sentTo('users')).toHaveLength(1)
+})
+
+test('a Workflow that could not be started after a postponed attempt is started by the alarm, and waits no less', async () => {
+  const start = vi.spyOn(Object.getPrototypeOf(bindings.PROVISION), 'create')
+  start.mockRejectedValueOnce(new Error('(instance.rate_limited)'))
+  travel(0) // the clock stands still from here on
+  await using _workflows = await introspectWorkflow(bindings.PROVISION)
+  script.users = [NOT_NOW]
+  const { entry, stub } = await submit()
+  await vi.waitFor(async () => expect(await entry()).toMatchObject({ workflow: 'due', attempt: 2 }))
+  travel(100_000)
+  await runDurableObjectAlarm(stub)
+  await vi.waitFor(async () => expect(await entry()).toMatchObject({ workflow: 'started' }))
+  expect(start.mock.calls.map(([options]) => Object(options).params.retryAfter)).toEqual([1_000, 900])
   expect(sentTo('users')).toHaveLength(1)
 })
 
@@ -224,6 +239,7 @@ test('the alarm leaves an attempt alone that still runs, however long it takes',
 test('a Workflow that comes while the ledger’s own attempt runs waits for it, and for the next one’s time', async () => {
   await using _workflows = await introspectWorkflow(bindings.PROVISION)
   const { held, open } = hold(NOT_NOW)
+  travel(0) // the clock stands still from here on
   script.users = [held]
   const { claim, ledger, entry } = await submit()
   await vi.waitFor(() => expect(sentTo('users')).toHaveLength(1))
