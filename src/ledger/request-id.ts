@@ -18,8 +18,10 @@ export const SHARDS: readonly Shard[] = [...'0123456789abcdef']
 
 /** Makes a request id: `req_`, the time, a shard at random and 65 random bits. Ids sort by the time they were made. */
 export function newRequestId({ now, random }: Pick<World, 'now' | 'random'>): string {
-  const [first = 0, ...noise] = random(1 + RANDOM_LENGTH)
-  return `req_${timeDigits(now())}${SHARDS[first % 16]}${noise.map((byte) => DIGITS[byte % 32]).join('')}`
+  const noise = random(1 + RANDOM_LENGTH)
+  let id = `req_${timeDigits(now())}`
+  for (const byte of noise) id += DIGITS[byte % (id.length === SHARD_INDEX ? 16 : 32)]
+  return id
 }
 
 /**

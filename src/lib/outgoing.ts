@@ -1,4 +1,4 @@
-import { readBody } from './body.ts'
+import { readText } from './body.ts'
 import type { World } from './world.ts'
 
 /** How this product names itself in every request: RFC 9110, section 10.1.5. */
@@ -75,7 +75,7 @@ export async function send(
     return {
       status: response.status,
       headers: response.headers,
-      body: await readText(response, maxAnswerBytes ?? DEFAULT_MAX_ANSWER_BYTES),
+      body: await readAnswerBody(response, maxAnswerBytes ?? DEFAULT_MAX_ANSWER_BYTES),
     }
   } catch (error) {
     throw new NoAnswer(error)
@@ -84,14 +84,14 @@ export async function send(
   }
 }
 
-async function readText(response: Response, maxBytes: number): Promise<Answer['body']> {
+async function readAnswerBody(response: Response, maxBytes: number): Promise<Answer['body']> {
   if (maxBytes === 0) {
     await response.body?.cancel() // frees its connection
     return { text: '' }
   }
   try {
-    const bytes = await readBody(response, maxBytes)
-    return bytes ? { text: new TextDecoder().decode(bytes) } : { fault: 'it is too large' }
+    const text = await readText(response, maxBytes)
+    return text === undefined ? { fault: 'it is too large' } : { text }
   } catch (error) {
     return { fault: reasonOf(error) }
   }
