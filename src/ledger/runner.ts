@@ -89,23 +89,17 @@ export class Runner {
     await this.#alarm.wakeFor(entry)
     const ended = await this.#createVault(entry, call).then(
       (vault) => {
-        // on a runtime update the storage may be gone by now, and then this id is what settles the request
-        log('info', 'vault.answered', { request: entry.id, vault: vault.id })
+        // before it is stored: on a runtime update the storage may be gone by now, and then this id settles the request
+        logOutcome(startedAt, { ...entry, status: 'created', vault })
         return this.#store.advance(entry.id, { type: 'created', vault })
       },
       // not `catch`: if storing the vault fails, that must not be told as if there were none
-      (error: unknown) => this.#recordFailure(entry.id, error),
+      (error: unknown) => {
+        const failed = this.#recordFailure(entry.id, error)
+        logOutcome(startedAt, failed)
+        return failed
+      },
     )
-    log(ended.status === 'created' ? 'info' : 'warn', `request.${ended.status}`, {
-      request: entry.id,
-      caller: entry.caller,
-      source: entry.source,
-      attempt: entry.attempt,
-      duration: world.now() - startedAt,
-      vault: ended.vault?.id,
-      problem: ended.problem?.code,
-      upstream: ended.problem?.upstream?.status,
-    })
     const finished =
       ended.status === 'created' && ended.expiry === 'pending' ? await this.setExpiry(ended, call) : ended
     this.#workflows.startFollowUp(finished)
@@ -184,4 +178,18 @@ export class Runner {
       return false
     }
   }
+}
+
+/** Logs how an attempt ended that began at that time, in epoch milliseconds. */
+function logOutcome(startedAt: number, { id, caller, source, attempt, status, vault, problem }: Entry): void {
+  log(status === 'created' ? 'info' : 'warn', `request.${status}`, {
+    request: id,
+    caller,
+    source,
+    attempt,
+    duration: world.now() - startedAt,
+    vault: vault?.id,
+    problem: problem?.code,
+    upstream: problem?.upstream?.status,
+  })
 }
