@@ -96,7 +96,7 @@ export async function createVault(
     ),
     background,
     tell: null,
-    traceparent: callOf(c).traceparent,
+    traceparent: readTraceparent(c.req.header('traceparent')),
   })
   const reply = submitClaim(c.env, claim, shard)
   // a caller that hangs up changes nothing
