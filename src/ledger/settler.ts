@@ -45,8 +45,7 @@ export class Settler {
   async look(id: string): Promise<LookResult> {
     const entry = this.#store.get(id)
     if (!entry || !isSearching(entry)) return { vaultId: null, nextLookInSeconds: null }
-    // if two vaults prove it, a person must choose, whatever a later look shows
-    if (!this.#isOn() || entry.search?.finding === 'several') {
+    if (!this.#isOn()) {
       this.#store.advance(id, { type: 'search-stopped' })
       return { vaultId: null, nextLookInSeconds: null }
     }

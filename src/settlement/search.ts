@@ -15,7 +15,7 @@ export type Finding =
   /** none that does, which proves nothing: the log may be late, or incomplete */
   | { readonly kind: 'none' }
   /** more than one that does, so that a person must choose */
-  | { readonly kind: 'several' }
+  | { readonly kind: 'several'; readonly vaultIds: readonly string[] }
   /** the credential may not read the log */
   | { readonly kind: 'forbidden' }
 
@@ -48,17 +48,19 @@ export async function lookForVault(look: Look): Promise<Finding> {
       return { kind: 'forbidden' }
     throw error
   }
-  let proven: Vault | undefined
+  const found: Vault[] = []
   for (const id of await choose(candidates, look)) {
     const vault = await readVault(id, tenant, call)
     // what is not there yet may be there the next time
     if (!vault) continue
-    if (doubtsAbout(vault, lost).length > 0) rejected.add(id)
-    else if (proven) return { kind: 'several' }
-    // another one that proves it would show that a person must choose, so the rest is read too
-    else proven = vault
+    if (doubtsAbout(vault, lost).length === 0) found.push(vault)
+    else rejected.add(id)
   }
-  return proven ? { kind: 'found', vault: proven } : { kind: 'none' }
+  const [vault, ...more] = found
+  if (!vault) return { kind: 'none' }
+  return more.length === 0
+    ? { kind: 'found', vault }
+    : { kind: 'several', vaultIds: found.map(({ id }) => id) }
 }
 
 async function readLog({ lost, tenant, call }: Look): Promise<Candidates> {
