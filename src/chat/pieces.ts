@@ -31,8 +31,8 @@ const MARKS = [...new Set(FAMILIES.flat().join(''))].join('')
 const QUOTED = FAMILIES.map(([open, close]) => `[${open}]([^${open}${close}]*)[${close}]`).join('|')
 
 /**
- * Single quotation marks, which are apostrophes too, and the Hebrew ones, which acronyms have: they quote at the beginning and behind a colon only, and up to one that
- * ends a word. A longer quotation is not looked for.
+ * Single quotation marks, which are apostrophes too, and the Hebrew ones, which acronyms have: they quote at the beginning
+ * and behind a colon only, and up to one that ends a word. A longer quotation is not looked for.
  */
 const SINGLE = String.raw`['‘‚‛＇״]((?:(?!['’‘＇״](?:\s|$)).){1,255})['’‘＇״](?=\s|$)`
 
