@@ -55,10 +55,11 @@ const TOKEN = new RegExp(
   'gi',
 )
 
-/** Elements without an end, and paragraphs, which a heading ends. */
-const NEVER_AROUND_HEADINGS = /^(?:area|base|br|col|embed|hr|img|input|link|meta|p|param|source|track|wbr)$/
-
-/** Every other element of HTML, old ones too, and the roots of SVG and MathML. */
+/**
+ * The elements of HTML that can stand around headings, old ones too, and the roots of SVG and MathML. Not those without an
+ * end, and not paragraphs, which a heading ends. GitHub and GitLab drop the tags of unknown ones (`<team>`) and show what
+ * follows as if they were not there.
+ */
 const ELEMENTS = new Set(
   `a abbr acronym address applet article aside audio b bdi bdo big blink blockquote body button canvas caption center cite
   code colgroup content data datalist dd del details dfn dialog dir div dl dt em fencedframe fieldset figcaption figure font
@@ -84,14 +85,27 @@ function followTags(html: string, open: string[]): void {
     else if (groups?.end === '') open.push(tag)
     else if (groups?.slash !== '') {
       if (open.at(-1) === tag) open.pop()
-    } else if (canEnclose(name, html)) open.push(tag)
+    } else if (ELEMENTS.has(name)) open.push(tag)
   }
 }
 
-/**
- * Tells whether an element can stand around headings. GitHub and GitLab drop the tags of unknown ones (`<team>`) and show
- * what follows as if they were not there, but for more lines of the same piece of HTML, in which no question is found.
- */
-function canEnclose(name: string, html: string): boolean {
-  return !NEVER_AROUND_HEADINGS.test(name) && (ELEMENTS.has(name) || html.includes('\n'))
+/** Returns the text of a piece of HTML, but for what stands inside elements that it opens and closes itself. */
+export function textOutsideElements(html: string): string {
+  const opened: { readonly name: string; readonly start: number }[] = []
+  let text = ''
+  let end = 0
+  for (const { 0: token, index, groups } of html.matchAll(TOKEN)) {
+    if (!token.endsWith('>')) continue
+    text += html.slice(end, index)
+    end = index + token.length
+    const name = groups?.name?.toLowerCase() ?? ''
+    if (!ELEMENTS.has(name)) continue
+    if (groups?.slash === '') opened.push({ name, start: text.length })
+    else {
+      const place = opened.findLastIndex((element) => element.name === name)
+      const [closed] = place < 0 ? [] : opened.splice(place)
+      if (closed) text = text.slice(0, closed.start)
+    }
+  }
+  return text + html.slice(end)
 }

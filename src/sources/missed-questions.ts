@@ -1,6 +1,7 @@
 import type { RootContent } from 'mdast'
 import { toString as textOf } from 'mdast-util-to-string'
 import type { FieldFault } from '../problem/problem.ts'
+import { textOutsideElements } from './enclosures.ts'
 import { matchHeading, quoteOf, wordsOf } from './headings.ts'
 import { withoutHiddenHtml } from './markdown.ts'
 import { QUESTIONS, type Question } from './questions.ts'
@@ -21,20 +22,36 @@ export function missedQuestions(
 ): FieldFault[] {
   // a description has no default
   const missing = QUESTIONS.filter(({ field, answer }) => answer !== 'text' && !asked.has(field))
-  const faultsIn = (node: RootContent): FieldFault[] =>
-    node.type === 'heading'
-      ? faultOfHeading(textOf(node), missing)
-      : linesOf(node).flatMap((line) => faultOfLine(line, missing))
+  const faultsIn = (node: RootContent) => linesOf(node).flatMap((line) => faultOfLine(line, missing))
   return missing.length === 0 ? [] : blocks.flatMap(faultsIn)
 }
 
-/** Lists the lines that people see as text: of a paragraph, and those behind the last tag of HTML, which are part of it. */
+const HTML_HEADING = /<h[1-6](?:\s[^<>]*)?>([^<]*)<\/h[1-6]>/gi
+const HTML_EMPHASIS = /<\/?(?:b|strong|em|i|u)>/gi
+const UNDERLINED = /^(.*)\n {0,3}(?:=+|-+)[ \t]*$/gm
+
+/** Lists the lines that people see as text, those of headings with the mark of one. */
 function linesOf(node: RootContent): string[] {
-  if (node.type === 'paragraph') return textOf(node).split('\n')
-  return node.type === 'html' ? withoutHiddenHtml(node.value).replace(/^.*>/s, '').split('\n') : []
+  switch (node.type) {
+    case 'heading':
+      return textOf(node)
+        .split('\n')
+        .map((line) => `# ${line}`)
+    case 'paragraph':
+      return textOf(node).replaceAll(HTML_EMPHASIS, '*').split('\n')
+    case 'html': {
+      // the lines behind a tag are part of its HTML, up to one that is empty
+      const marked = withoutHiddenHtml(node.value)
+        .replaceAll(HTML_HEADING, '\n# $1\n')
+        .replaceAll(HTML_EMPHASIS, '*')
+      return textOutsideElements(marked).replaceAll(UNDERLINED, '# $1').split('\n')
+    }
+    default:
+      return []
+  }
 }
 
-/** Judges a heading that is none of the questions, but has all the words of one. */
+/** Judges a heading that is no question, but may have all the words of one. */
 function faultOfHeading(heading: string, missing: readonly Question[]): FieldFault[] {
   const words = wordsOf(heading).split(' ')
   const meant = missing.find(
@@ -44,7 +61,7 @@ function faultOfHeading(heading: string, missing: readonly Question[]): FieldFau
         .split(' ')
         .every((word) => words.includes(word)),
   )
-  if (!meant || matchHeading(heading).kind !== 'other') return []
+  if (!meant) return []
   const detail = `“${quoteOf(heading)}” is not a question here; did you mean “${meant.heading}”?`
   return [{ pointer: `/${meant.field}`, detail }]
 }
@@ -52,11 +69,17 @@ function faultOfHeading(heading: string, missing: readonly Question[]): FieldFau
 /** Judges a line of text: it looks like a heading if it has the marks of one, is emphasized, or has a colon. */
 function faultOfLine(line: string, missing: readonly Question[]): FieldFault[] {
   const text = line.replaceAll(/[*_\\]/g, '').trim()
-  const looksLikeHeading = text.startsWith('#') || /[:：]/.test(text) || /^([*_]).*\1$/.test(line.trim())
-  if (!looksLikeHeading) return []
-  const words = wordsOf(text.replace(/[:：].*$/s, ''))
-  const meant = missing.find(({ heading }) => wordsOf(heading) === words)
-  if (!meant) return []
-  const detail = `“${quoteOf(text)}” is not a heading here; write the question “${meant.heading}” as a heading, and the answer below it`
-  return [{ pointer: `/${meant.field}`, detail }]
+  if (!/^#|[:：]/.test(text) && !/^([*_]).*\1$/.test(line.trim())) return []
+  const heading = text.replace(/^#+\s+/, '')
+  const title = heading.replace(/[:：].*$/s, '')
+  const match = matchHeading(title)
+  if (match.kind === 'other') return heading === text ? [] : faultOfHeading(heading, missing)
+  const { question } = match
+  const isNothingElse = /^#[^:：]*[:：]?$/.test(text)
+  // beside other text, one word is too common to be a question, but for the question itself
+  const isDistinct = title.includes(' ') || wordsOf(question.heading) === wordsOf(title)
+  const isMeant = isNothingElse || (match.kind === 'question' && isDistinct)
+  if (!isMeant || !missing.includes(question)) return []
+  const detail = `“${quoteOf(text)}” is not a heading here; write the question “${question.heading}” as a heading, and the answer below it`
+  return [{ pointer: `/${question.field}`, detail }]
 }

@@ -66,7 +66,6 @@ describe('a question inside HTML or a quote that began above it is a fault, and 
       '<details><table><td>',
     ],
     ['a fold that only a declaration closes', '<details></ </details>', '</details>', '<details>'],
-    ['a name that is no element, above an underlined heading', '<team>\nOwners\n---\nx', '</team>', '<team>'],
     ['an element that no browser shows', '<team>\n\n<template>', '</template>', '<template>'],
     ['an attribute', '<hr title="', '">', '<hr>'],
     ['a comment in a list', '- <!--', '-->', '<!--'],
@@ -109,6 +108,7 @@ describe('a question inside HTML or a quote that began above it is a fault, and 
     ['HTML in code', 'Use `<details>`.\n\n```\n<details>\n```'],
     ['what is no tag', 'Alice <alice@example.com>, 1 < 2, \\<details>, <https://example.com>'],
     ['a comment', '<!-- <details> -->'],
+    ['what no element is called, in several lines', '<team>\n<owner>\nAsk <name\nof> them.'],
     ['what no element is called', '<team>\n\nAsk <name> of <our-team.x>.\n\n- <owner>'],
     ['an element that closes around such a name', '<details>\n\n<team>\n\n</details>'],
     ['a quote of GitLab that ends', '>>>\nLast time\n\n>>>'],
@@ -125,6 +125,25 @@ test.each([
   ['a picture', '<img src="https://example.com/a.png">\n### Owners'],
   ['a name in angle brackets', '<team>\n**Owners**'],
   ['a comment', '<!-- hidden --> \nx\n\n<!-- two\nlines --> ### Owners'],
+  [
+    'a fold, above an address in angle brackets',
+    '<details>\nLogs\n</details>\n### Owners\nAlice <alice@example.com>',
+  ],
+  ['a fold, above a quote', '<details>\nLogs\n</details>\n### Owners\n> alice@example.com'],
+  ['a fold, underlined', '<details>\nLogs\n</details>\nOwners\n---'],
+  ['a fold, with two lines', '<details>\nLogs\n</details>\nOwners\n=='],
+  ['a fold that is not closed', '<details>\n### Owners'],
+  ['a name in angle brackets, underlined', '<team>\nOwners\n---\nx'],
+  ['a tag without its end', '<div\n### Owners'],
+  ['two names', '<team>\n<b>Owners</b>\n</team>'],
+  ['a fold, misspelled', '</details>\n### Onwers'],
+  ['a fold, in other words', '</details>\n## Owner of the vault'],
+  ['a paragraph of HTML', '<p align="center">\nOwners: alice\n</p>'],
+  ['a table, and HTML within', '<table><tr><td>x</table> ### Owners<br>'],
+  ['nothing, as a heading of HTML', '<h3 align="center">Owners</h3>'],
+  ['nothing, in bold letters of HTML', '<p><b>Owners</b></p>'],
+  ['text, in bold letters of HTML', 'For audits.\n<strong>Owners</strong>: alice'],
+  ['text, as the last line of an underlined heading', 'For audits.\nOwners\n---'],
 ])('a question that is part of the HTML above it is a fault, and no answer: below %s', (_, text) => {
   const { answers, faults } = readForm(`${named}\n\n### What it is for\n\n${text}\n\nalice@example.com`)
   expect(answers).not.toHaveProperty('owners')
@@ -467,6 +486,31 @@ describe('a question that stands in the text, and not as a heading, is a fault, 
       ])
     },
   )
+
+  test.each([
+    ['**Credential TTL**', 'credentialTtl'],
+    ['Max views: 1', 'maxViews'],
+    ['Type of vault: Magic link', 'kind'],
+    ['#TTL', 'credentialTtl'],
+    ['Kind\n---', 'kind'],
+    ['### Kind: Magic link', 'kind'],
+  ])('in other words: %j', (line, field) => {
+    const { answers, faults } = readForm(`${named}\n\n### What it is for\n\nAudits\n${line}\n\n1`)
+    expect(answers).not.toHaveProperty(field)
+    expect(faults).toEqual([
+      { pointer: `/${field}`, detail: expect.stringContaining('is not a heading here') },
+    ])
+  })
+
+  test.each([
+    ['Type: a new one'],
+    ['**Name**'],
+    ['Reason: audits'],
+    ['Views: none yet'],
+    ['### Type: a new one'],
+  ])('but not if it is one common word: %j', (line) => {
+    expect(readForm(`${named}\n\n### What it is for\n\nAudits\n${line}`).faults).toEqual([])
+  })
 
   test.each([['Additional owners'], ['Co-owners'], ['Owners of the data']])(
     'nor is the heading “%s”, if no other asks for the same',
