@@ -31,10 +31,10 @@ const MARKS = [...new Set(FAMILIES.flat().join(''))].join('')
 const QUOTED = FAMILIES.map(([open, close]) => `[${open}]([^${open}${close}]*)[${close}]`).join('|')
 
 /**
- * Single quotation marks, which are apostrophes too, and the Hebrew ones, which acronyms have: they quote at the beginning
- * and behind a colon only, and up to one that ends a word. A longer quotation is not looked for.
+ * Single quotation marks, which are apostrophes too, and the Hebrew ones, which acronyms have: they quote at the
+ * beginning and behind a colon only, and up to one that ends a word. A longer quotation is not looked for.
  */
-const SINGLE = String.raw`['‘‚‛＇״]((?:(?!['’‘＇״](?:\s|$)).){1,255})['’‘＇״](?=\s|$)`
+const SINGLE = String.raw`(?:['‘‚‛＇]((?:(?!['’‘＇](?:\s|$)).){1,255})['’‘＇]|״((?:(?!״(?:\s|$)).){1,255})״)(?=\s|$)`
 
 const KEY = String.raw`([a-z][a-z_-]*):(?!\/\/)`
 // between a colon and a quotation mark there may be space
@@ -51,9 +51,9 @@ const PIECE = new RegExp(
  */
 export function piecesOf(text: string): { readonly pieces: readonly Piece[]; readonly open: boolean } {
   const matches = Array.from(text.matchAll(PIECE), (match) => {
-    const [written, singleKey, single, key = singleKey, ...texts] = match
+    const [written, singleKey, single, hebrew, key = singleKey, ...texts] = match
     const bare = texts.pop() ?? ''
-    const quoted = [single, ...texts].find((one) => one !== undefined)
+    const quoted = [single, hebrew, ...texts].find((one) => one !== undefined)
     return {
       index: match.index,
       piece: { written: written.trimStart(), key, text: quoted ?? bare, quoted: quoted !== undefined },

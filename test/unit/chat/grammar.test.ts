@@ -157,6 +157,8 @@ test.each([
   ["create 'twas the night", "'twas the night"],
   ['create מנכ״ל ודוא״ל', 'מנכ״ל ודוא״ל'],
   ['create ״מנכ״ל צה״ל״', 'מנכ״ל צה״ל'],
+  ['create ״the admins’ vault״', 'the admins’ vault'],
+  ["create 'monitors of 27״ and more'", 'monitors of 27״ and more'],
 ])('an apostrophe quotes nothing: %s', (text, name) => {
   expect(created(read(text))).toMatchObject({ request: { name }, mistakes: [] })
 })
