@@ -33,7 +33,10 @@ export class Runner {
 
   /** Makes one attempt at a request; {@link Runner.waitFor} waits for it. */
   attempt(entry: Entry, call: Call): Promise<Entry> {
-    const running = this.#provision(entry, call).finally(() => this.#running.delete(entry.id))
+    const running = this.#provision(entry, call).finally(() => {
+      this.#running.delete(entry.id)
+      this.#store.dropHeld(entry.id)
+    })
     this.#running.set(entry.id, running)
     return running
   }

@@ -53,6 +53,11 @@ export class Store {
     if (entry) this.put(entry)
   }
 
+  /** Forgets an entry that is held still though its attempt is over: it could not be written, so nothing was sent. */
+  dropHeld(id: string): void {
+    if (this.#held.delete(id)) this.#cached.delete(id)
+  }
+
   /** Writes the entry of an attempt that begins: of a new request, or of one that had failed. */
   put(entry: Entry): void {
     this.#sql.exec(

@@ -170,6 +170,11 @@ const CASES: Readonly<Record<string, Case>> = {
     misdeed: ({ outgoing }) => void outgoing.writeHead(200, JSON_TYPE).flushHeaders(),
     fate: 'unreadable',
   },
+  'a length, half a body and then silence': {
+    misdeed: ({ outgoing }) =>
+      void outgoing.writeHead(200, { ...JSON_TYPE, 'Content-Length': 99 }).write('{'),
+    fate: 'unreadable',
+  },
   'no answer at all': { misdeed: () => {}, fate: 'unreadable' },
   'half of a status line': {
     misdeed: ({ incoming }) => void incoming.socket.end('HTTP/1.1 20'),

@@ -166,6 +166,27 @@ test('records why a request failed that was never written before', async () => {
   expect(await onDisk(stub, claim.id)).toMatchObject({ status: 'created', attempt: 2 })
 })
 
+test('a request that could never be written is forgotten with its attempt, and the next claim is carried out', async () => {
+  const owners = ['known@example.com']
+  const warm = await claimFor({ fields: { owners }, shard: '3' })
+  await warm.ledger.submit(warm.claim)
+  const { claim, ledger, stub } = await claimFor({ fields: { owners, name: 'Audit' } })
+  const full = () => {
+    throw new Error('the disk is full')
+  }
+  const write = await runInDurableObject(stub, () =>
+    vi.spyOn(Store.prototype, 'put').mockImplementationOnce(full).mockImplementationOnce(full),
+  )
+  await ledger.submit(claim).catch(() => undefined)
+  expect(write).toHaveBeenCalledTimes(2)
+  expect(sentTo('create')).toHaveLength(1)
+  expect(await ledger.read(claim.id)).toBeNull()
+  expect(await ledger.submit(claim)).toMatchObject({
+    record: { id: claim.id, status: 'created', attempt: 1 },
+  })
+  expect(sentTo('create')).toHaveLength(2)
+})
+
 test('a request that is held is known by its id and its key before it is written', async () => {
   const { claim, stub } = await claimFor()
   await runInDurableObject(stub, (_, { storage }) => {
