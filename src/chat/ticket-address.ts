@@ -16,7 +16,9 @@ const jira: AddressReader = ({ hostname, pathname, searchParams }) => {
   return key && ISSUE_KEY.test(key) ? key.toUpperCase() : undefined
 }
 
-/** At the root or below the usual context path of Jira's own servers; other systems have `browse/` further down a path. */
+/**
+ * At the root or below the usual context path of Jira's own servers; other systems have `browse/` further down a path.
+ */
 const BROWSED_ISSUE = /^(?:\/jira)?\/browse\/([^/]+)\/?$/
 /** An issue itself, in its project, in a queue of the service desk, or as its customer sees it. */
 const CLOUD_ISSUE =

@@ -6,7 +6,8 @@ let charactersByName: ReadonlyMap<string, string> | undefined
  * Decodes a named character reference of HTML by its name, such as `eacute`.
  *
  * The Worker's bundle has this instead of the package of the same name, which the CommonMark reader imports (`alias` in
- * wrangler.toml), because the table by character is a third smaller than one by name. HTML's list of names never changes.
+ * wrangler.toml), because the table by character is a third smaller than one by name. HTML's list of names never
+ * changes.
  *
  * @returns false if HTML has no such name, as the package does
  * @see https://html.spec.whatwg.org/multipage/named-characters.html

@@ -56,9 +56,9 @@ const TOKEN = new RegExp(
 )
 
 /**
- * The elements of HTML that can stand around headings, old ones too, and the roots of SVG and MathML. Not those without an
- * end, and not paragraphs, which a heading ends. GitHub and GitLab drop the tags of unknown ones (`<team>`) and show what
- * follows as if they were not there.
+ * The elements of HTML that can stand around headings, old ones too, and the roots of SVG and MathML. Not those without
+ * an end, and not paragraphs, which a heading ends. GitHub and GitLab drop the tags of unknown ones (`<team>`) and show
+ * what follows as if they were not there.
  */
 const ELEMENTS = new Set(
   `a abbr acronym address applet article aside audio b bdi bdo big blink blockquote body button canvas caption center cite
@@ -71,7 +71,8 @@ const ELEMENTS = new Set(
 )
 
 /**
- * Follows the tags of a piece of HTML. Only the innermost element can be closed, so elements that overlap count as open.
+ * Follows the tags of a piece of HTML. Only the innermost element can be closed, so elements that overlap count as
+ * open.
  *
  * @param open the tags of the elements that are open, outermost first; changed
  */

@@ -10,8 +10,9 @@ import { QUESTIONS, type Question } from './questions.ts'
 const MIN_DISTINCT_CHARS = 5
 
 /**
- * Finds questions that nothing asks, but that the author wrote in another way: in the text, as `**Owners**` or `Owners: …`,
- * or as part of another heading. Unnoticed, a default would take the place of what stands there.
+ * Finds questions that nothing asks, but that the author wrote in another way: in the text, as `**Owners**` or
+ * `Owners: …`, as part of another heading, or in the lines of HTML. Unnoticed, a default would take the place of what
+ * stands there.
  *
  * @param blocks those of a ticket's text
  * @param asked the fields whose questions are headings among them
