@@ -67,6 +67,9 @@ function faultOfHeading(heading: string, missing: readonly Question[]): FieldFau
   return [{ pointer: `/${meant.field}`, detail }]
 }
 
+/** A colon with what can only be an answer behind it: a number, a time, a kind. */
+const ANSWERED = /[:：]\s*(?:\d.*|group|magic[\s_-]?link)$/i
+
 /** Judges a line of text: it looks like a heading if it has the marks of one, is emphasized, or has a colon. */
 function faultOfLine(line: string, missing: readonly Question[]): FieldFault[] {
   const text = line.replaceAll(/[*_\\]/g, '').trim()
@@ -77,8 +80,9 @@ function faultOfLine(line: string, missing: readonly Question[]): FieldFault[] {
   if (match.kind === 'other') return heading === text ? [] : faultOfHeading(heading, missing)
   const { question } = match
   const isNothingElse = /^#[^:：]*[:：]?$/.test(text)
-  // beside other text, one word is too common to be a question, but for the question itself
-  const isDistinct = title.includes(' ') || wordsOf(question.heading) === wordsOf(title)
+  // beside other text, one word is too common to be a question, but for the question itself, or before an answer
+  const isDistinct =
+    title.includes(' ') || wordsOf(question.heading) === wordsOf(title) || ANSWERED.test(heading)
   const isMeant = isNothingElse || (match.kind === 'question' && isDistinct)
   if (!isMeant || !missing.includes(question)) return []
   const detail = `“${quoteOf(text)}” is not a heading here; write the question “${question.heading}” as a heading, and the answer below it`
