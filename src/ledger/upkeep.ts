@@ -68,15 +68,14 @@ export class Upkeep {
 
   async #lookAfter(id: string): Promise<void> {
     // read again: while a Workflow was started, another claim may have taken a failed one's place
-    const entry = this.#store.get(id)
+    const entry = this.#runner.expireIfOverdue(this.#store.get(id))
     if (!entry || (dueAt(entry) ?? Number.POSITIVE_INFINITY) > world.now()) return
     if (entry.workflow === 'due') {
       // an attempt that still runs starts it at its end, if anything remains
       if (!this.#runner.isRunning(id)) await this.#workflows.start(entry)
     } else if ((workflowCheckAt(entry) ?? Number.POSITIVE_INFINITY) <= world.now())
       await this.#workflows.check(entry)
-    else if (isUnderWay(entry)) this.#runner.expireIfOverdue(entry)
-    else this.#archive(entry)
+    else if (!isUnderWay(entry)) this.#archive(entry)
   }
 
   /** Deletes a request that has ended; the register keeps its vault. */

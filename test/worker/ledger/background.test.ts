@@ -180,6 +180,26 @@ test('a kill while the create is on its way: it is unknown, told once, and never
   await expectUnknown(submitted)
 })
 
+test('a kill while the create is on its way: it is unknown in time, also while no Workflow can be started', async () => {
+  const start = vi.spyOn(Object.getPrototypeOf(bindings.PROVISION), 'create')
+  start.mockRejectedValue(new Error('(instance.rate_limited)'))
+  script.create = [SILENCE]
+  const submitted = await submit()
+  await vi.waitFor(() => expect(sentTo('create')).toHaveLength(1))
+  await killAndWake(submitted)
+  expect(await submitted.entry()).toMatchObject({ status: 'creating', workflow: 'due' })
+  travel(91_000)
+  await runDurableObjectAlarm(submitted.reopen().stub)
+  expect(await submitted.entry()).toMatchObject({ status: 'unknown', workflow: 'due' })
+  start.mockRestore()
+  await using _workflows = await watch()
+  travel(10_000)
+  await runDurableObjectAlarm(submitted.reopen().stub)
+  await vi.waitFor(() => expect(sentTo('events')).not.toHaveLength(0))
+  await vi.waitFor(async () => expect(await submitted.entry()).toMatchObject({ workflow: 'none' }))
+  expect(sentTo('create')).toHaveLength(1)
+})
+
 test('a kill after the answer and before it is stored: the same', async () => {
   await using _workflows = await watch()
   const claimed = await claimFor({ background: true, ...told })
