@@ -193,7 +193,7 @@ function answer(c: Context<AppEnv>, reply: Reply) {
     case 'reused':
       throw new Problem(
         'idempotency-key-reused',
-        `This key was used for another request: ${location}. Use a new Idempotency-Key, or another name where the ticket is the key.`,
+        `This key was used for another request: ${location}. Use a new Idempotency-Key, or another name if the ticket is the key.`,
       )
   }
 }

@@ -23,7 +23,10 @@ export function missedQuestions(
 ): FieldFault[] {
   // a description has no default
   const missing = QUESTIONS.filter(({ field, answer }) => answer !== 'text' && !asked.has(field))
-  const faultsIn = (node: RootContent) => linesOf(node).flatMap((line) => faultOfLine(line, missing))
+  const faultsIn = (node: RootContent) =>
+    linesOf(node).flatMap((line) =>
+      faultOfLine(line, missing, node.type === 'html' ? 'a heading below an empty line' : 'a heading'),
+    )
   return missing.length === 0 ? [] : blocks.flatMap(faultsIn)
 }
 
@@ -70,8 +73,12 @@ function faultOfHeading(heading: string, missing: readonly Question[]): FieldFau
 /** A colon with what can only be an answer behind it: a number, a time, a kind. */
 const ANSWERED = /[:：]\s*(?:\d.*|group|magic[\s_-]?link)$/i
 
-/** Judges a line of text: it looks like a heading if it has the marks of one, is emphasized, or has a colon. */
-function faultOfLine(line: string, missing: readonly Question[]): FieldFault[] {
+/**
+ * Judges a line of text: it looks like a heading if it has the marks of one, is emphasized, or has a colon.
+ *
+ * @param remedy what the question must be written as
+ */
+function faultOfLine(line: string, missing: readonly Question[], remedy: string): FieldFault[] {
   const text = line.replaceAll(/[*_\\]/g, '').trim()
   if (!/^#|[:：]/.test(text) && !/^([*_]).*\1$/.test(line.trim())) return []
   const heading = text.replace(/^#+\s+/, '')
@@ -85,6 +92,6 @@ function faultOfLine(line: string, missing: readonly Question[]): FieldFault[] {
     title.includes(' ') || wordsOf(question.heading) === wordsOf(title) || ANSWERED.test(heading)
   const isMeant = isNothingElse || (match.kind === 'question' && isDistinct)
   if (!isMeant || !missing.includes(question)) return []
-  const detail = `“${quoteOf(text)}” is not a heading here; write the question “${question.heading}” as a heading, and the answer below it`
+  const detail = `“${quoteOf(text)}” is not a heading here; write the question “${question.heading}” as ${remedy}, and the answer below it`
   return [{ pointer: `/${question.field}`, detail }]
 }

@@ -120,6 +120,15 @@ describe('a question inside HTML or a quote that began above it is a fault, and 
   })
 })
 
+test('a question straight below HTML is to be written below an empty line', () => {
+  const { faults } = readForm(
+    `${named}\n\n### Why\n\n<details>\nLogs\n</details>\n### Owners\n\nalice@example.com`,
+  )
+  const detail =
+    '“### Owners” is not a heading here; write the question “Owners” as a heading below an empty line, and the answer below it'
+  expect(faults).toEqual([{ pointer: '/owners', detail }])
+})
+
 test.each([
   ['the end of a fold', '<details>\n\nLogs\n\n</details>\n### Owners'],
   ['a picture', '<img src="https://example.com/a.png">\n### Owners'],
