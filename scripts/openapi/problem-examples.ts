@@ -57,7 +57,7 @@ const cases: Readonly<Record<ProblemCode, readonly [detail: string, details?: Pr
   ],
   'idempotency-key-reused': [
     `This key was used for another request: /v1/requests/${REQUEST}. Use a new Idempotency-Key, or another name ` +
-      'where the ticket is the key.',
+      'if the ticket is the key.',
   ],
   'rejected-by-conductorone': [
     'ConductorOne refused the request (HTTP 400: invalid argument). No vault was created.',
