@@ -54,7 +54,7 @@ export function recordLook(
   const looksCount = search.looksCount + Number(isScheduled)
   const isOver = search.isOver || finding === 'forbidden' || looksCount >= LOOK_MINUTES.length
   if (finding === null) return { ...search, looksCount, isOver }
-  // where there were two once, a log that shows none or one of them later is incomplete
+  // if there were two once, a log that shows none or one of them later is incomplete
   const lasting = search.finding === 'several' ? search.finding : finding
   return { ...search, looksCount, isOver, finding: lasting, lookedAt: now }
 }
