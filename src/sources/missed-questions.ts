@@ -70,8 +70,8 @@ function faultOfHeading(heading: string, missing: readonly Question[]): FieldFau
   return [{ pointer: `/${meant.field}`, detail }]
 }
 
-/** A colon with what can only be an answer behind it: a number, a time, a kind. */
-const ANSWERED = /[:：]\s*(?:\d.*|group|magic[\s_-]?link)$/i
+/** A colon with nothing but an answer behind it: a number, a time, a kind. */
+const ANSWERED = /[:：]\s*(?:\d+\s*\p{L}*|group|magic[\s_-]?link)[.!]?$/iu
 
 /**
  * Judges a line of text: it looks like a heading if it has the marks of one, is emphasized, or has a colon.
