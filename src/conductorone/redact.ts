@@ -69,7 +69,9 @@ function redactText(text: string, token: Secret): string {
 }
 
 function piecesOf(token: Secret): Pieces {
-  const pieces = known.get(token) ?? makePieces(token)
+  const made = known.get(token)
+  if (made) return made
+  const pieces = makePieces(token)
   known.set(token, pieces)
   return pieces
 }
