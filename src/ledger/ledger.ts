@@ -295,11 +295,13 @@ export class Ledger extends DurableObject<Bindings> {
     const deadlineMs = claim.background ? BACKGROUND_DEADLINE_MS : FOREGROUND_DEADLINE_MS
     const call = this.#newCall(deadlineMs, claim.traceparent)
     const entry = withNotes(beginAttempt(claim, failed, world.now(), call.deadline.at), notes)
-    // an answer promises that the request is on disk; a caller who waits gets none before it has ended
-    if (claim.background) this.#store.put(entry)
-    else this.#store.hold(entry)
+    if (!claim.background) {
+      this.#store.hold(entry)
+      return { kind: 'ended', record: recordOf(await this.#runner.attempt(entry, call)), replayed: false }
+    }
+    // the answer, which comes before the end, promises that the request is on disk
+    this.#store.put(entry)
     const attempt = this.#runner.attempt(entry, call)
-    if (!claim.background) return { kind: 'ended', record: recordOf(await attempt), replayed: false }
     this.ctx.waitUntil(attempt.catch((error: unknown) => logInterrupted(entry, error)))
     return { kind: 'accepted', record: recordOf(entry) }
   }

@@ -34,7 +34,10 @@ export class Store {
   /** Reads the entry under a key. */
   underKey(key: string | null): Entry | undefined {
     if (key === null) return undefined
-    for (const id of this.#held) if (this.#cached.get(id)?.key === key) return this.#cached.get(id)
+    for (const id of this.#held) {
+      const entry = this.#cached.get(id)
+      if (entry?.key === key) return entry
+    }
     return this.#entries('key = ?', key)[0]
   }
 
